@@ -1,0 +1,42 @@
+//! # mi-signout
+//!
+//! Signs the owner's phones out of their Mi / Xiaomi Account over ADB, proves it, and hands the account over to its
+//! owner's own deletion of it.
+//!
+//! One idea carries the crate: **look → recognise → act.** A device profile says, as data, how to know each screen and
+//! what to do there. The engine looks at the phone, recognises one screen, and does that screen's reaction.
+//!
+//! | room | what it is for | may import |
+//! |---|---|---|
+//! | [`model`] | words that every room shares; no I/O | - |
+//! | [`event`] | everything that happens, as data | model |
+//! | [`ui`] | a `uiautomator dump` as a value, and matching | - |
+//! | [`profile`] | device profiles: load, validate, choose, recognise | model ui |
+//! | [`phone`] | the port to a phone: a few verbs | model ui |
+//! | [`flow`] | the engine that decides, and the run that does | model event ui profile phone |
+//! | [`capture`] | a redacted record of a phone | model ui profile phone |
+//! | [`preflight`] | what must hold before a phone is touched | model event profile phone |
+//! | [`fleet`] | many phones: a worker each | model event profile phone flow preflight journal |
+//! | [`journal`] | the durable record of runs | model event |
+//! | [`report`] | events → terminal, JSON lines, HTML, CSV, JUnit | model event |
+//! | [`adb`] | discovery and the real phone, over the adb server | model ui phone |
+//! | [`sim`] | simulated phones that speak the real protocol | model |
+//! | [`web`] | the owner's permanent deletion, in a real browser | model event journal |
+//! | [`cli`] | the command line; wires the rooms | everything |
+//!
+//! ## Invariants
+//!
+//! - `adb_client` is named in `adb` only; printing is done in `cli` and `report` only; `process::exit` in `main.rs` only.
+//! - `Engine::decide` does no I/O, never sleeps and is bounded.
+//! - One phone's trouble never stops or slows another. Outcomes are data, not errors.
+//! - A [`model::Secret`] leaves through `expose()`, called in `adb` only.
+//! - A mutating step is done at most once per visit of its screen; a password is submitted at most once per phone and run.
+//! - An unknown screen is never tapped.
+//! - "Signed out" is only said with proof: the account was present before, and is absent after, by `dumpsys account`.
+//! - Nothing here works around a lock.
+
+pub mod event;
+pub mod model;
+pub mod phone;
+pub mod sim;
+pub mod ui;

@@ -1,0 +1,186 @@
+//! Phones as an adb server lists them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A serial as adb prints it: not always unique, and `host:port` for a phone on the network.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Serial(String);
+
+impl Serial {
+    /// Takes the text of a device list.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text as adb prints it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Serial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The adb server's number for one connection of one phone; a new one at every plug-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TransportId(pub u64);
+
+/// The connection state that a device list names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum DeviceState {
+    /// Ready for commands.
+    Device,
+    /// Listed, but not answering.
+    Offline,
+    /// The phone has not accepted this computer's key.
+    Unauthorized,
+    /// The phone is being asked.
+    Authorizing,
+    /// The server is connecting to it.
+    Connecting,
+    /// The operating system does not let adb open the USB device; the text is adb's own explanation.
+    NoPermissions(String),
+    /// Recovery mode.
+    Recovery,
+    /// Sideload mode.
+    Sideload,
+    /// Fastboot, as far as adb lists it.
+    Bootloader,
+    /// A state this program does not know, as printed.
+    Other(String),
+}
+
+impl DeviceState {
+    /// The word of adb's device list.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Device => "device",
+            Self::Offline => "offline",
+            Self::Unauthorized => "unauthorized",
+            Self::Authorizing => "authorizing",
+            Self::Connecting => "connecting",
+            Self::NoPermissions(_) => "no permissions",
+            Self::Recovery => "recovery",
+            Self::Sideload => "sideload",
+            Self::Bootloader => "bootloader",
+            Self::Other(text) => text,
+        }
+    }
+}
+
+impl fmt::Display for DeviceState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// `HOST:PORT` of an adb server.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AdbServer {
+    /// Host name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+}
+
+impl AdbServer {
+    /// Whether it is on this computer, so that it may be started when it does not run.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.host == "localhost" || self.host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    }
+}
+
+impl fmt::Display for AdbServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.host, self.port)
+    }
+}
+
+impl std::str::FromStr for AdbServer {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (host, port) = text.rsplit_once(':').ok_or_else(|| format!("'{text}' is not HOST:PORT"))?;
+        let port = port.parse().map_err(|_| format!("'{port}' is not a TCP port (1 to 65535)"))?;
+        if host.is_empty() || port == 0 {
+            return Err(format!("'{text}' is not HOST:PORT"));
+        }
+        Ok(Self { host: host.to_owned(), port })
+    }
+}
+
+/// One line of a device list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// The server that lists it.
+    pub server: AdbServer,
+    /// Its serial, which need not be unique.
+    pub serial: Serial,
+    /// Its connection state.
+    pub state: DeviceState,
+    /// The server's number for this connection, where the server gives one.
+    pub transport: Option<TransportId>,
+    /// The USB path (`1-4.2`, without `usb:`), where it is on USB.
+    pub usb_path: Option<String>,
+    /// `model:` of the long list, as printed (`Redmi_Note_10`).
+    pub model: Option<String>,
+}
+
+/// The activity in front, as `mCurrentFocus` names it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Focus {
+    /// Package, for example `com.xiaomi.account`.
+    pub package: String,
+    /// Activity with its package prefix shortened to a dot where it can be (`.ui.AccountSettingsActivity`); empty for a window that is no activity.
+    pub activity: String,
+}
+
+impl Focus {
+    /// Reads `package/activity`; a full activity name that begins with the package is shortened to `.name`.
+    #[must_use]
+    pub fn parse(component: &str) -> Self {
+        let (package, activity) = component.split_once('/').unwrap_or((component, ""));
+        let activity = match activity.strip_prefix(package) {
+            Some(rest) if rest.starts_with('.') => rest,
+            _ => activity,
+        };
+        Self { package: package.to_owned(), activity: activity.to_owned() }
+    }
+}
+
+impl fmt::Display for Focus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.package, self.activity)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_activity_name_is_shortened() {
+        let short = Focus::parse("com.xiaomi.account/.ui.QuickLoginActivity");
+        assert_eq!(Focus::parse("com.xiaomi.account/com.xiaomi.account.ui.QuickLoginActivity"), short);
+        assert_eq!(Focus::parse("com.xiaomi.account/com.xiaomi.accountx.A").activity, "com.xiaomi.accountx.A");
+    }
+
+    #[test]
+    fn adb_server_needs_host_and_port() {
+        assert!("127.0.0.1:5037".parse::<AdbServer>().is_ok());
+        for bad in ["", "5037", ":5037", "host:", "host:0", "host:70000"] {
+            assert!(bad.parse::<AdbServer>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Words that every room shares: phones, accounts, secrets, outcomes. No I/O, no other room.
+
+mod account;
+mod device;
+mod outcome;
+mod secret;
+
+pub use account::{AccountId, AccountsProbe, Presence, UserAccounts};
+pub use device::{AdbServer, Device, DeviceState, Focus, Serial, TransportId};
+pub use outcome::{ExitStatus, Outcome, Proof, Reason, ResultRow, Summary};
+pub use secret::Secret;
