@@ -38,5 +38,6 @@
 pub mod event;
 pub mod model;
 pub mod phone;
+pub mod profile;
 pub mod sim;
 pub mod ui;
