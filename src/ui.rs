@@ -10,3 +10,16 @@ pub struct Point {
 /// tree
 #[derive(Clone, Debug)]
 pub struct UiTree;
+/// error
+#[derive(Debug, thiserror::Error)]
+#[error("the dump is no tree")]
+pub struct DumpError;
+impl UiTree {
+    /// parse
+    ///
+    /// # Errors
+    /// Where it is no UTF-8.
+    pub fn parse(bytes: &[u8]) -> Result<Self, DumpError> {
+        std::str::from_utf8(bytes).map(|_| Self).map_err(|_| DumpError)
+    }
+}
