@@ -134,20 +134,30 @@ impl Channel {
         let (tx, rx) = mpsc::channel();
         let Some(_registered) = self.cancel.register(tx.clone()) else { return Err(cancelled()) };
         self.begin(address, text, mark.clone(), tx)?;
-        let mut begun = None;
+        self.await_end(&rx, until, &mark, script.is_secret()).unwrap_or(Err(PhoneError::Timeout(within)))
+    }
+
+    /// Waits for the end of a command; `None` where its time is up. What is held here is dropped at the end, which shuts the
+    /// stream and with it the script on the phone.
+    fn await_end(
+        &self,
+        news: &mpsc::Receiver<News>,
+        until: Instant,
+        mark: &str,
+        secret: bool,
+    ) -> Option<Result<Output, PhoneError>> {
+        let (mut begun, mut rest) = (None, None);
         loop {
-            let left = until.saturating_duration_since(Instant::now());
-            match rx.recv_timeout(left) {
-                // Held until the end: dropping it shuts the stream, and with it the script on the phone.
-                Ok(News::Begun(device)) => begun = Some(device),
-                Ok(News::Failed(error)) => return Err(self.classify(&error, script.is_secret())),
-                Ok(News::Cancelled) => return Err(cancelled()),
-                Ok(News::TooMuch) => return Err(PhoneError::Adb("the phone sent too much".into())),
-                Ok(News::Ended(bytes)) => return ended(bytes, &mark),
-                Err(_) => {
-                    drop(begun);
-                    return Err(PhoneError::Timeout(within));
-                }
+            match news.recv_timeout(until.saturating_duration_since(Instant::now())).ok()? {
+                News::Begun(device) => begun = Some(device),
+                News::Failed(error) => return Some(Err(self.classify(&error, secret))),
+                News::Cancelled => return Some(Err(cancelled())),
+                News::TooMuch => return Some(Err(PhoneError::Adb("the phone sent too much".into()))),
+                News::Ended(bytes) => rest = Some(bytes),
+            }
+            // A handshake that fails ends the stream too, before it says why.
+            if let Some(bytes) = rest.take_if(|bytes| begun.is_some() || exit_mark(bytes, mark).is_some()) {
+                return Some(ended(bytes, mark));
             }
         }
     }

@@ -12,7 +12,8 @@ use crate::model::AdbServer;
 /// The server's IPv4 address: `adb_client` knows no other. A name is looked up in a thread, so that a slow resolver
 /// cannot hold the caller longer than `within`.
 pub(super) fn resolve(server: &AdbServer, within: Duration) -> Result<SocketAddrV4, AdbError> {
-    if server.host == "localhost" {
+    // An adb server listens on 127.0.0.1; `::1` means this computer too.
+    if server.host == "localhost" || server.host == "::1" {
         return Ok(SocketAddrV4::new(Ipv4Addr::LOCALHOST, server.port));
     }
     if let Ok(ip) = server.host.parse::<Ipv4Addr>() {
