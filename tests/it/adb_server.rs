@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use mi_signout::adb::{AdbError, Sighting, Started, Tracker, ensure_server_with, list};
-use mi_signout::model::{AdbServer, Device};
+use mi_signout::adb::{AdbError, AdbPhone, Sighting, Started, Tracker, ensure_server_with, list};
+use mi_signout::model::{AdbServer, Device, Serial, TransportId};
+use mi_signout::phone::{Phone, PhoneError};
 
 use crate::fake_adb::{FakeServer, block, fail, okay};
 
@@ -202,6 +203,11 @@ fn the_real_adb_is_started_once() {
     assert_eq!(ensure_server_with(&server, Ok(adb.clone()), LONG), Ok(Started::Now));
     assert_eq!(ensure_server_with(&server, Ok(adb), LONG), Ok(Started::Running));
     assert!(list(&server, LONG).is_ok());
+    // The real server's own words for a phone that is not there.
+    for transport in [None, Some(TransportId(4242))] {
+        let mut phone = AdbPhone::new(server.clone(), Serial::new("not-there"), transport);
+        assert_eq!(phone.tidy(LONG), Err(PhoneError::Gone), "{transport:?}");
+    }
     let (_tracker, news) = Tracker::channel(server).unwrap();
     assert!(matches!(next(&news), Sighting::Devices(_)));
 }

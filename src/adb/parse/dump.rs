@@ -19,6 +19,7 @@ pub fn screen(sections: &[Section<'_>]) -> ScreenRead {
     if let Some(document) = documents.iter().find_map(|body| document(body)) {
         return match UiTree::parse(document) {
             Ok(tree) => ScreenRead::Tree(tree),
+            Err(error) if error.is_passing() => ScreenRead::NotReady(NotReady::Cut),
             Err(error) => ScreenRead::Unreadable(error.to_string()),
         };
     }
