@@ -35,6 +35,7 @@
 //! - "Signed out" is only said with proof: the account was present before, and is absent after, by `dumpsys account`.
 //! - Nothing here works around a lock.
 
+pub mod adb;
 pub mod event;
 pub mod model;
 pub mod phone;

@@ -8,5 +8,10 @@
     reason = "a test may panic and print"
 )]
 
+mod adb_exec;
+mod adb_phone;
+mod adb_server;
 mod architecture;
+mod fake_adb;
 mod profiles;
+mod quoting;
