@@ -36,7 +36,9 @@
 //! - Nothing here works around a lock.
 
 pub mod event;
+pub mod journal;
 pub mod model;
 pub mod phone;
+pub mod report;
 pub mod sim;
 pub mod ui;
