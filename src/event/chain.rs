@@ -42,6 +42,12 @@ pub fn link(previous: &str, text: &str) -> String {
     sha256(format!("{previous}\n{text}").as_bytes())
 }
 
+/// What the seal is made over: the chain's head, and what is not in the chain since it is known only after the last row.
+#[must_use]
+pub fn sealed_text(run: &RunRecord) -> String {
+    canonical(&(&run.head, run.rows.len(), run.ended, run.exit, &run.open))
+}
+
 /// What is wrong with a run's chain: edited, removed, added or reordered rows, a line each. Empty where it holds.
 #[must_use]
 pub fn problems(run: &RunRecord) -> Vec<String> {

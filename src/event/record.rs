@@ -146,6 +146,7 @@ pub struct RunRecord {
     pub genesis: String,
     /// The hash of the last row, or `genesis`.
     pub head: String,
-    /// HMAC-SHA-256 over `head` with this installation's key: who recomputes the chain elsewhere cannot make this one.
+    /// HMAC-SHA-256 over [`super::chain::sealed_text`] with this installation's key: who recomputes the chain elsewhere cannot
+    /// make this one.
     pub seal: String,
 }

@@ -70,10 +70,10 @@ impl InstallKey {
         self.mac("masked account", &account.masked())
     }
 
-    /// The seal of a chain's head.
+    /// The seal of a run's record, over its `chain::sealed_text`.
     #[must_use]
-    pub fn seal(&self, head: &str) -> String {
-        self.mac("seal", head)
+    pub fn seal(&self, text: &str) -> String {
+        self.mac("seal", text)
     }
 
     fn mac(&self, label: &str, text: &str) -> String {

@@ -85,16 +85,18 @@ impl Journal {
             })
             .map_err(|e| self.failed(&e))?;
         let header: RunHeader = serde_json::from_str(&header).map_err(|e| self.damaged(&format!("run {id}: {e}")))?;
-        Ok(RunRecord {
+        let mut record = RunRecord {
             header,
             ended: ended.as_deref().map(moment),
             exit,
             rows: self.rows(c, id)?,
             open: open_phones(c, id).map_err(|e| self.failed(&e))?,
             genesis,
-            seal: self.key.seal(&head),
+            seal: String::new(),
             head,
-        })
+        };
+        record.seal = self.key.seal(&chain::sealed_text(&record));
+        Ok(record)
     }
 
     fn rows(&self, c: &Connection, id: &str) -> Result<Vec<ChainedRow>> {
