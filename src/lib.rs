@@ -37,8 +37,10 @@
 
 pub mod adb;
 pub mod event;
+pub mod journal;
 pub mod model;
 pub mod phone;
 pub mod profile;
+pub mod report;
 pub mod sim;
 pub mod ui;

@@ -13,5 +13,6 @@ mod adb_phone;
 mod adb_server;
 mod architecture;
 mod fake_adb;
+mod journal;
 mod profiles;
 mod quoting;
