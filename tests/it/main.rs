@@ -9,3 +9,7 @@
 )]
 
 mod architecture;
+mod plain_phone;
+mod sim_clients;
+mod sim_hostile;
+mod support;
