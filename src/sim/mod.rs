@@ -8,8 +8,19 @@
 //! - `fs`: a phone's file system, in memory.
 //! - `shell`: the interpreter of the phone's `sh`; the parser is apart from the commands.
 //! - `phone`: the state machine with its screens, labels and commands.
-//! - `adbd`, `server`: the two front ends on loopback.
+//! - `adbd`, `server`: the two front ends on loopback; `service`, `session`, `sync`: what both offer of a phone.
+//! - `endpoint`: what the front ends need of a phone.
+//! - `farm`: several phones running together.
 
+mod accept;
+mod adbd;
 pub mod clock;
+pub mod endpoint;
+pub mod farm;
 pub mod fs;
+pub mod server;
+pub mod service;
+mod session;
 pub mod shell;
+mod sync;
+mod terminal;
