@@ -36,10 +36,14 @@
 //! - Nothing here works around a lock.
 
 pub mod adb;
+pub mod cli;
 pub mod event;
+pub mod fleet;
+pub mod flow;
 pub mod journal;
 pub mod model;
 pub mod phone;
+pub mod preflight;
 pub mod profile;
 pub mod report;
 pub mod sim;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::parse::{self, Section, sections};
 use super::{Cancel, Channel, Places, Script};
-use crate::model::{AdbServer, Focus, Presence, Serial, TransportId};
+use crate::model::{AdbServer, Device, Focus, Presence, Serial, TransportId};
 use crate::phone::{Look, Observation, Phone, PhoneError, PhoneFacts, Refusal, ScreenRead, Step};
 
 /// The first bytes of every PNG.
@@ -22,6 +22,12 @@ impl AdbPhone {
     #[must_use]
     pub fn new(server: AdbServer, serial: Serial, transport: Option<TransportId>) -> Self {
         Self::with_cancel(server, serial, transport, Cancel::default())
+    }
+
+    /// A phone as its server lists it.
+    #[must_use]
+    pub fn of(device: &Device) -> Self {
+        Self::new(device.server.clone(), device.serial.clone(), device.transport)
     }
 
     /// As [`AdbPhone::new`], with a signal that many phones may share.
