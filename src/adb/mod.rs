@@ -26,10 +26,6 @@ pub use discovery::{Sighting, Tracker, list};
 pub use error::AdbError;
 pub use exec::{Cancel, Channel, Output};
 pub use listing::parse_devices;
-pub use parse::{
-    Section, accounts, awake, battery, current_user, device_owner, display, focus, focused_window, input_probe,
-    keyguard, lock_signs, network, properties, screen, sections, ui_automation,
-};
 pub use phone::AdbPhone;
 pub use quote::{input_text, quote};
 pub use script::{FILE_PREFIX, Places, Script};

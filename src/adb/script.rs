@@ -133,7 +133,7 @@ impl Script {
         &self.text
     }
 
-    /// What begins each section's first line; see [`super::sections`].
+    /// What begins each section's first line.
     #[must_use]
     pub fn mark(&self) -> &str {
         &self.mark

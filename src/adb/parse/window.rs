@@ -16,8 +16,7 @@ pub fn focus(text: &str) -> Option<Focus> {
 }
 
 /// One line `mCurrentFocus=Window{1a2b3c u0 com.xiaomi.account/com.xiaomi.account.ui.AccountSettingsActivity}`.
-#[must_use]
-pub fn focused_window(line: &str) -> Option<Focus> {
+fn focused_window(line: &str) -> Option<Focus> {
     let (_, rest) = line.split_once("mCurrentFocus=Window{")?;
     let (inside, _) = rest.rsplit_once('}')?;
     let (_, mut title) = inside.split_once(' ')?;
