@@ -7,9 +7,15 @@
 //! - `clock`: a phone's own time, all latencies scaled by one factor.
 //! - `fs`: a phone's file system, in memory.
 //! - `shell`: the interpreter of the phone's `sh`; the parser is apart from the commands.
-//! - `phone`: the state machine with its screens, labels and commands.
+//! - `phone`: the state machine and the programs of a phone.
+//! - `screens`, `labels`: its pages, how they are drawn, and their texts.
+//! - `scenario`: named phones to try things on.
 //! - `adbd`, `server`: the two front ends on loopback.
 
 pub mod clock;
 pub mod fs;
+pub mod labels;
+pub mod phone;
+pub mod scenario;
+pub mod screens;
 pub mod shell;
