@@ -1,5 +1,7 @@
 //! The phone's `dumpsys`: accounts, power, network and the other services that are read here.
 
+use std::fmt::Write as _;
+
 use super::call::Call;
 use super::dumpsys_window;
 use super::world::World;
@@ -68,8 +70,7 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
 
 /// The names of all services.
 pub(super) fn list(call: &mut Call<'_, '_>) -> i32 {
-    let names: String = SERVICES.iter().map(|s| format!("  {s}\n")).collect();
-    call.out(format!("Currently running services:\n{names}"));
+    call.out(format!("Currently running services:\n  {}\n", SERVICES.join("\n  ")));
     0
 }
 
@@ -99,14 +100,14 @@ impl World {
     fn account_block(&self, user: &str, xiaomi: Option<&str>, others: bool) -> String {
         let mut lines = Vec::new();
         if others {
-            lines.push("    Account {name=sam.owner***@example.com, type=com.google}".to_owned());
+            lines.push("    Account {name=sam.owner***@example.com, type=com.google}\n".to_owned());
         }
         if let Some(name) = xiaomi {
             let name = if self.spec.masks_account { masked(name) } else { name.to_owned() };
-            lines.push(format!("    Account {{name={name}, type=com.xiaomi}}"));
+            lines.push(format!("    Account {{name={name}, type=com.xiaomi}}\n"));
         }
         if others {
-            lines.push("    Account {name=WPS ***ice, type=cn.wps.moffice}".to_owned());
+            lines.push("    Account {name=WPS ***ice, type=cn.wps.moffice}\n".to_owned());
         }
         let mut types = vec![(
             "com.google",
@@ -116,15 +117,14 @@ impl World {
             types.push(("com.xiaomi", "com.xiaomi.account/.accountservice.AccountAuthenticatorService"));
         }
         types.push(("cn.wps.moffice", "cn.wps.moffice_eng/.AuthenticatorService"));
-        let services: String = types
-            .iter()
-            .map(|(kind, part)| {
-                format!(
-                    "    ServiceInfo: AuthenticatorDescription {{type={kind}}}, ComponentInfo{{{part}}}, uid 10042\n"
-                )
-            })
-            .collect();
-        let accounts: String = lines.iter().map(|l| format!("{l}\n")).collect();
+        let mut services = String::new();
+        for (kind, part) in &types {
+            let _ = writeln!(
+                services,
+                "    ServiceInfo: AuthenticatorDescription {{type={kind}}}, ComponentInfo{{{part}}}, uid 10042"
+            );
+        }
+        let accounts = lines.concat();
         format!(
             "User {user}:\n  Accounts: {}\n{accounts}\n  AccountId, Action_Type, timestamp, UID, TableName, Key\n  Accounts History\n  1,action_account_add,2026-01-02 10:11:12,10042,accounts,1\n\n  Active Sessions: 0\n\n  RegisteredServicesCache: {} services\n{services}\n",
             lines.len(),
@@ -144,7 +144,7 @@ impl World {
 
     fn trust(&self) -> String {
         use super::spec::LockKind;
-        let locked = u8::from(self.locked == Some(LockKind::Pin));
+        let locked = u8::from(self.locked.is_some_and(|lock| lock != LockKind::Swipe));
         let secure = u8::from(self.spec.keyguard == LockKind::Pin || locked == 1);
         format!(
             "Trust manager state:\n User \"Owner\" (id=0, flags=0x13) (current): trusted=0, trustManaged=0, deviceLocked={locked}, strongAuthRequired=0x0\n   secure={secure}\n   Enabled agents:\n"

@@ -54,7 +54,7 @@ pub(super) fn window(world: &World, part: &str) -> String {
 
 fn policy(world: &World) -> String {
     let showing = world.locked.is_some();
-    let secure = world.locked == Some(LockKind::Pin) || world.spec.keyguard == LockKind::Pin;
+    let secure = world.locked.is_some_and(|lock| lock != LockKind::Swipe) || world.spec.keyguard == LockKind::Pin;
     let on = if world.awake { "SCREEN_STATE_ON" } else { "SCREEN_STATE_OFF" };
     let awake = world.awake;
     format!(

@@ -13,6 +13,11 @@ pub trait Files: Send + Sync {
 
     /// A whole file, where there is one.
     fn read(&self, path: &str) -> Option<Vec<u8>>;
+
+    /// The disk is full from now on, or has room again. A store that cannot tell leaves it to the phone's programs.
+    fn set_full(&self, full: bool) {
+        let _ = full;
+    }
 }
 
 /// Files in memory, without folders.

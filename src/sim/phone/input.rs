@@ -199,10 +199,9 @@ impl World {
         self.record.keys.push(code);
         let before = self.screen();
         match code {
-            224 => self.awake = true,
             223 => self.sleep(),
             26 if self.awake => self.sleep(),
-            26 => self.awake = true,
+            26 | 224 => self.awake = true,
             _ if !self.awake => return,
             82 if self.locked == Some(LockKind::Swipe) => self.later(now + PAGE_CHANGE, Action::Unlock),
             3 if self.locked.is_none() => {

@@ -11,8 +11,9 @@ pub(super) fn getprop(call: &mut Call<'_, '_>) -> i32 {
     }
     let props = call.phone.props();
     if call.args.is_empty() {
-        let all: String = props.iter().map(|(key, value)| format!("[{key}]: [{value}]\n")).collect();
-        call.out(all);
+        for (key, value) in &props {
+            call.out(format!("[{key}]: [{value}]\n"));
+        }
     } else {
         let value = props.get(call.arg(0)).filter(|v| !v.is_empty()).map_or(call.arg(1), String::as_str);
         let line = format!("{value}\n");

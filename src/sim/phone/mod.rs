@@ -21,6 +21,7 @@ mod uiautomator;
 mod world;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use fault::{Disconnect, Fault, Stage};
@@ -49,6 +50,7 @@ struct Inner {
     world: Mutex<World>,
     files: Mutex<Arc<dyn Files>>,
     listeners: Mutex<Vec<Listener>>,
+    disk_full: AtomicBool,
 }
 
 impl SimPhone {
@@ -61,6 +63,7 @@ impl SimPhone {
             world: Mutex::new(World::new(spec.clone())),
             files: Mutex::new(Arc::new(MemoryFiles::default())),
             listeners: Mutex::new(Vec::new()),
+            disk_full: AtomicBool::new(false),
             spec,
         }))
     }
@@ -116,6 +119,7 @@ impl SimPhone {
 
     /// Makes the phone write its files elsewhere.
     pub fn attach_files(&self, files: Arc<dyn Files>) {
+        files.set_full(self.disk_full());
         *self.0.files.lock().unwrap_or_else(PoisonError::into_inner) = files;
     }
 
@@ -242,13 +246,16 @@ impl SimPhone {
 
     /// The world as it is now; disconnections are told when it is free again.
     fn with<R>(&self, look: impl FnOnce(&mut World, u64) -> R) -> R {
-        let (answer, told) = {
+        let (answer, told, full) = {
             let mut world = self.0.world.lock().unwrap_or_else(PoisonError::into_inner);
             let now = self.0.clock.now_ms();
             world.touch(now);
             let answer = look(&mut world, now);
-            (answer, std::mem::take(&mut world.disconnects))
+            (answer, std::mem::take(&mut world.disconnects), world.faults.disk_full)
         };
+        if self.0.disk_full.swap(full, Ordering::Relaxed) != full {
+            self.files().set_full(full);
+        }
         if !told.is_empty() {
             let listeners = self.0.listeners.lock().unwrap_or_else(PoisonError::into_inner).clone();
             for disconnect in told {
@@ -282,8 +289,7 @@ impl World {
         self.awake = true;
         self.fresh_page();
         let (task, stack) = match screen {
-            ScreenId::Keyguard => return self.locked = Some(LockKind::Swipe),
-            ScreenId::PinKeyguard => return self.locked = Some(LockKind::Pin),
+            lock if lock.lock().is_some() => return self.locked = lock.lock(),
             popup if popup.is_popup() => return self.popups.push(popup),
             ScreenId::Launcher => (Task::Home, vec![screen]),
             ScreenId::OtherApp => (Task::Other, vec![screen]),
@@ -302,9 +308,8 @@ impl World {
 
 impl Programs for SimPhone {
     fn run(&self, argv: &[String], io: &mut Stdio<'_>, clock: &Clock, cancel: &Cancel) -> Option<i32> {
-        let (name, args) = argv.split_first()?;
-        let name = name.rsplit('/').next().unwrap_or(name);
-        let program = program(name)?;
+        let (path, words) = argv.split_first()?;
+        let program = program(path.rsplit('/').next().unwrap_or(path))?;
         let hangs = self.with(|world, now| {
             world.record.commands.push(CommandRun { at: now, argv: redacted(argv) });
             let hangs = world.faults.hangs > 0;
@@ -317,7 +322,7 @@ impl Programs for SimPhone {
         if hangs {
             return Some(129);
         }
-        Some(program(&mut Call { phone: self, args, io, clock, cancel }))
+        Some(program(&mut Call { phone: self, args: words, io, clock, cancel }))
     }
 }
 

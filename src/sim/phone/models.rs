@@ -6,7 +6,7 @@ use super::spec::{DumpFormat, Gate, Generation, LockKind, PhoneSpec};
 struct Model {
     generation: Generation,
     brand: &'static str,
-    model: &'static str,
+    name: &'static str,
     device: &'static str,
     product: &'static str,
     market_name: &'static str,
@@ -38,7 +38,7 @@ const MODELS: &[Model] = &[
     Model {
         generation: Generation::Miui14,
         brand: "Redmi",
-        model: "M2101K7AG",
+        name: "M2101K7AG",
         device: "sunny",
         product: "sunny_global",
         market_name: "Redmi Note 10",
@@ -100,7 +100,7 @@ const MODELS: &[Model] = &[
 const fn model(
     generation: Generation,
     brand: &'static str,
-    model: &'static str,
+    name: &'static str,
     device: &'static str,
     market_name: &'static str,
     incremental: &'static str,
@@ -115,7 +115,7 @@ const fn model(
     Model {
         generation,
         brand,
-        model,
+        name,
         device,
         product: device,
         market_name,
@@ -135,7 +135,7 @@ pub(super) fn of(generation: Generation) -> PhoneSpec {
     let plain = generation == Generation::Plain;
     PhoneSpec {
         serial: "sim00001".to_owned(),
-        model: found.model.to_owned(),
+        model: found.name.to_owned(),
         device: found.device.to_owned(),
         product: found.product.to_owned(),
         brand: found.brand.to_owned(),

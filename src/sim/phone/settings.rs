@@ -51,11 +51,11 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
             call.out(value + "\n");
         }
         "list" => {
-            let lines = call.world(|w, _| {
-                let own = w.settings.iter().filter(|((s, _), _)| *s == space);
-                own.map(|((_, key), value)| format!("{key}={value}\n")).collect::<String>()
-            });
-            call.out(lines);
+            for ((own, key), value) in call.world(|w, _| w.settings.clone()) {
+                if own == space {
+                    call.out(format!("{key}={value}\n"));
+                }
+            }
         }
         "put" | "delete" => {
             let permission = if space == "system" {

@@ -109,6 +109,10 @@ pub enum LockKind {
     Swipe,
     /// Only a person opens it.
     Pin,
+    /// Its owner has marked it as lost: only the owner's password opens it.
+    Lost,
+    /// A lender has locked it.
+    Finance,
 }
 
 /// A turn that the sign-out takes on this phone, beside the plain way.
@@ -158,6 +162,7 @@ pub enum Branch {
 
 /// What one simulated phone is. `Default` is a Redmi Note 10 with MIUI 14 Global in English.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "a phone's switches, each on its own")]
 pub struct PhoneSpec {
     /// `ro.serialno`.
     pub serial: String,

@@ -122,7 +122,9 @@ impl World {
     pub(super) fn screen(&self) -> ScreenId {
         match self.locked {
             Some(LockKind::Pin) => ScreenId::PinKeyguard,
-            Some(_) => ScreenId::Keyguard,
+            Some(LockKind::Lost) => ScreenId::LostMode,
+            Some(LockKind::Finance) => ScreenId::FinanceLock,
+            Some(LockKind::Swipe | LockKind::None) => ScreenId::Keyguard,
             None => self.popups.last().copied().unwrap_or_else(|| self.page()),
         }
     }

@@ -33,6 +33,7 @@ pub(super) fn draw(screen: ScreenId, scene: &Scene<'_>) -> Node {
             choice("OK", Act::Close),
         ),
         ScreenId::IncomingCall => call(scene),
+        ScreenId::LostMode | ScreenId::FinanceLock => locked(scene, screen == ScreenId::LostMode),
         ScreenId::Keyguard | ScreenId::PinKeyguard => keyguard(scene, screen == ScreenId::PinKeyguard),
         _ => launcher(scene),
     }
@@ -80,6 +81,28 @@ fn call(scene: &Scene<'_>) -> Node {
                 .desc("Answer")
                 .taps(Act::Nothing),
         )
+}
+
+/// A phone that its owner has marked as lost, or that a lender has locked.
+fn locked(scene: &Scene<'_>, lost: bool) -> Node {
+    let at = |top: i32, height: i32| Rect::at(scene.px(24), scene.px(top), scene.px(312), scene.px(height));
+    let (status, message) = if lost {
+        ("This device is locked", "Please call the owner of this phone.")
+    } else {
+        ("Device locked", "An installment is overdue. Please contact your lender.")
+    };
+    let content = Node::new("LinearLayout", full(scene))
+        .child(Node::label(status, at(120, 40)).id("com.xiaomi.account:id/find_device_status"))
+        .child(Node::label(message, at(180, 60)).id("com.xiaomi.account:id/lock_device_message"));
+    if !lost {
+        return Node::new("FrameLayout", full(scene)).child(content);
+    }
+    let mut secret = Node::new("EditText", at(280, 48)).id("com.xiaomi.account:id/input_pwd_view").taps(Act::Nothing);
+    secret.password = true;
+    let area = Node::new("LinearLayout", at(280, 48)).id("com.xiaomi.account:id/password_layout").child(secret);
+    let activate = Node::button("Activate this device", at(350, 48), Act::Nothing);
+    Node::new("FrameLayout", full(scene))
+        .child(content.child(area).child(activate.id("com.xiaomi.account:id/btn_activate_account")))
 }
 
 fn keyguard(scene: &Scene<'_>, pin: bool) -> Node {

@@ -1,6 +1,6 @@
 //! The names of all pages, and what is fixed for each.
 
-use crate::sim::phone::{Generation, PhoneSpec};
+use crate::sim::phone::{Generation, LockKind, PhoneSpec};
 
 /// Declares the enum and its list of all with short names.
 macro_rules! screens {
@@ -101,6 +101,10 @@ screens! {
     Keyguard = "keyguard",
     /// The lock screen with a PIN.
     PinKeyguard = "pin-keyguard",
+    /// The owner has marked the phone as lost.
+    LostMode = "lost-mode",
+    /// A lender has locked the phone.
+    FinanceLock = "finance-lock",
 }
 
 impl ScreenId {
@@ -131,6 +135,18 @@ impl ScreenId {
         )
     }
 
+    /// Whether it is a lock that only a person opens, and how.
+    #[must_use]
+    pub fn lock(self) -> Option<LockKind> {
+        match self {
+            Self::Keyguard => Some(LockKind::Swipe),
+            Self::PinKeyguard => Some(LockKind::Pin),
+            Self::LostMode => Some(LockKind::Lost),
+            Self::FinanceLock => Some(LockKind::Finance),
+            _ => None,
+        }
+    }
+
     /// Whether pictures of it are black.
     #[must_use]
     pub fn is_secure(self) -> bool {
@@ -152,6 +168,8 @@ impl ScreenId {
                     | Self::AccountGone
                     | Self::Keyguard
                     | Self::PinKeyguard
+                    | Self::LostMode
+                    | Self::FinanceLock
             )
     }
 
@@ -186,6 +204,8 @@ impl ScreenId {
             Self::Anr => "android/Application Not Responding: com.xiaomi.account",
             Self::UnknownPopup => "com.example.promo/com.example.promo.OfferActivity",
             Self::LowBattery | Self::Keyguard | Self::PinKeyguard => "com.android.systemui/NotificationShade",
+            Self::LostMode => "com.xiaomi.account/com.xiaomi.account.ui.LockedAccountLoginActivity",
+            Self::FinanceLock => "com.xiaomi.finddevice/com.xiaomi.finddevice.view.LockedActivity",
             Self::IncomingCall => "com.android.incallui/com.android.incallui.InCallActivity",
             _ => "com.xiaomi.account/com.xiaomi.account.ui.AccountSettingsActivity",
         }

@@ -6,19 +6,19 @@ use super::{Act, Field, Scene};
 /// A list of rows that are stacked from the top; each row is built at the origin.
 pub(super) struct Rows<'a, 'b> {
     scene: &'a Scene<'b>,
-    rows: Vec<Node>,
+    built: Vec<Node>,
     height: i32,
 }
 
 impl<'a, 'b> Rows<'a, 'b> {
     pub(super) fn new(scene: &'a Scene<'b>) -> Self {
-        Self { scene, rows: Vec::new(), height: 0 }
+        Self { scene, built: Vec::new(), height: 0 }
     }
 
     /// Adds a row of a height in units.
     pub(super) fn add(&mut self, units: i32, row: impl FnOnce(Rect) -> Node) {
         let area = Rect::at(0, self.height, self.scene.width(), self.scene.px(units));
-        self.rows.push(row(area));
+        self.built.push(row(area));
         self.height = area.bottom;
     }
 
@@ -54,7 +54,7 @@ impl<'a, 'b> Rows<'a, 'b> {
     pub(super) fn list(self, id: &str, view: Rect) -> (Node, i32) {
         let most = (self.height - (view.bottom - view.top)).max(0);
         let by = self.scene.scroll.clamp(0, most);
-        let rows = self.rows.into_iter().filter_map(|r| r.moved(0, view.top - by).clipped(&view));
+        let rows = self.built.into_iter().filter_map(|r| r.moved(0, view.top - by).clipped(&view));
         let mut list = Node::new("androidx.recyclerview.widget.RecyclerView", view).id(id).with(rows);
         list.scrollable = most > 0;
         list.focusable = true;

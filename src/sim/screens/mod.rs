@@ -189,6 +189,8 @@ pub fn draw(screen: ScreenId, scene: &Scene<'_>) -> Drawing {
         | S::LowBattery
         | S::IncomingCall
         | S::Keyguard
+        | S::LostMode
+        | S::FinanceLock
         | S::PinKeyguard => (foreign::draw(screen, scene), 0),
         S::SettingsHome | S::AccountGone | S::SettingsSearch => settings::draw(screen, scene),
         S::AccountPage | S::SignIn | S::IdentityCheck => account::draw(screen, scene),
