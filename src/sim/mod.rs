@@ -11,6 +11,10 @@
 //! - `adbd`, `server`: the two front ends on loopback; `service`, `session`, `sync`: what both offer of a phone.
 //! - `endpoint`: what the front ends need of a phone.
 //! - `farm`: several phones running together.
+//! - `phone`: the state machine and the programs of a phone.
+//! - `screens`, `labels`: its pages, how they are drawn, and their texts.
+//! - `scenario`: named phones to try things on.
+//! - `adbd`, `server`: the two front ends on loopback.
 
 mod accept;
 mod adbd;
@@ -21,6 +25,10 @@ pub mod fs;
 pub mod server;
 pub mod service;
 mod session;
+pub mod labels;
+pub mod phone;
+pub mod scenario;
+pub mod screens;
 pub mod shell;
 mod sync;
 mod terminal;
