@@ -21,6 +21,7 @@ mod adbd;
 pub mod clock;
 pub mod endpoint;
 pub mod farm;
+mod files;
 pub mod fs;
 pub mod server;
 pub mod service;
