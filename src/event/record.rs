@@ -19,6 +19,14 @@ pub struct Progress {
     pub visits: BTreeMap<String, u32>,
 }
 
+impl Progress {
+    /// Whether anything was done that changes the phone or its account.
+    #[must_use]
+    pub fn mutated(&self) -> bool {
+        self.submitted || !self.tapped.is_empty()
+    }
+}
+
 /// Find Device, as far as a walk saw it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

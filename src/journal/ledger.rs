@@ -149,7 +149,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let account = AccountId::new("6230000535");
         let lost = open(dir.path()).submitting(&account).unwrap();
-        drop(lost);
+        assert!(lost.is_some());
         let ledger = open(dir.path());
         assert_eq!(ledger.rejections(&account).unwrap(), 1);
         ledger.accepted(ledger.submitting(&account).unwrap().unwrap()).unwrap();
