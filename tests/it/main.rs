@@ -17,6 +17,7 @@ mod journal;
 mod plain_phone;
 mod profiles;
 mod quoting;
+mod report;
 mod shell;
 mod sim_clients;
 mod sim_hostile;
