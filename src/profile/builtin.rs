@@ -1,0 +1,7 @@
+//! The files that are compiled in.
+
+/// Texts of user interface resources.
+pub(super) const LABELS: (&str, &str) = ("labels.toml", include_str!("../../device-profiles/labels.toml"));
+
+/// The profiles; a base stands before what takes it over.
+pub(super) const PROFILES: &[(&str, &str)] = &[("miui.toml", include_str!("../../device-profiles/miui.toml"))];
