@@ -1,6 +1,6 @@
 //! The command line: clap types, one file per subcommand, prompts, exit statuses. Wires the rooms together.
 
-// mod demo;
+mod demo;
 mod devices;
 mod failure;
 mod interrupt;
@@ -8,7 +8,7 @@ mod password_file;
 mod passwords;
 mod phones;
 mod sign_out;
-// mod simulate;
+mod simulate;
 mod tellers;
 mod terminal;
 
@@ -41,8 +41,10 @@ enum Command {
     Devices(devices::Args),
     /// Sign the Mi / Xiaomi Account out of the chosen phones
     SignOut(sign_out::Args),
-    // Demo(demo::Args),
-    // Simulate(simulate::Args),
+    /// The main job on simulated phones: no hardware, no adb needed
+    Demo(demo::Args),
+    /// Simulated phones that stay up until Ctrl-C, for your own tools and tests
+    Simulate(simulate::Args),
 }
 
 /// Runs the command line and gives the process's exit status.
@@ -64,8 +66,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         let result = match command {
             Command::Devices(args) => devices::run(&args, &output),
             Command::SignOut(args) => sign_out::run(&args, &output, interrupt),
-            // Command::Demo(args) => demo::run(&args, &output, interrupt),
-            // Command::Simulate(args) => simulate::run(&args, &output, interrupt),
+            Command::Demo(args) => demo::run(&args, &output, interrupt),
+            Command::Simulate(args) => simulate::run(&args, &output, interrupt),
         };
         result.unwrap_or_else(|failure: Failure| {
             output.failure(&failure);

@@ -10,8 +10,9 @@ use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::terminal::Output;
 use crate::model::ExitStatus;
+use crate::sim::device::SimDevice;
 use crate::sim::farm::Farm;
-use crate::sim::phone::{SimPhone, shell_phone::ShellPhone};
+use crate::sim::phone::SimPhone;
 use crate::sim::scenario::{self, Scenario};
 
 /// Options of `simulate`.
@@ -53,11 +54,12 @@ impl ScenarioArgs {
     fn find(&self) -> Result<&'static Scenario, Failure> {
         let name = self.name();
         scenario::scenarios().iter().find(|s| s.name == name).ok_or_else(|| {
-            let near = scenario::scenarios().iter().max_by(|a, b| {
-                strsim::jaro_winkler(a.name, name).total_cmp(&strsim::jaro_winkler(b.name, name))
-            });
+            let near = scenario::scenarios()
+                .iter()
+                .max_by(|a, b| strsim::jaro_winkler(a.name, name).total_cmp(&strsim::jaro_winkler(b.name, name)));
             let hint = near.map_or_else(String::new, |s| format!("did you mean '{}'? ", s.name));
-            Failure::usage(format!("there is no scenario '{name}'")).hint(format!("{hint}'mi-signout simulate --list' names all"))
+            Failure::usage(format!("there is no scenario '{name}'"))
+                .hint(format!("{hint}'mi-signout simulate --list' names all"))
         })
     }
 }
@@ -72,7 +74,8 @@ pub fn scale(text: &str) -> Result<f64, String> {
 
 /// The failure of a port that can't be had.
 pub fn no_port(error: std::io::Error) -> Failure {
-    Failure::usage(format!("the simulated phones can't be served: {error}")).hint("choose another port, or 0 for any free one")
+    Failure::usage(format!("the simulated phones can't be served: {error}"))
+        .hint("choose another port, or 0 for any free one")
 }
 
 /// One phone of a bench.
@@ -102,7 +105,7 @@ impl BenchPhone {
             "{}: the simulated phone itself says: {account}, {} tap(s), {} password submission(s)",
             self.phone.serial(),
             record.taps.len(),
-            record.submissions.len(),
+            record.passwords_submitted(),
         )
     }
 }
@@ -122,8 +125,8 @@ impl Bench {
         let farm = Farm::new().map_err(no_port)?;
         let mut phones = Vec::new();
         for index in 0..args.phones {
-            let phone = SimPhone::new((scenario.make)(index as usize).scale(latency));
-            let plug = farm.plug(Arc::new(ShellPhone::new(phone.clone()))).map_err(no_port)?;
+            let phone = SimPhone::new(scenario.phone(index as usize).scale(latency));
+            let plug = farm.plug(Arc::new(SimDevice::new(phone.clone()))).map_err(no_port)?;
             phones.push(BenchPhone { phone, plug });
         }
         Ok(Self { farm, phones })
@@ -162,7 +165,7 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
         let record = phone.phone.record();
         let line = json!({
             "type": "record", "serial": phone.serial(), "account_present": phone.phone.account_present(),
-            "password_submissions": record.submissions.len(), "taps": record.taps.len(), "commands": record.commands.len(),
+            "password_submissions": record.passwords_submitted(), "taps": record.taps.len(), "commands": record.commands.len(),
         });
         output.data(&line.to_string());
     }
