@@ -9,5 +9,6 @@
 )]
 
 mod architecture;
+mod profile_errors;
 mod profiles;
 mod screens;
