@@ -129,7 +129,7 @@ fn what_is_two_screens_is_none() {
 
     let saved = SavedScreen { name: "one".into(), focus: None, presence: Presence::Present, tree: tree(BYE) };
     let files = [("made-up.toml".to_owned(), text), ("bad.toml".to_owned(), "schema = ".to_owned())];
-    let report = check(&files, &[saved.clone()]).unwrap();
+    let report = check(&files, std::slice::from_ref(&saved)).unwrap();
     assert!(!report.is_good());
     assert_eq!(report.errors.len(), 1);
     assert_eq!(report.ambiguous().count(), 1);

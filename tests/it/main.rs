@@ -8,7 +8,18 @@
     reason = "a test may panic and print"
 )]
 
+mod adb_exec;
+mod adb_phone;
+mod adb_server;
 mod architecture;
+mod fake_adb;
+mod journal;
+mod plain_phone;
 mod profile_errors;
 mod profiles;
+mod quoting;
 mod screens;
+mod shell;
+mod sim_clients;
+mod sim_hostile;
+mod support;

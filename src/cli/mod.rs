@@ -1,0 +1,97 @@
+//! The command line: clap types, one file per subcommand, prompts, exit statuses. Wires the rooms together.
+
+mod demo;
+mod devices;
+mod failure;
+mod interrupt;
+mod password_file;
+mod passwords;
+mod phones;
+mod sign_out;
+mod simulate;
+mod tellers;
+mod terminal;
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+use crate::model::ExitStatus;
+use failure::Failure;
+use terminal::{Output, OutputArgs};
+
+/// Signs the owner's Xiaomi, Redmi and POCO phones out of their Mi / Xiaomi Account over ADB, and proves it.
+#[derive(Debug, Parser)]
+#[command(name = "mi-signout", version, about, after_help = EXIT_STATUSES, arg_required_else_help = false)]
+struct Cli {
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXIT_STATUSES: &str = "\
+Exit status: 0 every chosen phone is signed out (or was, or --dry-run got as far as it should) · 1 at least one is not · \
+2 usage, profile or file error · 3 adb or USB not reachable · 4 at least one phone waits for a person · \
+5 nothing attached to work on · 6 at least one outcome is unknown · 130 interrupted";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the attached phones: state, model, software, account (masked), and what is missing
+    Devices(devices::Args),
+    /// Sign the Mi / Xiaomi Account out of the chosen phones
+    SignOut(sign_out::Args),
+    /// The main job on simulated phones: no hardware, no adb needed
+    Demo(demo::Args),
+    /// Simulated phones that stay up until Ctrl-C, for your own tools and tests
+    Simulate(simulate::Args),
+}
+
+/// Runs the command line and gives the process's exit status.
+#[must_use]
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A closed pipe is no reason to complain.
+            let _ = error.print();
+            return if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Done };
+        }
+    };
+    let output = Output::new(&cli.output);
+    let Some(command) = cli.command else {
+        return no_command(&output);
+    };
+    interrupt::guarded(move |interrupt| {
+        let result = match command {
+            Command::Devices(args) => devices::run(&args, &output),
+            Command::SignOut(args) => sign_out::run(&args, &output, interrupt),
+            Command::Demo(args) => demo::run(&args, &output, interrupt),
+            Command::Simulate(args) => simulate::run(&args, &output, interrupt),
+        };
+        result.unwrap_or_else(|failure: Failure| {
+            output.failure(&failure);
+            failure.status
+        })
+    })
+}
+
+/// Without a command: the table of phones on a terminal, the help elsewhere.
+fn no_command(output: &Output) -> ExitStatus {
+    use clap::CommandFactory;
+    if output.is_interactive() {
+        return match devices::run(&devices::Args::default(), output) {
+            Ok(status) => {
+                output.people("\nmi-signout sign-out      sign a phone out\nmi-signout demo          watch it on a simulated phone\nmi-signout --help        everything else");
+                status
+            }
+            Err(failure) => {
+                output.failure(&failure);
+                failure.status
+            }
+        };
+    }
+    let help = Cli::command().render_help();
+    output.people(&help.to_string());
+    ExitStatus::Usage
+}
