@@ -220,8 +220,11 @@ pub(super) struct RawReaction {
     pub hint: Option<String>,
     /// Actions by option and value (`option.data.keep = [..]`); what stands beside it is for the values that are not named.
     #[serde(default)]
-    pub option: BTreeMap<At<String>, BTreeMap<At<String>, Vec<At<RawAction>>>>,
+    pub option: BTreeMap<At<String>, ByValue>,
 }
+
+/// Actions by the value of an option.
+pub(super) type ByValue = BTreeMap<At<String>, Vec<At<RawAction>>>;
 
 /// How long.
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
