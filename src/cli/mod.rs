@@ -2,7 +2,9 @@
 
 mod demo;
 mod devices;
+mod doctor;
 mod failure;
+mod host_facts;
 mod interrupt;
 mod password_file;
 mod passwords;
@@ -41,6 +43,8 @@ enum Command {
     Devices(devices::Args),
     /// Sign the Mi / Xiaomi Account out of the chosen phones
     SignOut(sign_out::Args),
+    /// Check this computer and each phone, and say what to do about what is missing
+    Doctor(doctor::Args),
     /// The main job on simulated phones: no hardware, no adb needed
     Demo(demo::Args),
     /// Simulated phones that stay up until Ctrl-C, for your own tools and tests
@@ -66,6 +70,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         let result = match command {
             Command::Devices(args) => devices::run(&args, &output),
             Command::SignOut(args) => sign_out::run(&args, &output, interrupt),
+            Command::Doctor(args) => doctor::run(&args, &output, interrupt),
             Command::Demo(args) => demo::run(&args, &output, interrupt),
             Command::Simulate(args) => simulate::run(&args, &output, interrupt),
         };
