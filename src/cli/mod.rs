@@ -9,6 +9,7 @@ mod interrupt;
 mod password_file;
 mod passwords;
 mod phones;
+mod report;
 mod sign_out;
 mod simulate;
 mod tellers;
@@ -45,6 +46,8 @@ enum Command {
     SignOut(sign_out::Args),
     /// Check this computer and each phone, and say what to do about what is missing
     Doctor(doctor::Args),
+    /// Write the report of an earlier run again, list the runs, or check that nobody edited a report
+    Report(report::Args),
     /// The main job on simulated phones: no hardware, no adb needed
     Demo(demo::Args),
     /// Simulated phones that stay up until Ctrl-C, for your own tools and tests
@@ -71,6 +74,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
             Command::Devices(args) => devices::run(&args, &output),
             Command::SignOut(args) => sign_out::run(&args, &output, interrupt),
             Command::Doctor(args) => doctor::run(&args, &output, interrupt),
+            Command::Report(args) => report::run(&args, &output),
             Command::Demo(args) => demo::run(&args, &output, interrupt),
             Command::Simulate(args) => simulate::run(&args, &output, interrupt),
         };
