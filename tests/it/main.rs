@@ -19,6 +19,7 @@ mod plain_phone;
 mod profile_errors;
 mod profiles;
 mod quoting;
+mod report;
 mod screens;
 mod shell;
 mod sim_clients;
