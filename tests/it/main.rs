@@ -14,6 +14,7 @@ mod adb_server;
 mod architecture;
 mod fake_adb;
 mod journal;
+mod matrix;
 mod plain_phone;
 mod profile_errors;
 mod profiles;
