@@ -35,8 +35,10 @@
 //! - "Signed out" is only said with proof: the account was present before, and is absent after, by `dumpsys account`.
 //! - Nothing here works around a lock.
 
+pub mod cli;
 pub mod event;
 pub mod model;
 pub mod phone;
 pub mod sim;
 pub mod ui;
+pub mod web;
