@@ -1,5 +1,6 @@
 //! `mi-signout delete`: walks the owner through Xiaomi's permanent deletion of the account.
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,6 +18,11 @@ use crate::web::{
 
 /// Only with a replica on a loopback address: how the browser is to run.
 const TEST_BROWSER: &str = "MI_SIGNOUT_TEST_BROWSER";
+
+/// How long a page may be unclear until the person is told.
+const UNCLEAR: Duration = Duration::from_secs(10);
+/// How long the answer to the last press is waited for.
+const ANSWER: Duration = Duration::from_secs(60);
 
 /// Walk the owner through the permanent deletion of a signed-out account, in a real browser
 #[derive(Debug, Args)]
@@ -172,7 +178,7 @@ fn delete(
         locked => locked?,
     };
     // A replica answers at once; Xiaomi's pages are looked at twice a second.
-    let pace = Duration::from_millis(if site.is_replica() { 150 } else { 500 });
+    let pace = Duration::from_millis(if site.is_replica() { 80 } else { 500 });
     let mut owner = Owner::new(out, pace).context("cannot read the terminal")?;
     if let Some(status) = what_was_before(&mut owner, hand_off, account)? {
         return Ok(status);
@@ -185,8 +191,8 @@ fn delete(
         masked: account.masked.clone(),
         site,
         press_final: args.press_final,
-        patience: 20,
-        answer_patience: 120,
+        patience: looks_in(UNCLEAR, pace),
+        answer_patience: looks_in(ANSWER, pace),
     };
     let mut browser = match start_browser(args, &plan.site, home) {
         Ok(browser) => browser,
@@ -198,6 +204,11 @@ fn delete(
     let ending = walk(&mut browser, &mut owner, hand_off, pages, &plan)?;
     drop(browser);
     Ok(ended(&ending, &mut owner, pages))
+}
+
+/// How many looks fit into a time.
+fn looks_in(time: Duration, pace: Duration) -> u32 {
+    u32::try_from(time.as_millis() / pace.as_millis().max(1)).unwrap_or(u32::MAX)
 }
 
 /// The account that was named, or the only one that waits.
@@ -288,7 +299,7 @@ fn kept(owner: &mut Owner) -> ExitStatus {
 }
 
 fn start_browser(args: &DeleteArgs, site: &Site, home: &Path) -> Result<DrivenBrowser> {
-    let looks = looks(site);
+    let looks = looks(site, std::env::var_os(TEST_BROWSER).as_deref(), is_root());
     if let Some(url) = &args.webdriver {
         return Ok(DrivenBrowser::remote(url, home, looks)?);
     }
@@ -298,9 +309,9 @@ fn start_browser(args: &DeleteArgs, site: &Site, home: &Path) -> Result<DrivenBr
 }
 
 /// Visible and sandboxed, except for a test on a replica that asks otherwise.
-fn looks(site: &Site) -> Looks {
-    let headless = site.is_replica() && std::env::var_os(TEST_BROWSER).is_some_and(|v| v == "headless");
-    Looks { headless, no_sandbox: headless && is_root() }
+fn looks(site: &Site, wish: Option<&OsStr>, root: bool) -> Looks {
+    let headless = site.is_replica() && wish.is_some_and(|w| w == "headless");
+    Looks { headless, no_sandbox: headless && root }
 }
 
 /// Chromium refuses root with its sandbox.
@@ -359,6 +370,39 @@ fn ended(ending: &Ending, owner: &mut Owner, pages: &Pages) -> ExitStatus {
                 }
             });
             by_hand(owner, pages, true)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_real_account_always_gets_a_visible_sandboxed_browser() {
+        let headless = Some(OsStr::new("headless"));
+        assert_eq!(looks(&Site::xiaomi(), headless, true), Looks::default());
+        let replica = Site::replica("http://127.0.0.1:1/").unwrap();
+        assert_eq!(looks(&replica, None, true), Looks::default());
+        assert_eq!(looks(&replica, headless, false), Looks { headless: true, no_sandbox: false });
+        assert_eq!(looks(&replica, headless, true), Looks { headless: true, no_sandbox: true });
+    }
+
+    #[test]
+    fn an_account_is_chosen_by_name_and_never_by_chance() {
+        let account = |name: &str, masked: &str| WaitingAccount {
+            account: crate::web::AccountRef(name.into()),
+            masked: masked.into(),
+            phones: Vec::new(),
+        };
+        let waiting = [account("a", "6230***535"), account("b", "6230***535"), account("c", "7000***111")];
+        assert!(choose(&[], None).unwrap().is_none());
+        assert_eq!(choose(&waiting[..1], None).unwrap().unwrap().account.0, "a");
+        assert_eq!(choose(&waiting, Some("b")).unwrap().unwrap().account.0, "b");
+        assert_eq!(choose(&waiting, Some("7000***111")).unwrap().unwrap().account.0, "c");
+        for (named, said) in [(None, "several"), (Some("6230***535"), "several"), (Some("x"), "no account 'x'")] {
+            let error = choose(&waiting, named).unwrap_err().to_string();
+            assert!(error.contains(said) && error.contains("c  7000***111"), "{error}");
         }
     }
 }

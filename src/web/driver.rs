@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 
 use super::browser::{Browser, BrowserError, WindowId};
 use super::find::{Found, Kind};
-use super::process::{DriverProcess, OpenRecord, ProcessId};
+use super::process::{DriverProcess, OpenRecord, ProcessId, children};
 use super::snapshot::{Handle, SCRIPT, Snapshot};
 
 /// How long a driver may take until it answers on its port.
@@ -99,7 +99,14 @@ impl DrivenBrowser {
             .map_err(DriverError::Runtime)?;
         let connecting = WebDriver::builder(url, capabilities).request_timeout(COMMAND).connect();
         // The driver's own words are not kept: they can quote addresses.
-        let session = runtime.block_on(connecting).map_err(|_| DriverError::NoBrowser)?;
+        let driver_id = driver.as_ref().and_then(DriverProcess::id);
+        let session = runtime.block_on(async {
+            tokio::select! {
+                session = connecting => session.ok(),
+                () = browser_died(driver_id) => None,
+            }
+        });
+        let session = session.ok_or(DriverError::NoBrowser)?;
         if driver.is_some() {
             let given = session.handle().capabilities();
             let pid =
@@ -147,6 +154,20 @@ impl Browser for DrivenBrowser {
     fn switch(&mut self, window: &WindowId) -> Result<(), BrowserError> {
         self.ask(async |s| s.switch_to_window(WindowHandle::from(window.0.clone())).await)
     }
+}
+
+/// Ends when the driver had a browser and has none any more. chromedriver itself waits a minute for a browser that died
+/// before it answered on its pipe.
+async fn browser_died(driver: Option<ProcessId>) {
+    let mut had_one = false;
+    while let Some((any, alive)) = driver.as_ref().and_then(children) {
+        had_one |= any;
+        if had_one && !alive {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    std::future::pending::<()>().await;
 }
 
 /// Element references as plain text, so that a look is plain data.
@@ -225,6 +246,9 @@ fn chromium_options(profile: &Path, looks: Looks) -> Value {
         format!("--user-data-dir={}", profile.display()),
         "--no-first-run".to_owned(),
         "--no-default-browser-check".to_owned(),
+        // A browser for one walk: nothing to fetch, nothing to extend.
+        "--disable-component-update".to_owned(),
+        "--disable-extensions".to_owned(),
         // A pipe instead of a port, which any program on this computer could use to steer a signed-in browser.
         "--remote-debugging-pipe".to_owned(),
     ];

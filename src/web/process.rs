@@ -44,6 +44,18 @@ impl ProcessId {
     }
 }
 
+/// What became of the children of a process: whether there is any, and whether any lives. None where that can't be read (only
+/// Linux tells).
+pub(super) fn children(parent: &ProcessId) -> Option<(bool, bool)> {
+    let mut children = String::new();
+    for task in std::fs::read_dir(format!("/proc/{}/task", parent.pid)).ok()?.flatten() {
+        children.push_str(&std::fs::read_to_string(task.path().join("children")).ok()?);
+        children.push(' ');
+    }
+    let children: Vec<u32> = children.split_whitespace().filter_map(|pid| pid.parse().ok()).collect();
+    Some((!children.is_empty(), children.into_iter().any(|pid| started(pid).is_some())))
+}
+
 /// When a process started: clock ticks since boot on Linux, a date elsewhere. A zombie counts as gone.
 fn started(pid: u32) -> Option<String> {
     if Path::new("/proc/self/stat").exists() {

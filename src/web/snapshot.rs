@@ -177,10 +177,14 @@ pub fn button_text(text: &str) -> String {
     COUNTDOWN.as_ref().map_or_else(|| text.clone(), |c| c.replace(&text, "").into_owned())
 }
 
-/// Page text for people: control characters gone, every digit masked, at most 80 characters.
+/// Page text for people: without characters that steer a terminal or turn its writing, every digit masked, at most 80
+/// characters.
 #[must_use]
 pub fn for_people(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(80).map(|c| if c.is_numeric() { '•' } else { c }).collect()
+    let steers = |c: &char| {
+        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().filter(|c| !steers(c)).take(80).map(|c| if c.is_numeric() { '•' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -209,7 +213,7 @@ mod tests {
 
     #[test]
     fn people_see_no_digits_and_no_escape_codes() {
-        assert_eq!(for_people("\u{1b}[31mAccount 6230000535"), "[••mAccount ••••••••••");
+        assert_eq!(for_people("\u{1b}[31mAccount\u{202e} 6230000535"), "[••mAccount ••••••••••");
     }
 
     #[test]

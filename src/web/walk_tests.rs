@@ -407,3 +407,53 @@ fn ctrl_c_is_interrupted_or_unknown() {
     let ran = run(to_last(), &Setting { looks: 15, ..Setting::default() });
     assert_eq!(ran.ending, Ending::Unknown);
 }
+
+/// A journal whose disk is full when this state is to be written.
+struct Full(MemoryHandOff, WebState);
+
+impl HandOff for Full {
+    fn waiting(&self) -> Result<Vec<crate::web::WaitingAccount>, HandOffError> {
+        self.0.waiting()
+    }
+
+    fn last(&self, account: &AccountRef) -> Result<WebState, HandOffError> {
+        self.0.last(account)
+    }
+
+    fn record(&mut self, account: &AccountRef, state: &WebState) -> Result<(), HandOffError> {
+        if *state == self.1 {
+            return Err(HandOffError::Storage { place: "journal".into(), source: "disk full".into() });
+        }
+        self.0.record(account, state)
+    }
+
+    fn settle(&mut self, account: &AccountRef, deleted: bool) -> Result<(), HandOffError> {
+        self.0.settle(account, deleted)
+    }
+
+    fn lock(&mut self, account: &AccountRef) -> Result<crate::web::AccountLock, HandOffError> {
+        self.0.lock(account)
+    }
+}
+
+#[test]
+fn what_cannot_be_recorded_is_not_done() {
+    for (state, pressed) in [(WebState::Opened, 0), (WebState::CautionSeen, 0), (WebState::FinalPressed, 2)] {
+        let mut browser =
+            Scripted { shows: to_last().into(), pressed: Vec::new(), opened: 0, windows: 1, press_error: None };
+        let mut owner = Owner { consents: true, asked: Vec::new(), news: Vec::new(), looks_left: 60 };
+        let plan = Plan {
+            account: AccountRef("a".into()),
+            masked: "6230***535".into(),
+            site: Site::xiaomi(),
+            press_final: true,
+            patience: 6,
+            answer_patience: 10,
+        };
+        let mut hand_off = Full(MemoryHandOff::default(), state.clone());
+        let ended = walk(&mut browser, &mut owner, &mut hand_off, &Pages::built_in().unwrap(), &plan);
+        assert!(matches!(ended, Err(HandOffError::Storage { .. })), "{state:?}");
+        assert_eq!(browser.pressed.len(), pressed, "{state:?}");
+        assert_eq!(browser.opened, usize::from(state != WebState::Opened));
+    }
+}

@@ -45,7 +45,15 @@ fn goes_through(knobs: Knobs, comes: Comes) {
         Comes::Deleted => {
             check(&left, 0, "Deleted: ", &seat, &replica, 1);
             assert_eq!(seat.state(), WebState::DoneSeen);
-            for step in ["open: 127.0.0.1", "sign in", "caution: ", "ticked the box", "first Delete", "verification", "last Delete"] {
+            for step in [
+                "open: 127.0.0.1",
+                "sign in",
+                "caution: ",
+                "ticked the box",
+                "first Delete",
+                "verification",
+                "last Delete",
+            ] {
                 assert!(left.printed.contains(step), "{step}:\n{}", left.printed);
             }
             assert_eq!(replica.record.lock().unwrap().final_presses, 1);
@@ -91,6 +99,7 @@ fn kills_and_resumes(knobs: Knobs, comes: Comes) {
     let at = if comes == Comes::Deleted { "your turn: verification" } else { "your turn: sign in" };
     let left = seat.play(&replica, &[], &but(at, Do::Kill));
     assert_eq!((left.status, replica.deletions()), (None, 0), "{}", left.printed);
+    seat.assert_secretless();
     let left_over = seat.noted_processes();
     assert_eq!(left_over.len(), 2, "driver and browser were noted");
     let left = seat.play(&replica, &[], &willing());

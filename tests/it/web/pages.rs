@@ -46,7 +46,9 @@ pub fn verified_redirect(to: &str, k: Knobs) -> String {
 
 pub fn sign_in(k: Knobs, port: u16, wrong: bool) -> String {
     let frame = if k.captcha {
-        format!(r#"<iframe id="cap" width="300" height="200" src="http://localhost:{port}/captcha/v2/page?k=1"></iframe>"#)
+        format!(
+            r#"<iframe id="cap" width="300" height="200" src="http://localhost:{port}/captcha/v2/page?k=1"></iframe>"#
+        )
     } else {
         String::new()
     };

@@ -168,7 +168,9 @@ fn answer(method: &str, target: &str, body: &str, k: Knobs, address: SocketAddr,
         ("GET", "/pass/del") if !r.signed_in => go("/pass/serviceLogin?callback=del&userId=6230000535"),
         // The real one goes on by script from here.
         ("GET", "/pass/serviceLogin") => Answer::Page(pages::script_redirect("/fe/service/login/password?_sign=x", k)),
-        ("GET", "/fe/service/login/password") => Answer::Page(pages::sign_in(k, address.port(), query.contains("wrong"))),
+        ("GET", "/fe/service/login/password") => {
+            Answer::Page(pages::sign_in(k, address.port(), query.contains("wrong")))
+        }
         ("GET", "/captcha/v2/page") => Answer::Page(pages::captcha(k)),
         ("POST", "/fe/service/login/password") => {
             if !body.contains(PASSWORD) {

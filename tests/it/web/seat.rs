@@ -7,9 +7,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use mi_signout::web::{
-    AccountRef, FileHandOff, FindDevice, HandOff, WaitingAccount, WaitingPhone, WebState, sweep,
-};
+use mi_signout::web::{AccountRef, FileHandOff, FindDevice, HandOff, WaitingAccount, WaitingPhone, WebState, sweep};
 
 use super::replica::{CODE, PASSWORD, Replica};
 
@@ -90,7 +88,7 @@ impl Seat {
             .env("MI_SIGNOUT_TEST_BROWSER", "headless");
     }
 
-    fn arguments(&self, replica: &Replica, more: &[&str]) -> Vec<String> {
+    pub fn arguments(&self, replica: &Replica, more: &[&str]) -> Vec<String> {
         let journal = self.path("state/hand-off.jsonl").display().to_string();
         let mut all: Vec<String> =
             ["delete", "--journal", &journal, "--site", &replica.start_url()].map(str::to_owned).to_vec();
@@ -109,11 +107,16 @@ impl Seat {
 
     pub fn begin_with(&self, arguments: &[String], environment: &[(&str, &str)]) -> Running {
         let quoted: Vec<String> = arguments.iter().map(|a| format!("'{a}'")).collect();
-        let line = format!("echo PID $$; exec '{}' {}", env!("CARGO_BIN_EXE_mi-signout"), quoted.join(" "));
+        let settings: String = environment.iter().map(|(name, value)| format!("export {name}='{value}'; ")).collect();
+        let line = format!("echo PID $$; {settings}exec '{}' {}", env!("CARGO_BIN_EXE_mi-signout"), quoted.join(" "));
+        self.shell(&line)
+    }
+
+    /// Runs a shell's line at the terminal.
+    pub fn shell(&self, line: &str) -> Running {
         let mut command = Command::new("script");
-        command.args(["-qefc", &line, "/dev/null"]);
+        command.args(["-qefc", line, "/dev/null"]);
         self.dress(&mut command);
-        command.envs(environment.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         let mut script = command.spawn().expect("util-linux script: apt-get install -y util-linux");
         let printed = Arc::new((Mutex::new((Vec::new(), false)), Condvar::new()));
@@ -137,11 +140,15 @@ impl Seat {
 
     /// The same without a terminal: input from a pipe, output to a pipe.
     pub fn without_terminal(&self, replica: &Replica, more: &[&str], typed: &str) -> Left {
+        self.piped(&self.arguments(replica, more), typed)
+    }
+
+    /// Any command without a terminal.
+    pub fn piped(&self, arguments: &[String], typed: &str) -> Left {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mi-signout"));
-        command.args(self.arguments(replica, more));
+        command.args(arguments);
         self.dress(&mut command);
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
         let output = child.wait_with_output().unwrap();
         let printed = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
@@ -253,7 +260,8 @@ impl Running {
         let until = Instant::now() + DEADLINE;
         loop {
             let (printed, ended) = self.look();
-            let due = rules.iter().filter_map(|(text, what)| Some((from + printed[from..].find(text)?, text.len(), what)));
+            let due =
+                rules.iter().filter_map(|(text, what)| Some((from + printed[from..].find(text)?, text.len(), what)));
             if let Some((at, length, what)) = due.min_by_key(|(at, ..)| *at) {
                 from = at + length;
                 killed |= matches!(what, Do::Kill);
