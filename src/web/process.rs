@@ -203,7 +203,12 @@ fn close(run: &OpenRun, file: &Path) {
     if let Some(browser) = browser {
         browser.end();
     }
-    // The browser's helpers may write for a moment longer.
+    // Its helpers outlive it for a moment, and would make the profile anew after it was removed.
+    let until = Instant::now() + GRACE;
+    while !users_of(&run.profile).is_empty() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(25));
+    }
+    users_of(&run.profile).iter().for_each(ProcessId::end);
     for _ in 0..40 {
         if std::fs::remove_dir_all(&run.profile).is_ok() || !run.profile.exists() {
             break;
@@ -219,6 +224,19 @@ fn close(run: &OpenRun, file: &Path) {
 fn profile_owner(profile: &Path) -> Option<u32> {
     let link = std::fs::read_link(profile.join("SingletonLock")).ok()?;
     link.to_str()?.rsplit_once('-')?.1.parse().ok()
+}
+
+/// The processes that were started for a Chromium profile, by their arguments: the profile is this program's own. Only Linux
+/// tells.
+fn users_of(profile: &Path) -> Vec<ProcessId> {
+    let wanted = format!("--user-data-dir={}", profile.display());
+    let uses = |pid: &u32| {
+        std::fs::read(format!("/proc/{pid}/cmdline"))
+            .is_ok_and(|line| line.split(|b| [0, b' '].contains(b)).any(|argument| argument == wanted.as_bytes()))
+    };
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|e| e.file_name().to_str()?.parse::<u32>().ok());
+    pids.filter(uses).filter_map(ProcessId::of).collect()
 }
 
 /// Makes a folder that only its owner can enter.

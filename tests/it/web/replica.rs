@@ -17,6 +17,7 @@ pub const ID: &str = "6230000535";
 
 /// How the site behaves.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "knobs are switches")]
 pub struct Knobs {
     /// Pop-ups of the older generation (Chinese only) instead of pages.
     pub popups: bool,
@@ -121,10 +122,10 @@ fn serve(stream: TcpStream, knobs: Knobs, address: SocketAddr, record: &Mutex<Re
         if reader.read_line(&mut header)? == 0 || header.trim().is_empty() {
             break;
         }
-        if let Some((name, value)) = header.split_once(':') {
-            if name.eq_ignore_ascii_case("content-length") {
-                length = value.trim().parse().unwrap_or(0);
-            }
+        if let Some((name, value)) = header.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().unwrap_or(0);
         }
     }
     let mut body = vec![0; length];

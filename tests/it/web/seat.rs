@@ -107,7 +107,8 @@ impl Seat {
 
     pub fn begin_with(&self, arguments: &[String], environment: &[(&str, &str)]) -> Running {
         let quoted: Vec<String> = arguments.iter().map(|a| format!("'{a}'")).collect();
-        let settings: String = environment.iter().map(|(name, value)| format!("export {name}='{value}'; ")).collect();
+        let settings: Vec<String> = environment.iter().map(|(k, v)| format!("export {k}='{v}'; ")).collect();
+        let settings = settings.concat();
         let line = format!("echo PID $$; {settings}exec '{}' {}", env!("CARGO_BIN_EXE_mi-signout"), quoted.join(" "));
         self.shell(&line)
     }
@@ -213,11 +214,14 @@ pub fn phone(name: &str, proven_out: bool, find_device: FindDevice) -> WaitingPh
     WaitingPhone { name: name.into(), model: Some("Redmi Note 10".into()), proven_out, find_device }
 }
 
+/// What was printed, whether that is all, and a bell for more.
+type Printed = Arc<(Mutex<(Vec<u8>, bool)>, Condvar)>;
+
 /// A run in progress.
 pub struct Running {
     script: Child,
     keys: ChildStdin,
-    printed: Arc<(Mutex<(Vec<u8>, bool)>, Condvar)>,
+    printed: Printed,
     home: PathBuf,
 }
 
