@@ -35,10 +35,17 @@
 //! - "Signed out" is only said with proof: the account was present before, and is absent after, by `dumpsys account`.
 //! - Nothing here works around a lock.
 
+pub mod adb;
 pub mod cli;
 pub mod event;
+pub mod fleet;
+pub mod flow;
+pub mod journal;
 pub mod model;
 pub mod phone;
+pub mod preflight;
+pub mod profile;
+pub mod report;
 pub mod sim;
 pub mod ui;
 pub mod web;

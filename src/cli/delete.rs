@@ -3,16 +3,19 @@
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use clap::Args;
-use etcetera::BaseStrategy;
 
+use super::failure::Failure;
 use super::owner::{self, Owner};
+use super::terminal::Output;
+use crate::event::FindDevice;
+use crate::journal::{InstallKey, Journal};
 use crate::model::ExitStatus;
 use crate::web::{
-    ByHand, DrivenBrowser, Ending, FileHandOff, FindDevice, Guide, HandOff, HandOffError, Looks, Pages, Plan, Site,
+    ByHand, DrivenBrowser, Ending, Guide, HandOff, HandOffError, JournalHandOff, Looks, Pages, Plan, Site,
     WaitingAccount, WebState, find, sweep, walk,
 };
 
@@ -25,9 +28,9 @@ const UNCLEAR: Duration = Duration::from_secs(10);
 const ANSWER: Duration = Duration::from_secs(60);
 
 /// Walk the owner through the permanent deletion of a signed-out account, in a real browser
-#[derive(Debug, Args)]
+#[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub struct DeleteArgs {
+pub struct Args {
     /// Show the accounts that wait for deletion, and how far each got
     #[arg(long)]
     pub list: bool,
@@ -63,23 +66,38 @@ pub struct DeleteArgs {
     pub site: Option<String>,
 }
 
+/// Runs the command, and reports what stopped it.
+pub(super) fn main(args: &Args, output: &Output) -> ExitStatus {
+    run(args, &mut std::io::stdout()).unwrap_or_else(|error| {
+        output.failure(&Failure::usage(format!("{error:#}")));
+        ExitStatus::Usage
+    })
+}
+
 /// Runs the command.
 ///
 /// # Errors
 /// Where an option, a page file or the journal can't be used. How a deletion ended is the exit status.
-pub fn run(args: &DeleteArgs, out: &mut dyn Write) -> Result<ExitStatus> {
+fn run(args: &Args, out: &mut dyn Write) -> Result<ExitStatus> {
     let pages = load_pages(args.pages.as_deref())?;
     if args.guide {
         return guide(&pages, args.no_open, out);
     }
-    let journal =
-        args.journal.clone().or_else(default_journal).context("no folder for the journal; name one with --journal")?;
-    let mut hand_off = FileHandOff::new(&journal);
+    let site = args.site.as_deref().map_or_else(|| Ok(Site::xiaomi()), Site::replica)?;
+    if args.webdriver.is_some() && !site.is_replica() {
+        bail!(
+            "--webdriver is for tests: what you type would travel to it unprotected; leave it out, a driver on this computer is found by itself"
+        );
+    }
+    let path = args.journal.clone().or_else(crate::journal::default_path);
+    let path = path.context("no folder for the journal; name one with --journal")?;
+    let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+    let journal = Journal::open(&path, InstallKey::open(&folder)?)?;
+    let mut hand_off = JournalHandOff::new(Arc::new(journal));
     if args.list {
         return list(&hand_off, out);
     }
-    let home = journal.parent().unwrap_or(Path::new(".")).join("web");
-    delete(args, &pages, &mut hand_off, &home, out)
+    delete(args, &pages, site, &mut hand_off, &folder.join("web"), out)
 }
 
 fn load_pages(folder: Option<&Path>) -> Result<Pages> {
@@ -87,11 +105,6 @@ fn load_pages(folder: Option<&Path>) -> Result<Pages> {
         Some(folder) => Pages::with_folder(folder)?,
         None => Pages::built_in()?,
     })
-}
-
-fn default_journal() -> Option<PathBuf> {
-    let base = etcetera::choose_base_strategy().ok()?;
-    Some(base.state_dir().unwrap_or_else(|| base.data_dir()).join("mi-signout").join("hand-off.jsonl"))
 }
 
 /// Prints the checklist; opens the default browser only where a person sits at a terminal.
@@ -134,7 +147,7 @@ fn in_words(state: &WebState) -> String {
     match state {
         WebState::NotStarted => "waits".to_owned(),
         WebState::DoneSeen => "deleted".to_owned(),
-        WebState::Refused(reasons) => format!("refused by Xiaomi ({})", reasons.join(", ")),
+        WebState::Refused(_) => "refused by Xiaomi".to_owned(),
         WebState::Kept => "kept".to_owned(),
         state if state.may_be_gone() => "not known whether it was deleted: look first".to_owned(),
         _ => "begun, not finished".to_owned(),
@@ -142,18 +155,13 @@ fn in_words(state: &WebState) -> String {
 }
 
 fn delete(
-    args: &DeleteArgs,
+    args: &Args,
     pages: &Pages,
+    site: Site,
     hand_off: &mut impl HandOff,
     home: &Path,
     out: &mut dyn Write,
 ) -> Result<ExitStatus> {
-    let site = args.site.as_deref().map_or_else(|| Ok(Site::xiaomi()), Site::replica)?;
-    if args.webdriver.is_some() && !site.is_replica() {
-        bail!(
-            "--webdriver is for tests: what you type would travel to it unprotected\nhint: leave it out; a driver on this computer is found by itself"
-        );
-    }
     let swept = sweep(home);
     if swept > 0 {
         writeln!(out, "An earlier run was cut off; its browser and driver were ended.")?;
@@ -267,6 +275,10 @@ fn what_was_before(
 fn is_confirmed(owner: &mut Owner, pages: &Pages, account: &WaitingAccount) -> bool {
     owner.say(&Guide::new(pages).warning());
     owner.say(&format!("Account {}:", account.masked));
+    for other in &account.maybe_same {
+        let note = "has the same masked id: if it is yours too and the same account, look at its phones first (--list)";
+        owner.say(&format!("  {} {note}", other.0));
+    }
     for phone in &account.phones {
         let model = phone.model.as_deref().unwrap_or("phone");
         let proof = if phone.proven_out { "signed out, proven" } else { "NOT proven to be signed out" };
@@ -298,7 +310,7 @@ fn kept(owner: &mut Owner) -> ExitStatus {
     ExitStatus::NotDone
 }
 
-fn start_browser(args: &DeleteArgs, site: &Site, home: &Path) -> Result<DrivenBrowser> {
+fn start_browser(args: &Args, site: &Site, home: &Path) -> Result<DrivenBrowser> {
     let looks = looks(site, std::env::var_os(TEST_BROWSER).as_deref(), is_root());
     if let Some(url) = &args.webdriver {
         return Ok(DrivenBrowser::remote(url, home, looks)?);
@@ -393,6 +405,7 @@ mod tests {
         let account = |name: &str, masked: &str| WaitingAccount {
             account: crate::web::AccountRef(name.into()),
             masked: masked.into(),
+            maybe_same: Vec::new(),
             phones: Vec::new(),
         };
         let waiting = [account("a", "6230***535"), account("b", "6230***535"), account("c", "7000***111")];

@@ -1,43 +1,107 @@
-//! The command line: one file per command, prompts, exit codes.
+//! The command line: clap types, one file per subcommand, prompts, exit statuses. Wires the rooms together.
 
-pub mod delete;
+mod delete;
+mod demo;
+mod devices;
+mod failure;
+mod interrupt;
 mod owner;
+mod password_file;
+mod passwords;
+mod phones;
+mod sign_out;
+mod simulate;
+mod tellers;
+mod terminal;
 
-use std::io::Write;
+use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
 use crate::model::ExitStatus;
+use failure::Failure;
+use terminal::{Output, OutputArgs};
 
-/// Signs the owner's Xiaomi, Redmi and POCO phones out of their Mi Account over ADB, and proves it.
-#[derive(Parser)]
-#[command(name = "mi-signout", version)]
+/// Signs the owner's Xiaomi, Redmi and POCO phones out of their Mi / Xiaomi Account over ADB, and proves it.
+#[derive(Debug, Parser)]
+#[command(name = "mi-signout", version, about, after_help = EXIT_STATUSES, arg_required_else_help = false)]
 struct Cli {
+    #[command(flatten)]
+    output: OutputArgs,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
-#[derive(Subcommand)]
+const EXIT_STATUSES: &str = "\
+Exit status: 0 every chosen phone is signed out (or was, or --dry-run got as far as it should) · 1 at least one is not · \
+2 usage, profile or file error · 3 adb or USB not reachable · 4 at least one phone waits for a person · \
+5 nothing attached to work on · 6 at least one outcome is unknown · 130 interrupted";
+
+#[derive(Debug, Subcommand)]
 enum Command {
-    Delete(delete::DeleteArgs),
+    /// List the attached phones: state, model, software, account (masked), and what is missing
+    Devices(devices::Args),
+    /// Sign the Mi / Xiaomi Account out of the chosen phones
+    SignOut(sign_out::Args),
+    /// Walk the owner through the permanent deletion of a signed-out account, in a real browser
+    Delete(delete::Args),
+    /// The main job on simulated phones: no hardware, no adb needed
+    Demo(demo::Args),
+    /// Simulated phones that stay up until Ctrl-C, for your own tools and tests
+    Simulate(simulate::Args),
 }
 
-/// Parses the process's arguments, runs the command, gives the exit status.
+/// Runs the command line and gives the process's exit status.
 #[must_use]
-pub fn run() -> u8 {
-    let cli = match Cli::try_parse() {
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
+    let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
-        Err(e) => {
-            let _ = e.print();
-            return u8::try_from(e.exit_code()).unwrap_or(ExitStatus::Usage.code());
+        Err(error) => {
+            // A closed pipe is no reason to complain.
+            let _ = error.print();
+            return if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Done };
         }
     };
-    let Command::Delete(args) = &cli.command;
-    match delete::run(args, &mut std::io::stdout()) {
-        Ok(status) => status.code(),
-        Err(e) => {
-            let _ = writeln!(std::io::stderr(), "error: {e:#}");
-            ExitStatus::Usage.code()
-        }
+    let output = Output::new(&cli.output);
+    let Some(command) = cli.command else {
+        return no_command(&output);
+    };
+    let command = match command {
+        // It closes its browser itself, and an interrupted deletion can be an unknown one: exit 6, not 130.
+        Command::Delete(args) => return delete::main(&args, &output),
+        other => other,
+    };
+    interrupt::guarded(move |interrupt| {
+        let result = match command {
+            Command::Delete(args) => return delete::main(&args, &output),
+            Command::Devices(args) => devices::run(&args, &output),
+            Command::SignOut(args) => sign_out::run(&args, &output, interrupt),
+            Command::Demo(args) => demo::run(&args, &output, interrupt),
+            Command::Simulate(args) => simulate::run(&args, &output, interrupt),
+        };
+        result.unwrap_or_else(|failure: Failure| {
+            output.failure(&failure);
+            failure.status
+        })
+    })
+}
+
+/// Without a command: the table of phones on a terminal, the help elsewhere.
+fn no_command(output: &Output) -> ExitStatus {
+    use clap::CommandFactory;
+    if output.is_interactive() {
+        return match devices::run(&devices::Args::default(), output) {
+            Ok(status) => {
+                output.people("\nmi-signout sign-out      sign a phone out\nmi-signout demo          watch it on a simulated phone\nmi-signout --help        everything else");
+                status
+            }
+            Err(failure) => {
+                output.failure(&failure);
+                failure.status
+            }
+        };
     }
+    let help = Cli::command().render_help();
+    output.people(&help.to_string());
+    ExitStatus::Usage
 }

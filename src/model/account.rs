@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A Xiaomi account as a phone names it: the numeric id, or the phone's own masked form (`6230***535`).
 ///
@@ -62,6 +62,13 @@ impl fmt::Debug for AccountId {
 impl Serialize for AccountId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.masked())
+    }
+}
+
+/// Reads back what was serialised: the masked form.
+impl<'de> Deserialize<'de> for AccountId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|name| Self(Self(name).masked()))
     }
 }
 
@@ -132,6 +139,12 @@ mod tests {
         {
             assert_eq!(AccountId::new(name).to_string(), masked);
         }
+    }
+
+    #[test]
+    fn a_full_id_in_a_record_is_read_masked() {
+        let read: AccountId = serde_json::from_str("\"6230000535\"").unwrap();
+        assert_eq!(read.as_given(), "6230***535");
     }
 
     #[test]

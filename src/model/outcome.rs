@@ -225,7 +225,7 @@ pub struct Proof {
 }
 
 /// One phone's row: the last JSON line of a phone, and a row of every report.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ResultRow {
     /// The serial as adb prints it.
     pub serial: String,

@@ -7,9 +7,28 @@
 //! - `clock`: a phone's own time, all latencies scaled by one factor.
 //! - `fs`: a phone's file system, in memory.
 //! - `shell`: the interpreter of the phone's `sh`; the parser is apart from the commands.
-//! - `phone`: the state machine with its screens, labels and commands.
-//! - `adbd`, `server`: the two front ends on loopback.
+//! - `phone`: the state machine and the programs of a phone.
+//! - `screens`, `labels`: its pages, how they are drawn, and their texts.
+//! - `scenario`: named phones to try things on.
+//! - `endpoint`: what the front ends need of a phone; `device`: a phone, its shell and its files joined to that.
+//! - `adbd`, `server`: the two front ends on loopback; `service`, `session`, `sync`: what both offer of a phone.
+//! - `farm`: several phones running together.
 
+mod accept;
+mod adbd;
 pub mod clock;
+pub mod device;
+pub mod endpoint;
+pub mod farm;
+mod files;
 pub mod fs;
+pub mod labels;
+pub mod phone;
+pub mod scenario;
+pub mod screens;
+pub mod server;
+pub mod service;
+mod session;
 pub mod shell;
+mod sync;
+mod terminal;

@@ -4,22 +4,21 @@ use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::{Deserialize, Serialize};
+use crate::event::FindDevice;
 
 /// The journal's name for an account; holds nothing of its id.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountRef(pub String);
 
 /// An account that was signed out of phones, and may be deleted by its owner.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingAccount {
     /// The journal's name for it.
-    #[serde(rename = "ref")]
     pub account: AccountRef,
     /// Its id, masked (`6230***535`). Masked ids can collide.
     pub masked: String,
+    /// Accounts of the same mask: maybe this one. Only the person knows.
+    pub maybe_same: Vec<AccountRef>,
     /// Every phone that is known to have had it.
     pub phones: Vec<WaitingPhone>,
 }
@@ -32,13 +31,11 @@ impl WaitingAccount {
 }
 
 /// A phone of a waiting account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingPhone {
     /// Its name for people and for the typed override: the end of its serial (`3f9a`).
     pub name: String,
     /// Its model, where known.
-    #[serde(default)]
     pub model: Option<String>,
     /// Whether it is proven that the account is gone from it.
     pub proven_out: bool,
@@ -46,21 +43,8 @@ pub struct WaitingPhone {
     pub find_device: FindDevice,
 }
 
-/// What the walk on the phone saw of Find Device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FindDevice {
-    /// Seen off, or turned off with the sign-out.
-    Off,
-    /// Seen on.
-    On,
-    /// Not seen.
-    Unknown,
-}
-
 /// How far the deletion of an account got.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", content = "reasons", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WebState {
     /// Nothing yet.
     NotStarted,
@@ -100,6 +84,9 @@ pub enum HandOffError {
     /// Another run has this account. Wait for it.
     #[error("another run is deleting this account")]
     Busy,
+    /// A state can only be recorded while the account is locked.
+    #[error("the account is not locked by this run")]
+    NotLocked,
     /// The account is not in the journal.
     #[error("the account is not in the journal")]
     NoAccount,
@@ -235,17 +222,5 @@ mod tests {
         assert!(matches!(hand_off.clone().lock(&account), Err(HandOffError::Busy)));
         drop(held);
         assert!(hand_off.lock(&account).is_ok());
-    }
-
-    #[test]
-    fn states_have_the_words_of_the_design() {
-        for (state, words) in [
-            (WebState::NotStarted, r#"{"state":"not_started"}"#),
-            (WebState::FinalPressed, r#"{"state":"final_pressed"}"#),
-            (WebState::Refused(vec!["cloud".into()]), r#"{"state":"refused","reasons":["cloud"]}"#),
-        ] {
-            assert_eq!(serde_json::to_string(&state).unwrap(), words);
-            assert_eq!(serde_json::from_str::<WebState>(words).unwrap(), state);
-        }
     }
 }

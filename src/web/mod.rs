@@ -9,7 +9,7 @@ mod driver;
 mod find;
 mod guide;
 mod handoff;
-mod handoff_file;
+mod handoff_journal;
 mod hosts;
 mod pages;
 mod person;
@@ -23,9 +23,9 @@ pub use driver::{DrivenBrowser, DriverError, Looks};
 pub use find::{FindError, Found, Kind, find};
 pub use guide::Guide;
 pub use handoff::{
-    AccountLock, AccountRef, FindDevice, HandOff, HandOffError, MemoryHandOff, WaitingAccount, WaitingPhone, WebState,
+    AccountLock, AccountRef, HandOff, HandOffError, MemoryHandOff, WaitingAccount, WaitingPhone, WebState,
 };
-pub use handoff_file::FileHandOff;
+pub use handoff_journal::JournalHandOff;
 pub use hosts::{ENTRY, HOSTS, Site, SiteError, place_of};
 pub use pages::{Clue, PageRule, Pages, PagesError, Refusal, Role};
 pub use person::{Act, News, Person, Turn, WhyNot};

@@ -8,5 +8,20 @@
     reason = "a test may panic and print"
 )]
 
+mod adb_exec;
+mod adb_phone;
+mod adb_server;
 mod architecture;
+mod fake_adb;
+mod journal;
+mod plain_phone;
+mod profile_errors;
+mod profiles;
+mod quoting;
+mod report;
+mod screens;
+mod shell;
+mod sim_clients;
+mod sim_hostile;
+mod support;
 mod web;

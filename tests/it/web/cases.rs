@@ -60,7 +60,8 @@ fn goes_through(knobs: Knobs, comes: Comes) {
         }
         Comes::Refused => {
             check(&left, 1, "Refused: ", &seat, &replica, 0);
-            assert!(matches!(seat.state(), WebState::Refused(reasons) if !reasons.is_empty()));
+            assert!(matches!(seat.state(), WebState::Refused(_)));
+            assert!(left.printed.contains("\n  - "), "no reason with its remedy:\n{}", left.printed);
         }
         Comes::ByHand => {
             check(&left, 4, "Stopped: the browser went to localhost", &seat, &replica, 0);

@@ -1,9 +1,10 @@
 //! What needs no browser: the checklist, the list, and what is said when no browser can be had.
 
-use mi_signout::web::{AccountRef, FindDevice, Guide, HandOff, Pages, WaitingAccount, WebState};
+use mi_signout::event::FindDevice;
+use mi_signout::web::{AccountRef, Guide, HandOff, Pages, WebState};
 
 use super::replica::{Knobs, Replica};
-use super::seat::{ACCOUNT, Do, Seat, phone};
+use super::seat::{ACCOUNT, Do, JOURNAL, Seat, phone};
 
 const BEGIN: (&str, Do) = ("type: delete 535", Do::Type("delete 535"));
 
@@ -76,19 +77,22 @@ fn a_browser_that_does_not_start_is_explained_and_leaves_nothing() {
 #[test]
 fn the_list_shows_accounts_phones_and_how_far_each_got() {
     let seat = Seat::with_phones(vec![phone("3f9a", true, FindDevice::Off), phone("11c2", false, FindDevice::Unknown)]);
-    let mut hand_off = seat.hand_off();
-    let other =
-        WaitingAccount { account: AccountRef("acct-2".into()), masked: "7000***111".into(), phones: Vec::new() };
-    hand_off.add(other).unwrap();
-    hand_off.record(&AccountRef(ACCOUNT.into()), &WebState::Refused(vec!["find-device".into()])).unwrap();
-    let journal = seat.path("state/hand-off.jsonl").display().to_string();
+    seat.sign_out("7000000111", vec![phone("77aa", true, FindDevice::Off)]);
+    let (mut hand_off, account) = (seat.hand_off(), AccountRef(ACCOUNT.into()));
+    let lock = hand_off.lock(&account).unwrap();
+    for state in [WebState::Opened, WebState::Refused(vec!["find-device".into()])] {
+        hand_off.record(&account, &state).unwrap();
+    }
+    drop(lock);
+    let journal = seat.path(JOURNAL).display().to_string();
     let left = seat.piped(&words(&["delete", "--list", "--journal", &journal]), "");
     assert_eq!(left.status, Some(0));
     insta::assert_snapshot!(left.printed, @r"
-    acct-1  6230***535  refused by Xiaomi (find-device)
-        Redmi Note 10 3f9a: signed out, proven; Find Device off
+    acct-1  6230***535  refused by Xiaomi
         Redmi Note 10 11c2: NOT proven to be signed out; Find Device unknown
+        Redmi Note 10 3f9a: signed out, proven; Find Device off
     acct-2  7000***111  waits
+        Redmi Note 10 77aa: signed out, proven; Find Device off
     ");
     let left = seat.piped(&words(&["delete", "--journal", &journal]), "");
     assert_eq!(left.status, Some(2));

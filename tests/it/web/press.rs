@@ -4,7 +4,8 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use mi_signout::web::{FindDevice, WebState};
+use mi_signout::event::FindDevice;
+use mi_signout::web::WebState;
 
 use super::replica::{Knobs, Replica};
 use super::seat::{Do, IN_THE_PAGE, Left, Seat, lives, phone};

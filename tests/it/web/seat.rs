@@ -7,14 +7,18 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use mi_signout::web::{AccountRef, FileHandOff, FindDevice, HandOff, WaitingAccount, WaitingPhone, WebState, sweep};
+use mi_signout::event::FindDevice;
+use mi_signout::journal::{InstallKey, Journal, PhoneInfo, PhoneKey, RunInfo};
+use mi_signout::model::{AccountId, Outcome, Proof, ResultRow, Serial};
+use mi_signout::web::{AccountRef, HandOff, JournalHandOff, WebState, sweep};
 
-use super::replica::{CODE, PASSWORD, Replica};
+use super::replica::{CODE, ID, PASSWORD, Replica};
 
 /// A guard against hanging, and no measure of anything.
 const DEADLINE: Duration = Duration::from_secs(120);
 
 pub const ACCOUNT: &str = "acct-1";
+pub const JOURNAL: &str = "state/journal.db";
 
 /// What the person does when a text has been printed.
 #[derive(Clone, Copy)]
@@ -56,11 +60,10 @@ impl Seat {
         Self::with_phones(vec![phone("3f9a", true, FindDevice::Off)])
     }
 
-    pub fn with_phones(phones: Vec<WaitingPhone>) -> Self {
+    pub fn with_phones(phones: Vec<Phone>) -> Self {
         need_chromium();
         let seat = Self { folder: tempfile::tempdir().unwrap() };
-        let account = WaitingAccount { account: AccountRef(ACCOUNT.into()), masked: "6230***535".into(), phones };
-        seat.hand_off().add(account).unwrap();
+        seat.sign_out(ID, phones);
         seat
     }
 
@@ -68,8 +71,34 @@ impl Seat {
         self.folder.path().join(name)
     }
 
-    pub fn hand_off(&self) -> FileHandOff {
-        FileHandOff::new(self.path("state/hand-off.jsonl"))
+    /// A run that signed these phones out of the account, or tried to.
+    pub fn sign_out(&self, id: &str, phones: Vec<Phone>) {
+        let run = self.journal().begin(RunInfo { tool: "test".into(), ..RunInfo::default() }).unwrap();
+        for phone in phones {
+            let key = PhoneKey::new(format!("8f2a{}", phone.name));
+            let info = PhoneInfo {
+                key: key.clone(),
+                serial: Serial::new(key.as_str()),
+                adb: "127.0.0.1:5037".into(),
+                make: None,
+                model: Some("Redmi Note 10".into()),
+                place: None,
+            };
+            run.phone(&info).unwrap();
+            run.find_device(&key, phone.find_device).unwrap();
+            run.account(&key, &AccountId::new(id)).unwrap();
+            run.result(Some(&key), &row(&key, id, phone.proven_out)).unwrap();
+        }
+        run.finish(0).unwrap();
+    }
+
+    fn journal(&self) -> Arc<Journal> {
+        let folder = self.path("state");
+        Arc::new(Journal::open(&self.path(JOURNAL), InstallKey::open(&folder).unwrap()).unwrap())
+    }
+
+    pub fn hand_off(&self) -> JournalHandOff {
+        JournalHandOff::new(self.journal())
     }
 
     pub fn state(&self) -> WebState {
@@ -89,7 +118,7 @@ impl Seat {
     }
 
     pub fn arguments(&self, replica: &Replica, more: &[&str]) -> Vec<String> {
-        let journal = self.path("state/hand-off.jsonl").display().to_string();
+        let journal = self.path(JOURNAL).display().to_string();
         let mut all: Vec<String> =
             ["delete", "--journal", &journal, "--site", &replica.start_url()].map(str::to_owned).to_vec();
         all.extend(more.iter().map(|m| (*m).to_owned()));
@@ -210,8 +239,34 @@ impl Drop for Seat {
     }
 }
 
-pub fn phone(name: &str, proven_out: bool, find_device: FindDevice) -> WaitingPhone {
-    WaitingPhone { name: name.into(), model: Some("Redmi Note 10".into()), proven_out, find_device }
+/// A phone that had the account.
+pub struct Phone {
+    name: &'static str,
+    proven_out: bool,
+    find_device: FindDevice,
+}
+
+pub fn phone(name: &'static str, proven_out: bool, find_device: FindDevice) -> Phone {
+    Phone { name, proven_out, find_device }
+}
+
+fn row(key: &PhoneKey, id: &str, proven_out: bool) -> ResultRow {
+    ResultRow {
+        serial: key.as_str().to_owned(),
+        adb: "127.0.0.1:5037".into(),
+        model: Some("Redmi Note 10".into()),
+        software: None,
+        profile: None,
+        account: Some(AccountId::new(id)),
+        outcome: if proven_out { Outcome::SignedOut } else { Outcome::Failed },
+        reason: None,
+        hint: None,
+        proof: Proof::default(),
+        started: chrono::Utc::now(),
+        seconds: 1.0,
+        steps: 1,
+        dumps: 1,
+    }
 }
 
 /// What was printed, whether that is all, and a bell for more.

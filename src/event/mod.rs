@@ -1,5 +1,10 @@
 //! Everything that happens, as data. Rooms tell events; `report` and `journal` are told them and never asked.
 
+pub mod chain;
+mod record;
+
+pub use record::{ChainedRow, FindDevice, OpenPhone, PhoneRecord, Progress, RunHeader, RunRecord, StepRecord};
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 

@@ -1,0 +1,393 @@
+//! One script, one stream: `adb_client`'s `exec`, with an exit code, a deadline, a cap on the output, and cancel.
+//!
+//! `adb_client`'s own `shell_command` loses the exit code and has no time limit. Nothing of a script appears in an error.
+
+use std::io::{self, ErrorKind, Write};
+use std::net::SocketAddrV4;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::{Duration, Instant};
+
+use adb_client::server_device::ADBServerDevice;
+use adb_client::{ADBDeviceExt, RustADBError};
+use zeroize::Zeroizing;
+
+use super::AdbError;
+use super::script::{Script, random_mark};
+use super::wire::{resolve, tame};
+use crate::model::{AdbServer, Serial, TransportId};
+use crate::phone::PhoneError;
+
+/// At most this much output is taken, in bytes: a picture has a few million, a screen a few hundred thousand.
+const MOST_OUTPUT: usize = 64 << 20;
+/// The adb server reads a request's length as four hexadecimal digits.
+const MOST_SCRIPT: usize = 0xffff;
+/// Handshakes of one phone that were given up and have not ended. A phone that lets this many hang is not asked again.
+const MOST_STUCK: usize = 4;
+/// The handshake is shallow; the stream is read by a thread of `adb_client`.
+const STACK: usize = 256 << 10;
+
+/// What a script printed, and its exit code.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Output {
+    /// Standard output and standard error, as they came.
+    pub bytes: Vec<u8>,
+    /// The exit code of the script's last command.
+    pub code: i32,
+}
+
+/// Ends the running command of a [`Channel`] from another thread, and every later one. Clones share the signal.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<Mutex<Waiting>>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    set: bool,
+    running: Vec<(u64, mpsc::Sender<News>)>,
+    next: u64,
+}
+
+impl Cancel {
+    /// Hangs up.
+    pub fn set(&self) {
+        let mut waiting = self.lock();
+        waiting.set = true;
+        for (_, tx) in waiting.running.drain(..) {
+            let _ = tx.send(News::Cancelled);
+        }
+    }
+
+    /// Whether it was hung up.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.lock().set
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Waiting> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Registers a running command for as long as the guard lives; `None` where it was hung up already.
+    fn register(&self, tx: mpsc::Sender<News>) -> Option<Registered> {
+        let mut waiting = self.lock();
+        if waiting.set {
+            return None;
+        }
+        waiting.next += 1;
+        let id = waiting.next;
+        waiting.running.push((id, tx));
+        Some(Registered(self.clone(), id))
+    }
+}
+
+struct Registered(Cancel, u64);
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        self.0.lock().running.retain(|(id, _)| *id != self.1);
+    }
+}
+
+/// The way to one phone through one adb server. No I/O until a script is run.
+#[derive(Debug)]
+pub struct Channel {
+    server: AdbServer,
+    serial: Serial,
+    transport: Option<u32>,
+    address: Option<SocketAddrV4>,
+    stuck: Arc<AtomicUsize>,
+    cancel: Cancel,
+}
+
+impl Channel {
+    /// A phone by its transport id where that is known, since serials repeat, and else by its serial.
+    #[must_use]
+    pub fn new(server: AdbServer, serial: Serial, transport: Option<TransportId>, cancel: Cancel) -> Self {
+        let transport = transport.and_then(|id| u32::try_from(id.0).ok());
+        Self { server, serial, transport, address: None, stuck: Arc::default(), cancel }
+    }
+
+    /// The signal that ends its commands.
+    #[must_use]
+    pub fn canceller(&self) -> Cancel {
+        self.cancel.clone()
+    }
+
+    /// Runs `script` on the phone and waits for its end, at most `within`, connecting included.
+    ///
+    /// # Errors
+    /// By what the caller does next, as [`PhoneError`] says. A stream that ends before the script does is
+    /// [`PhoneError::Gone`]; after [`Cancel::set`] it is [`PhoneError::Adb`].
+    pub fn run(&mut self, script: &Script, within: Duration) -> Result<Output, PhoneError> {
+        let until = Instant::now() + within;
+        let mark = format!("{}:", random_mark());
+        // Of its final size, so that no copy of a password stays behind here (adb_client makes its own).
+        let mut text = Zeroizing::new(String::with_capacity(script.text().len() + mark.len() + 16));
+        for piece in [script.text(), "\necho \"", &mark, "$?\""] {
+            text.push_str(piece);
+        }
+        // A margin for the name of the service.
+        if text.len() + 16 > MOST_SCRIPT {
+            return Err(PhoneError::Adb("the script is too long for one request".into()));
+        }
+        let address = self.address(within)?;
+        let (tx, rx) = mpsc::channel();
+        let Some(_registered) = self.cancel.register(tx.clone()) else { return Err(cancelled()) };
+        self.begin(address, text, mark.clone(), tx)?;
+        self.await_end(&rx, until, &mark, script.is_secret()).unwrap_or(Err(PhoneError::Timeout(within)))
+    }
+
+    /// Waits for the end of a command; `None` where its time is up. What is held here is dropped at the end, which shuts the
+    /// stream and with it the script on the phone.
+    fn await_end(
+        &self,
+        news: &mpsc::Receiver<News>,
+        until: Instant,
+        mark: &str,
+        secret: bool,
+    ) -> Option<Result<Output, PhoneError>> {
+        let (mut begun, mut rest) = (None, None);
+        loop {
+            match news.recv_timeout(until.saturating_duration_since(Instant::now())).ok()? {
+                News::Begun(device) => begun = Some(device),
+                News::Failed(error) => return Some(Err(self.classify(&error, secret))),
+                News::Cancelled => return Some(Err(cancelled())),
+                News::TooMuch => return Some(Err(PhoneError::Adb("the phone sent too much".into()))),
+                News::Ended(bytes) => rest = Some(bytes),
+            }
+            // A handshake that fails ends the stream too, before it says why.
+            if let Some(bytes) = rest.take_if(|bytes| begun.is_some() || exit_mark(bytes, mark).is_some()) {
+                return Some(ended(bytes, mark));
+            }
+        }
+    }
+
+    fn address(&mut self, within: Duration) -> Result<SocketAddrV4, PhoneError> {
+        if let Some(address) = self.address {
+            return Ok(address);
+        }
+        let address = resolve(&self.server, within).map_err(|error| match error {
+            AdbError::Timeout { within, .. } => PhoneError::Timeout(within),
+            _ => PhoneError::ServerGone(self.server.to_string()),
+        })?;
+        self.address = Some(address);
+        Ok(address)
+    }
+
+    /// Starts the handshake in a thread, since `adb_client` sets no time limit for it. Where it is given up, the thread ends
+    /// when the server hangs up, and what it opened is closed at once.
+    fn begin(
+        &self,
+        address: SocketAddrV4,
+        text: Zeroizing<String>,
+        mark: String,
+        tx: mpsc::Sender<News>,
+    ) -> Result<(), PhoneError> {
+        if self.stuck.load(Ordering::SeqCst) >= MOST_STUCK {
+            return Err(PhoneError::Offline);
+        }
+        let under_way = UnderWay::new(&self.stuck);
+        let mut device = match self.transport {
+            Some(id) => ADBServerDevice::new_with_transport_id(id, Some(address)),
+            None => ADBServerDevice::new(self.serial.as_str().to_owned(), Some(address)),
+        };
+        let handshake = move || {
+            let collect = Box::new(Collect { bytes: Vec::new(), mark, tx: Some(tx.clone()) });
+            let news = match device.exec(&text, &mut io::empty(), collect) {
+                Ok(()) => News::Begun(Box::new(device)),
+                Err(error) => News::Failed(error),
+            };
+            drop(under_way);
+            let _ = tx.send(news);
+        };
+        let thread = std::thread::Builder::new().name("adb-exec".into()).stack_size(STACK).spawn(handshake);
+        thread.map(drop).map_err(|e| PhoneError::Adb(format!("no thread for the phone: {}", e.kind())))
+    }
+
+    /// What adb said, by what the caller does next. Words that adb may have taken from a script with a secret are left out.
+    fn classify(&self, error: &RustADBError, secret: bool) -> PhoneError {
+        match error {
+            RustADBError::ADBRequestFailed(words) => classify_words(words, secret),
+            RustADBError::IOError(error) => match error.kind() {
+                ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => PhoneError::Gone,
+                _ => PhoneError::ServerGone(self.server.to_string()),
+            },
+            RustADBError::Utf8StrError(_)
+            | RustADBError::Utf8FromBytesError(_)
+            | RustADBError::ParseIntError(_)
+            | RustADBError::ConversionError
+            | RustADBError::UnknownResponseType(_) => PhoneError::Adb("what answers is no adb server".into()),
+            _ => PhoneError::Adb("adb_client failed".into()),
+        }
+    }
+}
+
+/// The words of a `FAIL`, in the forms of adb's `transport.cpp` and `adb.cpp`.
+fn classify_words(words: &str, secret: bool) -> PhoneError {
+    let lower = words.to_lowercase();
+    let says = |parts: &[&str]| parts.iter().any(|p| lower.contains(p));
+    if says(&["unauthorized", "authorizing"]) {
+        PhoneError::Unauthorized
+    } else if says(&["device offline", "still connecting", "device is offline"]) {
+        PhoneError::Offline
+    } else if says(&["more than one device"]) {
+        PhoneError::Adb("more than one phone has this serial".into())
+    } else if says(&["not found", "no devices", "no device", "unknown transport", "closed", "device disconnected"]) {
+        PhoneError::Gone
+    } else if secret {
+        PhoneError::Adb("the adb server refused".into())
+    } else {
+        PhoneError::Adb(tame(words))
+    }
+}
+
+fn cancelled() -> PhoneError {
+    PhoneError::Adb("cancelled".into())
+}
+
+/// Output → value: what stands before the mark, and the number after it.
+fn ended(mut bytes: Vec<u8>, mark: &str) -> Result<Output, PhoneError> {
+    let Some((at, code)) = exit_mark(&bytes, mark) else {
+        // The shell gives up a script that it cannot parse as a whole, and no mark comes.
+        let head = String::from_utf8_lossy(&bytes[..bytes.len().min(512)]);
+        return Err(if head.contains("syntax error") {
+            PhoneError::Adb("the phone's shell did not understand the script".into())
+        } else {
+            PhoneError::Gone
+        });
+    };
+    bytes.truncate(at);
+    Ok(Output { bytes, code })
+}
+
+/// Where the mark stands in the last bytes, and the exit code after it, once its line is complete.
+fn exit_mark(bytes: &[u8], mark: &str) -> Option<(usize, i32)> {
+    let tail = bytes.len().saturating_sub(mark.len() + 8);
+    let at = tail + bytes[tail..].windows(mark.len()).rposition(|w| w == mark.as_bytes())?;
+    let line = std::str::from_utf8(&bytes[at + mark.len()..]).ok()?;
+    let code = line.strip_suffix('\n')?.trim_end_matches('\r').parse().ok()?;
+    Some((at, code))
+}
+
+#[derive(Debug)]
+enum News {
+    Begun(Box<ADBServerDevice>),
+    Failed(RustADBError),
+    Ended(Vec<u8>),
+    TooMuch,
+    Cancelled,
+}
+
+/// Counts a handshake for as long as it lives.
+struct UnderWay(Arc<AtomicUsize>);
+
+impl UnderWay {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Takes the stream in. `adb_client` drops it when the stream ends, and the script's own mark may come before that.
+struct Collect {
+    bytes: Vec<u8>,
+    mark: String,
+    /// Gone once the end was told.
+    tx: Option<mpsc::Sender<News>>,
+}
+
+impl Collect {
+    fn tell(&mut self, news: News) {
+        if let Some(tx) = self.tx.take() {
+            let _ = tx.send(news);
+        }
+    }
+}
+
+impl Write for Collect {
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        if self.tx.is_none() {
+            return Err(ErrorKind::BrokenPipe.into());
+        }
+        if self.bytes.len() + more.len() > MOST_OUTPUT {
+            self.tell(News::TooMuch);
+            return Err(ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(more);
+        if exit_mark(&self.bytes, &self.mark).is_some() {
+            let bytes = std::mem::take(&mut self.bytes);
+            self.tell(News::Ended(bytes));
+        }
+        Ok(more.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Collect {
+    fn drop(&mut self) {
+        let bytes = std::mem::take(&mut self.bytes);
+        self.tell(News::Ended(bytes));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_adb_are_told_apart() {
+        for (words, expected) in [
+            ("device '8f2a1b' not found", PhoneError::Gone),
+            ("no devices/emulators found", PhoneError::Gone),
+            ("closed", PhoneError::Gone),
+            ("device offline", PhoneError::Offline),
+            ("device still connecting", PhoneError::Offline),
+            ("device unauthorized.\nThis adb server's $ADB_VENDOR_KEYS is not set", PhoneError::Unauthorized),
+            ("device still authorizing", PhoneError::Unauthorized),
+        ] {
+            assert_eq!(classify_words(words, false), expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn words_of_a_script_with_a_secret_are_left_out() {
+        let words = "unknown service exec:input text 'canary-7f3a'";
+        assert!(!format!("{:?}", classify_words(words, true)).contains("canary"));
+    }
+
+    #[test]
+    fn only_a_complete_mark_ends_a_script() {
+        for (bytes, code) in [
+            (&b"out\nM:0\n"[..], Some(0)),
+            (b"M:127\r\n", Some(127)),
+            (b"M:0 M:3\n", Some(3)),
+            (b"out\nM:12", None),
+            (b"out\nM:", None),
+            (b"out\nM:x\n", None),
+            (b"M:0\nmore than the mark's own line", None),
+            (b"", None),
+        ] {
+            let output = ended(bytes.to_vec(), "M:").ok().map(|o| o.code);
+            assert_eq!(output, code, "{:?}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[test]
+    fn too_much_output_is_refused_and_told_once() {
+        let (tx, rx) = mpsc::channel();
+        let mut collect = Collect { bytes: vec![b'x'; MOST_OUTPUT], mark: "M:".into(), tx: Some(tx) };
+        assert!(collect.write(b"y").is_err());
+        drop(collect);
+        assert!(matches!(rx.recv(), Ok(News::TooMuch)));
+        assert!(rx.recv().is_err());
+    }
+}

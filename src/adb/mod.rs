@@ -1,0 +1,32 @@
+//! The real phone, over the adb server: discovery of phones, and [`AdbPhone`] behind the port of `phone`.
+//!
+//! The only room that names `adb_client`, writes a command for a phone's shell, or exposes a `Secret`. It must not know of
+//! profiles, flows or screens: it does the inputs it is given and says what it read.
+//!
+//! - `wire`: the adb server's own protocol, as far as discovery needs it.
+//! - `listing`, `discovery`: device lists, once or as a stream of snapshots.
+//! - `start`: a server on this computer is started once where none runs. None is ever killed.
+//! - `quote`, `script`: what is sent to the phone's shell.
+//! - `exec`: one script, one stream, with exit code, deadline and cancel.
+//! - `parse`: what the phone's programs printed, as values. Pure.
+//! - `phone`: [`AdbPhone`].
+
+mod discovery;
+mod error;
+mod exec;
+mod listing;
+mod parse;
+mod phone;
+mod quote;
+mod script;
+mod start;
+mod wire;
+
+pub use discovery::{Sighting, Tracker, list};
+pub use error::AdbError;
+pub use exec::{Cancel, Channel, Output};
+pub use listing::parse_devices;
+pub use phone::AdbPhone;
+pub use quote::{input_text, quote};
+pub use script::{FILE_PREFIX, Places, Script};
+pub use start::{Started, ensure_server, ensure_server_with, find_adb};

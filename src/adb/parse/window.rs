@@ -1,0 +1,167 @@
+//! Window manager, power and trust → the focused window, the lock screen, whether the screen is on.
+
+use super::word;
+use crate::model::Focus;
+use crate::phone::Keyguard;
+
+/// The focused window of `dumpsys window`: the first `mCurrentFocus=` that names one. A phone with several displays prints
+/// one a display, and `null` while windows change.
+///
+/// A window that is no activity has a title instead of a component. `StatusBar`, `NotificationShade` and the like are given
+/// as package; an "Application Not Responding" or "Application Error" window as the package of the application that it is
+/// about, with these words as activity.
+#[must_use]
+pub fn focus(text: &str) -> Option<Focus> {
+    text.lines().find_map(|line| focused_window(line.trim()))
+}
+
+/// One line `mCurrentFocus=Window{1a2b3c u0 com.xiaomi.account/com.xiaomi.account.ui.AccountSettingsActivity}`.
+fn focused_window(line: &str) -> Option<Focus> {
+    let (_, rest) = line.split_once("mCurrentFocus=Window{")?;
+    let (inside, _) = rest.rsplit_once('}')?;
+    let (_, mut title) = inside.split_once(' ')?;
+    // `u0`, the Android user.
+    if let Some((user, rest)) = title.split_once(' ')
+        && user.strip_prefix('u').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    {
+        title = rest;
+    }
+    for tail in [" paused=false", " paused=true", " EXITING"] {
+        title = title.trim_end().strip_suffix(tail).unwrap_or(title);
+    }
+    let title = title.trim();
+    for about in ["Application Not Responding", "Application Error"] {
+        if let Some(package) = title.strip_prefix(about).and_then(|r| r.strip_prefix(':')) {
+            return Some(Focus { package: package.trim().to_owned(), activity: about.to_owned() });
+        }
+    }
+    (!title.is_empty()).then(|| match title.split_once(' ') {
+        // An activity's name has no spaces; Android 4 to 6 may add a word after it.
+        Some((component, _)) if component.contains('/') => Focus::parse(component),
+        _ => Focus::parse(title),
+    })
+}
+
+/// Whether the screen is on and in use, by `dumpsys power`'s `mWakefulness` (`Awake`, `Asleep`, `Dozing`, `Dreaming`).
+#[must_use]
+pub fn awake(power: &str) -> Option<bool> {
+    match word(power, "mWakefulness")? {
+        "Awake" => Some(true),
+        "Asleep" | "Dozing" | "Dreaming" => Some(false),
+        _ => None,
+    }
+}
+
+/// The lock screen, by `dumpsys window policy` and the `deviceLocked` lines of `dumpsys trust`.
+///
+/// Whether it shows is `showing` of the keyguard delegate (Android 7 and later), else `mIsShowing` of its monitor, else
+/// `mShowingLockscreen` (Android 6). Whether a secret is needed is the current user's `deviceLocked`, since a lock that
+/// another trust agent holds open needs none, else `secure`.
+#[must_use]
+pub fn keyguard(policy: &str, trust: &str) -> Keyguard {
+    let flag = |keys: &[&str]| {
+        keys.iter().find_map(|key| match word(policy, key)? {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        })
+    };
+    match flag(&["showing", "mIsShowing", "mShowingLockscreen", "mKeyguardShowing"]) {
+        None => Keyguard::Unknown,
+        Some(false) => Keyguard::None,
+        Some(true) => match device_locked(trust).or_else(|| flag(&["secure", "mSecure"])) {
+            Some(true) => Keyguard::Secure,
+            Some(false) => Keyguard::Swipe,
+            None => Keyguard::Unknown,
+        },
+    }
+}
+
+/// `deviceLocked` of the user that is marked `(current)`, or of the only one.
+fn device_locked(trust: &str) -> Option<bool> {
+    let lines: Vec<&str> = trust.lines().filter(|l| l.contains("deviceLocked=")).collect();
+    let line = match lines.as_slice() {
+        [only] => only,
+        many => many.iter().find(|l| l.contains("(current)"))?,
+    };
+    match word(line, "deviceLocked")? {
+        "1" | "true" => Some(true),
+        "0" | "false" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn focus_of_many_androids() {
+        let account = "com.xiaomi.account/.ui.AccountSettingsActivity";
+        for (text, expected) in [
+            (
+                "  mCurrentFocus=Window{1a2b3c u0 com.xiaomi.account/com.xiaomi.account.ui.AccountSettingsActivity}",
+                account,
+            ),
+            ("mCurrentFocus=Window{1a2b3c u10 com.xiaomi.account/.ui.AccountSettingsActivity}\r", account),
+            ("mCurrentFocus=Window{41d2 com.xiaomi.account/.ui.AccountSettingsActivity paused=false}", account),
+            (
+                "mCurrentFocus=null\n  mCurrentFocus=Window{1a u0 com.miui.home/com.miui.home.launcher.Launcher}",
+                "com.miui.home/.launcher.Launcher",
+            ),
+            (
+                "mCurrentFocus=Window{1a u0 Application Not Responding: com.miui.home}",
+                "com.miui.home/Application Not Responding",
+            ),
+            (
+                "mCurrentFocus=Window{1a u0 Application Error: com.android.settings}",
+                "com.android.settings/Application Error",
+            ),
+            ("mCurrentFocus=Window{1a u0 NotificationShade}", "NotificationShade/"),
+            ("mCurrentFocus=Window{1a u0 StatusBar}", "StatusBar/"),
+            ("mCurrentFocus=Window{1a u0 PopupWindow:5d1f2e}", "PopupWindow:5d1f2e/"),
+            ("mCurrentFocus=Window{1a u0 Some Title}", "Some Title/"),
+        ] {
+            assert_eq!(focus(text).map(|f| f.to_string()).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_focus_is_none() {
+        for text in ["", "mCurrentFocus=null", "mCurrentFocus=Window{", "mCurrentFocus=Window{}", "mFocusedApp=x"] {
+            assert_eq!(focus(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn wakefulness() {
+        assert_eq!(awake("  mWakefulness=Awake\n  mWakefulnessChanging=false"), Some(true));
+        assert_eq!(awake("  mWakefulnessChanging=false\n  mWakefulness=Dozing"), Some(false));
+        assert_eq!(awake(""), None);
+    }
+
+    #[test]
+    fn keyguard_of_many_androids() {
+        let now = "  KeyguardServiceDelegate\n    showing=true\n    showingAndNotOccluded=true\n    inputRestricted=false\n    \
+                   occluded=false\n    secure=true\n  KeyguardStateMonitor\n    mIsShowing=true\n";
+        let open = "KeyguardServiceDelegate\n showing=false\n showingAndNotOccluded=true\n secure=true";
+        let old = "    mShowingLockscreen=true mShowingDream=false mDreamingLockscreen=true";
+        let locked = " User \"Owner\" (id=0, flags=0x13) (current): trusted=0, trustManaged=0, deviceLocked=1, strongAuthRequired=0x0";
+        let other =
+            " User \"Second\" (id=10, flags=0x10): trusted=0, trustManaged=0, deviceLocked=1, strongAuthRequired=0x1";
+        let free = locked.replace("deviceLocked=1", "deviceLocked=0");
+        for (policy, trust, expected) in [
+            (now, locked, Keyguard::Secure),
+            (now, "", Keyguard::Secure),
+            (now, free.as_str(), Keyguard::Swipe),
+            (now, &format!("{other}\n{free}"), Keyguard::Swipe),
+            (&now.replace("secure=true", "secure=false"), "", Keyguard::Swipe),
+            (open, locked, Keyguard::None),
+            (old, locked, Keyguard::Secure),
+            (old, "", Keyguard::Unknown),
+            ("", locked, Keyguard::Unknown),
+        ] {
+            assert_eq!(keyguard(policy, trust), expected, "{policy} {trust}");
+        }
+    }
+}

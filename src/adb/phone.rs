@@ -1,0 +1,196 @@
+//! [`AdbPhone`]: the port of `phone`, over one adb server.
+
+use std::time::{Duration, Instant};
+
+use super::parse::{self, Section, sections};
+use super::{Cancel, Channel, Places, Script};
+use crate::model::{AdbServer, Device, Focus, Presence, Serial, TransportId};
+use crate::phone::{Look, Observation, Phone, PhoneError, PhoneFacts, Refusal, ScreenRead, Step};
+
+/// The first bytes of every PNG.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// A phone of an adb server. It belongs to one connection: after the phone was plugged in again, a new one is made.
+#[derive(Debug)]
+pub struct AdbPhone {
+    channel: Channel,
+    places: Places,
+}
+
+impl AdbPhone {
+    /// A phone by its transport id where the server gives one, since serials repeat, and else by its serial. No I/O.
+    #[must_use]
+    pub fn new(server: AdbServer, serial: Serial, transport: Option<TransportId>) -> Self {
+        Self::with_cancel(server, serial, transport, Cancel::default())
+    }
+
+    /// A phone as its server lists it.
+    #[must_use]
+    pub fn of(device: &Device) -> Self {
+        Self::new(device.server.clone(), device.serial.clone(), device.transport)
+    }
+
+    /// As [`AdbPhone::new`], with a signal that many phones may share.
+    #[must_use]
+    pub fn with_cancel(server: AdbServer, serial: Serial, transport: Option<TransportId>, cancel: Cancel) -> Self {
+        Self { channel: Channel::new(server, serial, transport, cancel), places: Places::default() }
+    }
+
+    /// The signal that ends its running command, and every later one.
+    #[must_use]
+    pub fn canceller(&self) -> Cancel {
+        self.channel.canceller()
+    }
+
+    /// The same phone with other folders for its dump file.
+    #[must_use]
+    pub fn with_places(self, places: Places) -> Self {
+        Self { places, ..self }
+    }
+
+    fn observe(&mut self, step: &Step<'_>, within: Duration) -> Result<Observation, PhoneError> {
+        let script = Script::step(step, &self.places)?;
+        let output = self.channel.run(&script, within)?;
+        Ok(observation(&sections(&output.bytes, script.mark())))
+    }
+}
+
+impl Phone for AdbPhone {
+    fn step(&mut self, step: &Step<'_>, within: Duration) -> Result<Observation, PhoneError> {
+        let started = Instant::now();
+        let mut seen = self.observe(step, within)?;
+        // The phone left the screen out by a coarser reading of the accounts than ours: look, and touch nothing.
+        let skipped = matches!(seen.screen, ScreenRead::Skipped);
+        if step.look == (Look::Screen { skip_when_absent: true })
+            && skipped
+            && seen.accounts.presence() != Presence::Absent
+        {
+            let left = within.saturating_sub(started.elapsed());
+            let again = self.observe(&Step::look(Look::Screen { skip_when_absent: false }), left)?;
+            seen = Observation { refused: seen.refused, ..again };
+        }
+        Ok(seen)
+    }
+
+    fn facts(&mut self, probe_input: bool, within: Duration) -> Result<PhoneFacts, PhoneError> {
+        let script = Script::facts(probe_input);
+        let output = self.channel.run(&script, within)?;
+        Ok(facts(&sections(&output.bytes, script.mark())))
+    }
+
+    fn picture(&mut self, within: Duration) -> Result<Vec<u8>, PhoneError> {
+        let output = self.channel.run(&Script::picture(), within)?;
+        if output.code == 0 && output.bytes.starts_with(PNG) {
+            return Ok(output.bytes);
+        }
+        Err(PhoneError::Adb(format!("the phone gave no picture (screencap ended with {})", output.code)))
+    }
+
+    fn tidy(&mut self, within: Duration) -> Result<(), PhoneError> {
+        self.channel.run(&Script::tidy(&self.places), within).map(drop)
+    }
+}
+
+fn text(sections: &[Section<'_>], name: &str) -> String {
+    sections.iter().find(|s| s.name == name).map(Section::text).unwrap_or_default()
+}
+
+fn accounts(sections: &[Section<'_>]) -> crate::model::AccountsProbe {
+    let section = sections.iter().find(|s| s.name == "accounts");
+    section.map(|s| parse::accounts(&s.text(), s.code)).unwrap_or_default()
+}
+
+/// The last reading that was made: with a screen, the one after it.
+fn focus(sections: &[Section<'_>]) -> Option<Focus> {
+    sections.iter().rfind(|s| s.name == "focus").and_then(|s| parse::focus(&s.text()))
+}
+
+fn observation(sections: &[Section<'_>]) -> Observation {
+    Observation {
+        focus: focus(sections),
+        accounts: accounts(sections),
+        screen: parse::screen(sections),
+        refused: refusal(sections),
+    }
+}
+
+/// The first refusal among the inputs; what comes after one is not done.
+fn refusal(sections: &[Section<'_>]) -> Option<Refusal> {
+    sections.iter().find_map(|section| match section.name {
+        "refused" => Some(Refusal::InputNotAllowed),
+        "open" => cannot_open(&section.text(), section.code),
+        _ => None,
+    })
+}
+
+/// `am start` ends with 0 or 1 alike where it cannot open a page, so its words count, and the exit code only where the shell
+/// could not run it.
+fn cannot_open(words: &str, code: Option<i32>) -> Option<Refusal> {
+    let says = |l: &&str| l.starts_with("Error") || l.contains("Exception") || l.contains("Permission Denial");
+    let lines = || words.lines().map(str::trim).filter(says);
+    // "Error type 3" says less than the sentence after it.
+    let line = lines().find(|l| !l.starts_with("Error type")).or_else(|| lines().next());
+    match (line, code) {
+        (Some(line), _) => Some(Refusal::CannotOpen(super::wire::tame(line))),
+        (None, Some(code)) if code > 125 => Some(Refusal::CannotOpen(format!("am ended with {code}"))),
+        _ => None,
+    }
+}
+
+fn facts(sections: &[Section<'_>]) -> PhoneFacts {
+    let text = |name| text(sections, name);
+    let props = parse::properties(&text("props"));
+    let focus = focus(sections);
+    let input = sections.iter().find(|s| s.name == "input");
+    PhoneFacts {
+        accounts: accounts(sections),
+        current_user: parse::current_user(&text("user")),
+        device_owner: parse::device_owner(&text("owner")),
+        awake: parse::awake(&text("power")),
+        keyguard: parse::keyguard(&text("policy"), &text("trust")),
+        network: parse::network(&text("network")),
+        battery: parse::battery(&text("battery")),
+        display: parse::display(&text("display")),
+        input: input.map(|s| parse::input_probe(&s.text(), s.code)).unwrap_or_default(),
+        lock_signs: parse::lock_signs(&props, focus.as_ref()),
+        ui_automation: parse::ui_automation(&text("automation"), &text("processes")),
+        props,
+        focus,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn openings_that_failed() {
+        for (words, code, expected) in [
+            (
+                "Starting: Intent { act=x }\nError type 3\nError: Activity class {a/b} does not exist.\n",
+                1,
+                Some("Error: Activity class {a/b} does not exist."),
+            ),
+            (
+                "Starting: Intent { act=x }\nError: Activity not started, unable to resolve Intent { act=x }",
+                0,
+                Some("Error: Activity not started, unable to resolve Intent { act=x }"),
+            ),
+            (
+                "java.lang.SecurityException: Permission Denial: starting Intent { cmp=a/b }",
+                255,
+                Some("java.lang.SecurityException: Permission Denial: starting Intent { cmp=a/b }"),
+            ),
+            ("sh: am: not found", 127, Some("am ended with 127")),
+            (
+                "Starting: Intent { act=x }\nWarning: Activity not started, its current task has been brought to the front",
+                0,
+                None,
+            ),
+            ("Starting: Intent { act=x }\n", 0, None),
+        ] {
+            let expected = expected.map(|e| Refusal::CannotOpen(e.to_owned()));
+            assert_eq!(cannot_open(words, Some(code)), expected, "{words}");
+        }
+    }
+}

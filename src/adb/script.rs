@@ -1,0 +1,331 @@
+//! What is run on the phone's shell: one script for one round trip.
+//!
+//! Plain `mksh` only: no functions, no arithmetic, no `case`, so that the shells of Android 6 to 16 run it alike. Output is
+//! parted by lines that begin with a random mark, since the phone's own words must not be able to imitate one.
+
+use std::fmt::{self, Write as _};
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use zeroize::Zeroizing;
+
+use super::quote::{input_text, input_words, quote};
+use crate::phone::{Input, Look, Opening, PhoneError, Settle, Step};
+
+/// The beginning of every file that this program makes on a phone.
+pub const FILE_PREFIX: &str = "mi-signout-";
+
+/// How often at most the phone looks for a change after the inputs, whatever the step allows.
+const MOST_TURNS: u128 = 100;
+/// What one turn takes on a phone, in ms: a sleep of 200 ms and two `dumpsys`.
+const TURN_MS: u128 = 300;
+/// Deleting characters goes in calls of this many keys, for the sake of the line's length.
+const MOST_KEYS: usize = 200;
+
+/// Folders on the phone for its dump file, the second where the first cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// The usual one, which `shell` owns.
+    pub first: String,
+    /// The other one.
+    pub second: String,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { first: "/data/local/tmp".into(), second: "/sdcard".into() }
+    }
+}
+
+/// A script. It may hold what is typed: no `Display`, its `Debug` is blind, and its memory is overwritten when it goes.
+pub struct Script {
+    text: Zeroizing<String>,
+    mark: String,
+    secret: bool,
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Script(*** {} bytes)", self.text.len())
+    }
+}
+
+impl Script {
+    /// One round trip: the inputs, each only once and none after a refused one; a bounded wait for a change; the probes; and
+    /// the screen, where it is asked for.
+    ///
+    /// # Errors
+    /// [`PhoneError::Adb`] where a text cannot be typed.
+    pub fn step(step: &Step<'_>, places: &Places) -> Result<Self, PhoneError> {
+        let mut script = Self::new();
+        let turns = match step.settle {
+            Settle::Nothing => 0,
+            Settle::Change { max } => max.as_millis().div_ceil(TURN_MS).clamp(1, MOST_TURNS),
+        };
+        if turns > 0 {
+            script.line(FOCUS);
+            script.line(COUNT);
+            script.line("b=\"$f $c\"");
+        }
+        script.line("x=");
+        for input in &step.inputs {
+            script.input(input)?;
+        }
+        if turns > 0 {
+            script.settle(turns);
+        } else {
+            script.line(FOCUS);
+        }
+        script.section("focus");
+        script.line("echo \"$f\"");
+        script.accounts();
+        if let Look::Screen { skip_when_absent } = step.look {
+            script.screen(skip_when_absent, places);
+        }
+        Ok(script)
+    }
+
+    /// What must be known before the first tap.
+    #[must_use]
+    pub fn facts(probe_input: bool) -> Self {
+        let mut script = Self::new();
+        script.line(FOCUS);
+        script.section("focus");
+        script.line("echo \"$f\"");
+        script.accounts();
+        for (name, command) in FACTS {
+            script.section(name);
+            script.line(command);
+        }
+        if probe_input {
+            // Key 0 is no key: it passes the permission check and does nothing.
+            script.line("o=$(input keyevent 0 2>&1); r=$?");
+            script.section("input $r");
+            script.line("echo \"$o\"");
+        }
+        script
+    }
+
+    /// A picture of the screen, as bytes and nothing else.
+    #[must_use]
+    pub fn picture() -> Self {
+        let mut script = Self::new();
+        script.line("screencap -p 2>/dev/null");
+        script
+    }
+
+    /// Removes files of this program that an interrupted step left behind.
+    #[must_use]
+    pub fn tidy(places: &Places) -> Self {
+        let mut script = Self::new();
+        for place in [&places.first, &places.second] {
+            let place = quote(place);
+            // Our names have no white space; the list is made by `ls`, since a pattern without a match stays as it is.
+            script.line(&format!(
+                "for f in $(ls {place} 2>/dev/null | grep '^{FILE_PREFIX}'); do rm -f {place}/\"$f\"; done"
+            ));
+        }
+        script
+    }
+
+    /// What is sent to the shell.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What begins each section's first line.
+    #[must_use]
+    pub fn mark(&self) -> &str {
+        &self.mark
+    }
+
+    /// Whether a password is in it.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        self.secret
+    }
+
+    fn new() -> Self {
+        // Large enough for every step, so that it is not moved with a password in it.
+        let text = Zeroizing::new(String::with_capacity(16 << 10));
+        Self { text, mark: random_mark(), secret: false }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn section(&mut self, name: &str) {
+        let line = format!("echo \"{} {name}\"", self.mark);
+        self.line(&line);
+    }
+
+    fn input(&mut self, input: &Input<'_>) -> Result<(), PhoneError> {
+        match input {
+            Input::Tap(at) => self.event(&format!("tap {} {}", at.x, at.y)),
+            Input::Swipe { from, to, takes } => {
+                self.event(&format!("swipe {} {} {} {} {}", from.x, from.y, to.x, to.y, takes.as_millis()));
+            }
+            Input::Key(key) => self.event(&format!("keyevent {}", *key as i32)),
+            Input::Clear { chars } => self.clear(*chars),
+            Input::Text(secret) => {
+                self.secret = true;
+                self.typed(input_text(secret))?;
+            }
+            Input::Words(words) => self.typed(input_words(words))?,
+            Input::Open(opening) => self.open(opening),
+        }
+        Ok(())
+    }
+
+    fn typed(&mut self, parts: Option<Vec<Zeroizing<String>>>) -> Result<(), PhoneError> {
+        let parts = parts.ok_or_else(|| PhoneError::Adb("the text has characters that cannot be typed".into()))?;
+        for part in parts {
+            let mut event = Zeroizing::new(String::with_capacity(part.len() + 8));
+            event.push_str("text ");
+            event.push_str(&part);
+            self.event(&event);
+        }
+        Ok(())
+    }
+
+    /// One input event. What it prints stays on the phone, but for the refusal; a refused or missing `input` ends the inputs.
+    fn event(&mut self, event: &str) {
+        self.line("if [ -z \"$x\" ]; then");
+        for piece in ["o=$(input ", event, " 2>&1); r=$?\n"] {
+            self.text.push_str(piece);
+        }
+        self.line("if echo \"$o\" | grep -q INJECT_EVENTS; then x=1");
+        self.section("refused");
+        self.line("fi\nif [ $r -gt 125 ]; then x=1; fi\nfi");
+    }
+
+    fn clear(&mut self, chars: usize) {
+        if chars == 0 {
+            return;
+        }
+        self.event("keyevent 123"); // KEYCODE_MOVE_END
+        let mut left = chars;
+        while left > 0 {
+            let now = left.min(MOST_KEYS);
+            self.event(&format!("keyevent{}", " 67".repeat(now))); // KEYCODE_DEL
+            left -= now;
+        }
+    }
+
+    fn open(&mut self, opening: &Opening) {
+        let mut command = "am start".to_owned();
+        match opening {
+            Opening::Action { action, package } => {
+                let _ = write!(command, " -a {}", quote(action));
+                if let Some(package) = package {
+                    let _ = write!(command, " -p {}", quote(package));
+                }
+            }
+            Opening::Component(name) => {
+                let _ = write!(command, " -n {}", quote(name));
+            }
+        }
+        self.line("if [ -z \"$x\" ]; then");
+        self.line(&format!("o=$({command} 2>&1); r=$?"));
+        self.section("open $r");
+        self.line("echo \"$o\"");
+        self.line("if echo \"$o\" | grep -q -E '^Error|Exception|Permission Denial'; then x=1; fi");
+        self.line("if [ $r -gt 125 ]; then x=1; fi\nfi");
+    }
+
+    /// Waits on the phone until the focused window or the number of accounts is another than before the inputs.
+    fn settle(&mut self, turns: u128) {
+        self.line(REFOCUS);
+        self.line(COUNT);
+        self.line("n=\"$f $c\"");
+        self.line("if [ -z \"$x\" ]; then");
+        let list: Vec<String> = (1..turns).map(|n| n.to_string()).collect();
+        if !list.is_empty() {
+            self.line(&format!("for i in {}; do", list.join(" ")));
+            self.line("if [ \"$b\" = \"$n\" ]; then sleep 0.2 2>/dev/null");
+            self.line(REFOCUS);
+            self.line(COUNT);
+            self.line("n=\"$f $c\"");
+            self.line("fi\ndone");
+        }
+        self.line("fi");
+    }
+
+    fn accounts(&mut self) {
+        self.line("a=$(dumpsys account 2>&1); r=$?");
+        self.section("accounts $r");
+        self.line("echo \"$a\"");
+    }
+
+    /// The screen, into a file of its own that is judged by its content; without a file, over the terminal.
+    fn screen(&mut self, skip_when_absent: bool, places: &Places) {
+        self.line("s=1");
+        if skip_when_absent {
+            // A reading without its count is no proof. The host reads the same text again, and more strictly.
+            self.line("if [ $r = 0 ]; then if echo \"$a\" | grep -q 'Accounts: '; then s=");
+            self.line("if echo \"$a\" | grep -q 'Account {name=.*type=com.xiaomi}'; then s=1; fi\nfi\nfi");
+        }
+        let file = format!("{FILE_PREFIX}{}.xml", random_mark());
+        let [first, second] = [&places.first, &places.second].map(|p| quote(&format!("{p}/{file}")));
+        self.line("if [ -n \"$s\" ]; then\nt=");
+        for path in [first, second] {
+            // `echo` and not `:`, after whose failed redirection a shell ends.
+            self.line(&format!(
+                "if [ -z \"$t\" ]; then if echo 2>/dev/null >{path}; then t={path}; fi\nrm -f {path} 2>/dev/null; fi"
+            ));
+        }
+        self.line("if [ -n \"$t\" ]; then\no=$(uiautomator dump \"$t\" 2>&1); r=$?");
+        self.section("said $r");
+        self.line("echo \"$o\"");
+        self.section("file");
+        self.line("cat \"$t\" 2>/dev/null");
+        // It says that it has dumped even where the disk was full: the terminal needs no disk.
+        self.line("if echo \"$o\" | grep -q 'dumped to'; then grep -q '</hierarchy>' \"$t\" 2>/dev/null || s=tty; fi");
+        self.line("rm -f \"$t\" 2>/dev/null\nelse s=tty; fi\nif [ \"$s\" = tty ]; then");
+        self.section("tty");
+        self.line("uiautomator dump /dev/tty 2>&1; r=$?");
+        self.section("tty-code $r");
+        self.line("fi");
+        // The window may have changed while the screen was read.
+        self.line(REFOCUS);
+        self.section("focus");
+        self.line("echo \"$f\"\nfi");
+    }
+}
+
+/// The focused window. Android 10 and later name it in `displays`, earlier ones in `windows`, and some only in the whole.
+const FOCUS: &str = "w=displays\nf=$(dumpsys window $w 2>/dev/null | grep mCurrentFocus)
+if [ -z \"$f\" ]; then w=windows; f=$(dumpsys window $w 2>/dev/null | grep mCurrentFocus); fi
+if [ -z \"$f\" ]; then w=; f=$(dumpsys window $w 2>/dev/null | grep mCurrentFocus); fi";
+/// The same again, where it was found the first time.
+const REFOCUS: &str = "f=$(dumpsys window $w 2>/dev/null | grep mCurrentFocus)";
+/// How many accounts there are.
+const COUNT: &str = "c=$(dumpsys account 2>/dev/null | grep -c 'Account {name=')";
+
+/// Section → what fills it.
+const FACTS: &[(&str, &str)] = &[
+    ("props", "getprop"),
+    ("user", "am get-current-user 2>&1"),
+    ("owner", "dumpsys device_policy 2>/dev/null"),
+    ("power", "dumpsys power 2>/dev/null | grep mWakefulness"),
+    ("policy", "dumpsys window policy 2>/dev/null"),
+    ("trust", "dumpsys trust 2>/dev/null | grep deviceLocked"),
+    ("network", "dumpsys connectivity 2>/dev/null | grep -E 'NetworkAgentInfo|Active default network'"),
+    ("battery", "dumpsys battery 2>/dev/null"),
+    ("display", "wm size 2>/dev/null"),
+    ("automation", "dumpsys accessibility 2>/dev/null | grep 'Ui Automation'"),
+    // Android 6 lists all processes only without an option, later ones only with it.
+    (
+        "processes",
+        "ps -A 2>/dev/null | grep -i -E 'uiautomator|appium|uia2'; ps 2>/dev/null | grep -i -E 'uiautomator|appium|uia2'",
+    ),
+];
+
+/// Sixteen hexadecimal digits that nobody can guess: the standard library seeds its hash keys from the operating system.
+pub(super) fn random_mark() -> String {
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_u8(1);
+    format!("{:016x}", hasher.finish())
+}

@@ -1,0 +1,54 @@
+//! `demo`: the main job on simulated phones. The real client talks to a simulated adb server; nothing is installed, no phone is
+//! touched.
+
+use super::failure::Failure;
+use super::interrupt::Interrupt;
+use super::phones::{AdbConnector, ProfileArgs};
+use super::sign_out::{WalkArgs, Work};
+use super::simulate::{self, Bench, ScenarioArgs};
+use super::terminal::Output;
+use crate::adb;
+use crate::fleet::Passwords;
+use crate::model::{AdbServer, ExitStatus, Secret, Serial};
+
+/// Options of `demo`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    scenario: ScenarioArgs,
+    #[command(flatten)]
+    profiles: ProfileArgs,
+    #[command(flatten)]
+    walk: WalkArgs,
+    /// How slow the phones are: 1 is as a real phone
+    #[arg(long, value_name = "FACTOR", default_value_t = 0.5, value_parser = simulate::scale)]
+    latency: f64,
+    /// Events and results on standard output, one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// Signs simulated phones out.
+pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
+    let catalog = args.profiles.catalog()?;
+    let bench = Bench::new(&args.scenario, args.latency)?;
+    let server = bench.farm.serve_server(0).map_err(simulate::no_port)?;
+    let at = AdbServer { host: server.addr().ip().to_string(), port: server.addr().port() };
+    output.people(&format!(
+        "{} simulated phone(s), scenario '{}', behind a simulated adb server; no real phone is touched.",
+        bench.phones.len(),
+        args.scenario.name()
+    ));
+    let mut passwords = Passwords::default();
+    for phone in &bench.phones {
+        passwords.for_serial(Serial::new(phone.serial()), Secret::new(phone.password()));
+    }
+    let devices = adb::list(&at, std::time::Duration::from_secs(10))
+        .map_err(|error| Failure::new(ExitStatus::Adb, error.to_string()))?;
+    let work = Work { walk: &args.walk, json: args.json, catalog: &catalog, passwords: &passwords, output };
+    let status = work.run(&devices, &AdbConnector::new(&devices), interrupt);
+    for phone in &bench.phones {
+        output.people(&phone.summary());
+    }
+    Ok(status)
+}

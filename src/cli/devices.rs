@@ -1,0 +1,149 @@
+//! `devices`: every attached phone, and what is missing. Reads only.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::failure::Failure;
+use super::phones::WhereArgs;
+use super::terminal::Output;
+use crate::adb::AdbPhone;
+use crate::model::{Device, ExitStatus, Presence};
+use crate::phone::{Phone, PhoneFacts};
+use crate::preflight::{self, Identity, Stop, Wanted};
+
+/// Options of `devices`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    place: WhereArgs,
+    /// One JSON object a phone, one a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// One phone's line.
+struct Line {
+    device: Device,
+    identity: Identity,
+    facts: Option<PhoneFacts>,
+    stop: Option<Stop>,
+}
+
+/// Lists the attached phones.
+pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
+    let devices = args.place.attached(output)?;
+    if devices.is_empty() {
+        return Err(crate::fleet::SelectError::Nothing.into());
+    }
+    let lines: Vec<Line> = std::thread::scope(|scope| {
+        let asked: Vec<_> = devices.iter().map(|device| scope.spawn(move || ask(device))).collect();
+        asked.into_iter().filter_map(|line| line.join().ok()).collect()
+    });
+    if args.json {
+        lines.iter().for_each(|line| output.data(&line.json().to_string()));
+    } else {
+        table(&lines).iter().for_each(|line| output.data(line));
+    }
+    Ok(ExitStatus::Done)
+}
+
+fn ask(device: &Device) -> Line {
+    let mut line = Line {
+        device: device.clone(),
+        identity: Identity::default(),
+        facts: None,
+        stop: preflight::of_state(&device.state),
+    };
+    if line.stop.is_some() {
+        return line;
+    }
+    match AdbPhone::of(device).facts(false, Duration::from_secs(20)) {
+        Ok(facts) => {
+            line.identity = preflight::identify(&facts.props);
+            let switch = "USB debugging (Security settings)";
+            line.stop = preflight::stop(&facts, Wanted { input_switch: switch, password_not_typeable: false });
+            line.facts = Some(facts);
+        }
+        Err(error) => line.stop = Some(preflight::of_error(&error)),
+    }
+    line
+}
+
+impl Line {
+    fn model(&self) -> Option<String> {
+        self.identity.model.clone().or_else(|| self.device.model.as_ref().map(|m| m.replace('_', " ")))
+    }
+
+    fn account(&self) -> Option<String> {
+        self.facts.as_ref().and_then(|f| f.accounts.account()).map(ToString::to_string)
+    }
+
+    fn is_ready(&self) -> bool {
+        self.stop.is_none()
+    }
+
+    fn signed_out(&self) -> bool {
+        self.facts.as_ref().is_some_and(|f| f.accounts.presence() == Presence::Absent)
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let stop = self.stop.as_ref();
+        json!({
+            "type": "device", "schema": 1,
+            "serial": self.device.serial, "adb": self.device.server.to_string(), "state": self.device.state.as_str(),
+            "usb": self.device.usb_path, "model": self.model(), "software": self.identity.software,
+            "account": self.account(),
+            "signed_in": self.facts.as_ref().and_then(|f| match f.accounts.presence() {
+                Presence::Present => Some(true),
+                Presence::Absent => Some(false),
+                Presence::Unknown => None,
+            }),
+            // Only a walk can see it: no reading that adb allows tells it.
+            "find_device": null,
+            "ready": self.is_ready(),
+            "outcome": stop.map(|s| s.outcome),
+            "reason": stop.and_then(|s| s.reason),
+            "hint": stop.and_then(|s| s.hint.clone()),
+        })
+    }
+}
+
+fn table(lines: &[Line]) -> Vec<String> {
+    let head = ["SERIAL", "STATE", "MODEL", "SOFTWARE", "ACCOUNT", "READY"].map(str::to_owned);
+    let mut rows = vec![head];
+    for line in lines {
+        let ready = match &line.stop {
+            None => "ready".to_owned(),
+            Some(_) if line.signed_out() => "signed out already".to_owned(),
+            Some(stop) => stop.reason.map_or_else(String::new, |r| r.to_string()),
+        };
+        let dash = |value: Option<String>| value.unwrap_or_else(|| "-".into());
+        rows.push([
+            line.device.serial.to_string(),
+            line.device.state.to_string(),
+            dash(line.model()),
+            dash(line.identity.software.clone()),
+            dash(line.account()),
+            ready,
+        ]);
+    }
+    let width = |column: usize| rows.iter().map(|row| console::measure_text_width(&row[column])).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..6).map(width).collect();
+    let mut printed: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let cells = row
+                .iter()
+                .zip(&widths)
+                .map(|(cell, width)| console::pad_str(cell, *width, console::Alignment::Left, None).into_owned());
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        })
+        .collect();
+    for line in lines {
+        if let Some(hint) = line.stop.as_ref().and_then(|s| s.hint.as_ref()) {
+            printed.push(format!("{}: hint: {hint}", line.device.serial));
+        }
+    }
+    printed
+}

@@ -1,0 +1,224 @@
+//! Where phones are: adb servers, their lists, and the connector that the fleet talks through.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::failure::Failure;
+use super::terminal::Output;
+use crate::adb::{self, AdbPhone, Sighting, Tracker};
+use crate::fleet::{Connector, Selection};
+use crate::model::{AdbServer, Device, DeviceState, ExitStatus, Serial};
+use crate::phone::{Phone, PhoneFacts};
+use crate::profile::Catalog;
+
+/// How long an adb server may take to start and to answer.
+const SERVER_WITHIN: Duration = Duration::from_secs(15);
+
+/// Options about where phones are.
+#[derive(Clone, Debug, Default, Args)]
+pub struct WhereArgs {
+    /// The adb server (repeatable) [default: from `ANDROID_ADB_SERVER_ADDRESS` and `ANDROID_ADB_SERVER_PORT`, else 127.0.0.1:5037]
+    #[arg(long = "adb", value_name = "HOST:PORT")]
+    pub servers: Vec<AdbServer>,
+}
+
+/// Options about which phones are meant.
+#[derive(Clone, Debug, Default, Args)]
+pub struct WhichArgs {
+    /// A phone's serial (repeatable)
+    #[arg(short, long = "serial", value_name = "SERIAL", env = "ANDROID_SERIAL")]
+    pub serials: Vec<String>,
+    /// Every attached phone
+    #[arg(long, conflicts_with = "serials")]
+    pub all: bool,
+}
+
+impl WhichArgs {
+    /// The selection that was typed. A serial in the environment does not stand against `--all`.
+    pub fn selection(&self) -> Selection {
+        Selection { serials: self.serials.iter().map(Serial::new).collect(), all: self.all }
+    }
+}
+
+/// Options about device profiles.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ProfileArgs {
+    /// Additional device profiles; they win over built-in ones of the same name
+    #[arg(long = "profiles", value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+impl ProfileArgs {
+    /// The built-in profiles, and those of the directory.
+    pub fn catalog(&self) -> Result<Catalog, Failure> {
+        let broken = |error: crate::profile::ProfileError| Failure::usage(error.to_string());
+        let mut catalog = Catalog::builtin().map_err(broken)?;
+        let Some(dir) = &self.dir else { return Ok(catalog) };
+        let unreadable = |error: std::io::Error| {
+            Failure::usage(format!("the device profiles could not be read: {error}")).at(dir.display().to_string())
+        };
+        let mut files: Vec<PathBuf> = std::fs::read_dir(dir)
+            .map_err(unreadable)?
+            .filter_map(|entry| entry.ok().map(|e| e.path()))
+            .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+            .collect();
+        files.sort();
+        if files.is_empty() {
+            return Err(Failure::usage("the directory has no device profile (*.toml)").at(dir.display().to_string()));
+        }
+        for path in files {
+            let text = std::fs::read_to_string(&path).map_err(unreadable)?;
+            catalog.add(&path.display().to_string(), &text).map_err(broken)?;
+        }
+        Ok(catalog)
+    }
+}
+
+impl WhereArgs {
+    /// The servers that are meant.
+    pub fn servers(&self) -> Result<Vec<AdbServer>, Failure> {
+        if !self.servers.is_empty() {
+            let mut servers = self.servers.clone();
+            servers.dedup();
+            return Ok(servers);
+        }
+        let host = std::env::var("ANDROID_ADB_SERVER_ADDRESS").ok().filter(|v| !v.is_empty());
+        let port = std::env::var("ANDROID_ADB_SERVER_PORT").ok().filter(|v| !v.is_empty());
+        let text = format!("{}:{}", host.as_deref().unwrap_or("127.0.0.1"), port.as_deref().unwrap_or("5037"));
+        text.parse()
+            .map(|server| vec![server])
+            .map_err(|error: String| Failure::usage(error).at("ANDROID_ADB_SERVER_ADDRESS, ANDROID_ADB_SERVER_PORT"))
+    }
+
+    /// All phones of all servers, in the order that the servers list them. A server that is not there is an error only where
+    /// none is; otherwise it is said and passed over.
+    pub fn attached(&self, output: &Output) -> Result<Vec<Device>, Failure> {
+        let mut devices = Vec::new();
+        let mut failures = Vec::new();
+        let servers = self.servers()?;
+        for server in &servers {
+            let listed = adb::ensure_server(server, SERVER_WITHIN).and_then(|started| {
+                let found = adb::list(server, SERVER_WITHIN)?;
+                // A server that was just started has not seen its USB devices yet.
+                if started == adb::Started::Now && found.is_empty() { settle(server) } else { Ok(found) }
+            });
+            match listed {
+                Ok(mut found) => devices.append(&mut found),
+                Err(error) => failures.push(Failure::new(ExitStatus::Adb, error.to_string()).hint(error.hint())),
+            }
+        }
+        if failures.len() == servers.len() {
+            return Err(failures.remove(0));
+        }
+        for failure in &failures {
+            output.failure(failure);
+        }
+        Ok(devices)
+    }
+}
+
+/// The list of a server that was started a moment ago, once it has found phones or had the time to.
+fn settle(server: &AdbServer) -> Result<Vec<Device>, adb::AdbError> {
+    let (tracker, seen) = match Tracker::channel(server.clone()) {
+        Ok(tracking) => tracking,
+        Err(_) => return adb::list(server, SERVER_WITHIN),
+    };
+    let until = Instant::now() + Duration::from_secs(3);
+    let mut devices = Vec::new();
+    while let Ok(sighting) = seen.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        if let Sighting::Devices(found) = sighting {
+            let ready = !found.is_empty() && found.iter().all(|d| d.state == DeviceState::Device);
+            devices = found;
+            if ready {
+                break;
+            }
+        }
+    }
+    drop(tracker);
+    Ok(devices)
+}
+
+/// Talks to phones over their adb servers, and follows the servers' lists for phones that come back.
+pub struct AdbConnector {
+    roster: Arc<Roster>,
+    _trackers: Vec<Tracker>,
+}
+
+#[derive(Default)]
+struct Roster {
+    devices: Mutex<std::collections::BTreeMap<AdbServer, Vec<Device>>>,
+    changed: Condvar,
+}
+
+impl AdbConnector {
+    /// Follows the servers of these phones.
+    pub fn new(devices: &[Device]) -> Self {
+        let roster = Arc::new(Roster::default());
+        let mut servers: Vec<AdbServer> = devices.iter().map(|d| d.server.clone()).collect();
+        servers.sort();
+        servers.dedup();
+        let follow = |server: AdbServer| {
+            let roster = Arc::clone(&roster);
+            let of = server.clone();
+            Tracker::start(server, move |sighting| {
+                let mut devices = roster.devices.lock().unwrap_or_else(PoisonError::into_inner);
+                match sighting {
+                    Sighting::Devices(found) => devices.insert(of.clone(), found),
+                    Sighting::Lost(_) => devices.insert(of.clone(), Vec::new()),
+                    Sighting::Back => None,
+                };
+                roster.changed.notify_all();
+            })
+            .ok()
+        };
+        let trackers = servers.into_iter().filter_map(follow).collect();
+        Self { roster, _trackers: trackers }
+    }
+
+    /// Whether a listed phone is the hardware that is meant: the same serial, or the same `ro.serialno` under another.
+    fn is_same(listed: &Device, device: &Device, hardware_serial: Option<&str>) -> bool {
+        if listed.state != DeviceState::Device || listed.server != device.server {
+            return false;
+        }
+        let Some(hardware_serial) = hardware_serial else { return listed.serial == device.serial };
+        if listed.serial != device.serial && listed.serial.as_str() != hardware_serial {
+            return false;
+        }
+        let facts = AdbPhone::of(listed).facts(false, Duration::from_secs(10));
+        facts.is_ok_and(|facts| booted(&facts) && facts.prop("ro.serialno") == Some(hardware_serial))
+    }
+}
+
+/// Whether the phone has started far enough to be asked: its accounts are there only after that.
+fn booted(facts: &PhoneFacts) -> bool {
+    facts.prop("sys.boot_completed") == Some("1")
+}
+
+impl Connector for AdbConnector {
+    fn connect(&self, device: &Device) -> Box<dyn Phone> {
+        Box::new(AdbPhone::of(device))
+    }
+
+    fn wait_for(&self, device: &Device, hardware_serial: Option<&str>, until: Instant) -> Option<Device> {
+        loop {
+            let listed: Vec<Device> = {
+                let devices = self.roster.devices.lock().unwrap_or_else(PoisonError::into_inner);
+                devices.values().flatten().cloned().collect()
+            };
+            if let Some(back) = listed.iter().find(|d| Self::is_same(d, device, hardware_serial)) {
+                return Some(back.clone());
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return None;
+            }
+            // A phone that is listed again may still be starting, so it is asked again without a change of the list.
+            let devices = self.roster.devices.lock().unwrap_or_else(PoisonError::into_inner);
+            drop(self.roster.changed.wait_timeout(devices, left.min(Duration::from_secs(1))));
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! `sign-out`: the chosen phones, signed out of their account.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use super::failure::Failure;
+use super::interrupt::Interrupt;
+use super::passwords::PasswordArgs;
+use super::phones::{AdbConnector, ProfileArgs, WhereArgs, WhichArgs};
+use super::tellers::Tellers;
+use super::terminal::Output;
+use crate::fleet::{self, Passwords, Plan};
+use crate::flow::Patience;
+use crate::model::{Device, ExitStatus};
+use crate::profile::{Catalog, Data, Options, PayCards};
+
+/// Options of `sign-out`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    which: WhichArgs,
+    #[command(flatten)]
+    place: WhereArgs,
+    #[command(flatten)]
+    passwords: PasswordArgs,
+    #[command(flatten)]
+    profiles: ProfileArgs,
+    #[command(flatten)]
+    walk: WalkArgs,
+    /// No confirmation
+    #[arg(short, long)]
+    yes: bool,
+    /// Events and results on standard output, one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// How phones are walked; shared with `demo`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct WalkArgs {
+    /// What to answer when the phone asks about synced data
+    #[arg(long, value_enum, default_value_t)]
+    pub data: DataArg,
+    /// What to do when the phone says that its Mi Pay cards go
+    #[arg(long, value_enum, default_value_t)]
+    pub pay_cards: PayCardsArg,
+    /// Seconds per phone
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub timeout: u64,
+    /// Phones at once [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub jobs: Option<u32>,
+    /// Walk up to, and stop before, the first tap that changes anything
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Never ask: whatever would need a person ends as needs-person
+    #[arg(long)]
+    pub non_interactive: bool,
+}
+
+/// `--data`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum DataArg {
+    /// Keep the synced data on the phone
+    #[default]
+    Keep,
+    /// Remove it from the phone
+    Remove,
+}
+
+/// `--pay-cards`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum PayCardsArg {
+    /// Stop and leave it to a person
+    #[default]
+    Stop,
+    /// Let them be removed
+    Remove,
+}
+
+impl WalkArgs {
+    /// The answers for the profiles.
+    pub fn options(&self) -> Options {
+        Options {
+            data: match self.data {
+                DataArg::Keep => Data::Keep,
+                DataArg::Remove => Data::Remove,
+            },
+            pay_cards: match self.pay_cards {
+                PayCardsArg::Stop => PayCards::Stop,
+                PayCardsArg::Remove => PayCards::Remove,
+            },
+        }
+    }
+}
+
+/// Signs the chosen phones out.
+pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
+    let interactive = output.is_interactive() && !args.walk.non_interactive;
+    if !args.yes && !interactive {
+        return Err(Failure::usage("signing out needs a confirmation, and there is no terminal to ask on")
+            .hint("give --yes where a script does it; nothing was touched"));
+    }
+    let catalog = args.profiles.catalog()?;
+    let attached = args.place.attached(output)?;
+    let devices = args.which.selection().choose(&attached)?;
+    if !args.yes {
+        confirm(&devices, args, output)?;
+    }
+    let passwords = args.passwords.read(interactive, output)?;
+    let work = Work { walk: &args.walk, json: args.json, catalog: &catalog, passwords: &passwords, output };
+    Ok(work.run(&devices, &AdbConnector::new(&devices), interrupt))
+}
+
+fn confirm(devices: &[Device], args: &Args, output: &Output) -> Result<(), Failure> {
+    for device in devices {
+        let model = device.model.as_deref().unwrap_or("-").replace('_', " ");
+        output.people(&format!("  {:<22} {:<14} {model}", device.serial.as_str(), device.state.as_str()));
+    }
+    let what = if args.walk.dry_run { "Walk up to the sign-out of" } else { "Sign the Mi / Xiaomi Account out of" };
+    output.ask(&format!("{what} {} phone(s)? Type yes: ", devices.len()), "yes")
+}
+
+/// One run over phones, whoever they belong to: `sign-out` and `demo`.
+pub struct Work<'a> {
+    /// How phones are walked.
+    pub walk: &'a WalkArgs,
+    /// JSON lines on stdout instead of a table.
+    pub json: bool,
+    /// The device profiles.
+    pub catalog: &'a Catalog,
+    /// The passwords.
+    pub passwords: &'a Passwords,
+    /// The output policy.
+    pub output: &'a Output,
+}
+
+impl Work<'_> {
+    /// Runs, tells, and gives the exit status.
+    pub fn run(&self, devices: &[Device], connector: &dyn fleet::Connector, interrupt: &Interrupt) -> ExitStatus {
+        let listener = Tellers::new(self.output, self.json);
+        let plan = Plan {
+            catalog: self.catalog,
+            options: self.walk.options(),
+            dry_run: self.walk.dry_run,
+            timeout: Duration::from_secs(self.walk.timeout),
+            grace: Duration::from_secs(60),
+            patience: Patience::default(),
+            passwords: self.passwords,
+            jobs: self.walk.jobs.map_or(devices.len(), |jobs| jobs as usize),
+            non_interactive: self.walk.non_interactive,
+            listener: &listener,
+            interrupted: interrupt,
+        };
+        let rows = fleet::run(devices, &plan, connector);
+        let status = ExitStatus::of(rows.iter().map(|row| row.outcome));
+        listener.finish(&rows, status);
+        status
+    }
+}

@@ -1,0 +1,57 @@
+//! Who is told the events of a run: the board or plain lines on stderr, JSON lines on stdout.
+
+use std::io::{Stderr, Stdout};
+
+use super::terminal::Output;
+use crate::event::{Event, EventKind, Listener, Subject};
+use crate::model::{ExitStatus, Outcome, ResultRow};
+use crate::report::json::JsonLines;
+use crate::report::terminal::{Live, Options, Plain};
+use crate::report::text;
+
+/// All listeners of one run.
+pub struct Tellers<'a> {
+    output: &'a Output,
+    json: Option<JsonLines<Stdout>>,
+    live: Option<Live>,
+    plain: Option<Plain<Stderr>>,
+}
+
+impl<'a> Tellers<'a> {
+    /// The listeners that the output policy wants.
+    pub fn new(output: &'a Output, json: bool) -> Self {
+        let live = output.progress.then(|| Live::stderr(Options { colour: output.color, ..Options::default() }));
+        let plain = (live.is_none() && !output.quiet).then(|| Plain::new(std::io::stderr(), output.verbose > 0));
+        Self { output, json: json.then(|| JsonLines::new(std::io::stdout())), live, plain }
+    }
+
+    /// Ends the board, and prints what is left to say.
+    pub fn finish(self, rows: &[ResultRow], status: ExitStatus) {
+        let counts = Outcome::ALL
+            .into_iter()
+            .map(|outcome| (outcome, rows.iter().filter(|row| row.outcome == outcome).count()))
+            .filter(|(_, count)| *count > 0)
+            .collect();
+        let finished = EventKind::Finished { counts, exit: status.code() };
+        self.tell(Event::now(Subject::Run("run".into()), finished));
+        drop(self.live);
+        if self.json.is_none() {
+            let width = usize::from(console::Term::stdout().size_checked().map_or(100, |(_, columns)| columns));
+            self.output.data(text::final_table(rows, width, self.output.color_stdout).trim_end());
+        }
+    }
+}
+
+impl Listener for Tellers<'_> {
+    fn tell(&self, event: Event) {
+        if let Some(json) = &self.json {
+            json.tell(event.clone());
+        }
+        if let Some(live) = &self.live {
+            live.tell(event.clone());
+        }
+        if let Some(plain) = &self.plain {
+            plain.tell(event);
+        }
+    }
+}

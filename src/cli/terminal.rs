@@ -1,0 +1,117 @@
+//! One place decides stdout, stderr, colour and bars. Stdout carries only what could be piped.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use clap::{Args, ValueEnum};
+
+use super::failure::Failure;
+
+/// Options about what is printed.
+#[derive(Clone, Debug, Default, Args)]
+pub struct OutputArgs {
+    /// Say more (repeatable)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Say less: results and errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Plain lines instead of moving ones
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+    /// When to colour
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub color: Color,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The output policy of this process.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// How much is said: 0 is normal.
+    pub verbose: u8,
+    /// Results and errors only.
+    pub quiet: bool,
+    /// Whether moving lines may be drawn on stderr.
+    pub progress: bool,
+    /// Whether to colour what goes to stderr.
+    pub color: bool,
+    /// Whether to colour a table on stdout.
+    pub color_stdout: bool,
+}
+
+impl Output {
+    /// Decides once, from the options and from where the streams go.
+    pub fn new(args: &OutputArgs) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+        let wanted = |terminal: bool| match args.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && !no_color,
+        };
+        let (color, color_stdout) = (wanted(terminal), wanted(std::io::stdout().is_terminal()));
+        console::set_colors_enabled(color_stdout);
+        console::set_colors_enabled_stderr(color);
+        let progress = terminal && !args.no_progress && !args.quiet;
+        Self { verbose: args.verbose, quiet: args.quiet, progress, color, color_stdout }
+    }
+
+    /// Whether a person can be asked: both ends are a terminal.
+    #[allow(clippy::unused_self, reason = "part of the policy")]
+    pub fn is_interactive(&self) -> bool {
+        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+
+    /// A line of stdout: something that could be piped. A closed pipe ends quietly.
+    #[allow(clippy::unused_self, reason = "part of the policy")]
+    pub fn data(&self, line: &str) {
+        let _ = writeln!(std::io::stdout().lock(), "{line}");
+    }
+
+    /// A line for people, on stderr.
+    pub fn people(&self, line: &str) {
+        if !self.quiet {
+            let _ = writeln!(std::io::stderr().lock(), "{line}");
+        }
+    }
+
+    /// Asks a question on the terminal and goes on only with the expected answer.
+    #[allow(clippy::unused_self, reason = "part of the policy")]
+    pub fn ask(&self, question: &str, expected: &str) -> Result<(), Failure> {
+        let mut stderr = std::io::stderr().lock();
+        let _ = write!(stderr, "{question}");
+        let _ = stderr.flush();
+        let mut answer = String::new();
+        let read = std::io::stdin().lock().read_line(&mut answer);
+        if read.is_ok() && answer.trim() == expected {
+            Ok(())
+        } else {
+            Err(Failure::usage("not confirmed; nothing was touched"))
+        }
+    }
+
+    /// An error, in three parts.
+    #[allow(clippy::unused_self, reason = "part of the policy")]
+    pub fn failure(&self, failure: &Failure) {
+        let mut stderr = std::io::stderr().lock();
+        let error = console::style("error:").red().bold().for_stderr();
+        let _ = writeln!(stderr, "{error} {}", failure.what);
+        if let Some(place) = &failure.place {
+            let _ = writeln!(stderr, "  {place}");
+        }
+        if let Some(hint) = &failure.hint {
+            let _ = writeln!(stderr, "{} {hint}", console::style("hint:").cyan().bold().for_stderr());
+        }
+    }
+}

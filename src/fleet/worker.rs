@@ -1,0 +1,259 @@
+//! One phone's worker: preflight, profile, walk, row. Its trouble stays its own.
+
+use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+
+use super::{Connector, Permits, Plan};
+use crate::event::{Event, EventKind, Progress, Subject};
+use crate::flow::{Counts, Ended, Ending, Engine, Password, Walk};
+use crate::model::{AccountId, Device, Outcome, Presence, Proof, Reason, ResultRow};
+use crate::phone::{Input, KeyCode, Keyguard, Look, Phone, PhoneError, PhoneFacts, Settle, Step};
+use crate::preflight::{self, Identity, Stop, Wanted};
+use crate::profile::{Choice, DeviceProfile};
+
+/// The longest one round trip may take: a dump of a page that never idles takes 11 s, and slow phones twice that.
+const STEP_LIMIT: Duration = Duration::from_secs(40);
+/// The same command may hang so often in a row before the phone counts as lost.
+const HANGS: u32 = 2;
+
+/// Works on one phone and always gives its row, whatever happens.
+pub(super) fn work(device: &Device, plan: &Plan<'_>, connector: &dyn Connector, permits: &Permits<'_>) -> ResultRow {
+    let mut draft = Draft::new(device);
+    let worked = std::panic::catch_unwind(AssertUnwindSafe(|| {
+        let mut worker = Worker { device, plan, connector, permits, draft: &mut draft };
+        worker.work()
+    }));
+    let ending = worked.unwrap_or_else(|_| {
+        Ending::new(
+            Outcome::Unknown,
+            Reason::Timeout,
+            "this program failed on this phone (a bug: please report it); look at the phone before doing anything",
+        )
+    });
+    let row = draft.row(ending);
+    plan.listener.tell(Event::now(Subject::Phone(device.serial.clone()), EventKind::Ended(Box::new(row.clone()))));
+    row
+}
+
+/// What is known for the row so far.
+struct Draft {
+    serial: String,
+    adb: String,
+    identity: Identity,
+    fallback_model: Option<String>,
+    profile: Option<String>,
+    account: Option<AccountId>,
+    proof: Proof,
+    started: DateTime<Utc>,
+    began: Instant,
+    progress: Progress,
+    counts: Counts,
+}
+
+impl Draft {
+    fn new(device: &Device) -> Self {
+        Self {
+            serial: device.serial.to_string(),
+            adb: device.server.to_string(),
+            identity: Identity::default(),
+            fallback_model: device.model.as_ref().map(|m| m.replace('_', " ")),
+            profile: None,
+            account: None,
+            proof: Proof::default(),
+            started: Utc::now(),
+            began: Instant::now(),
+            progress: Progress::default(),
+            counts: Counts::default(),
+        }
+    }
+
+    fn row(self, ending: Ending) -> ResultRow {
+        ResultRow {
+            serial: self.serial,
+            adb: self.adb,
+            model: self.identity.model.or(self.fallback_model),
+            software: self.identity.software,
+            profile: self.profile,
+            account: self.account,
+            outcome: ending.outcome,
+            reason: ending.reason,
+            hint: ending.hint,
+            proof: self.proof,
+            started: self.started,
+            seconds: (self.began.elapsed().as_secs_f64() * 10.0).round() / 10.0,
+            steps: self.counts.steps,
+            dumps: self.counts.dumps,
+        }
+    }
+}
+
+fn words(presence: Presence) -> Option<String> {
+    match presence {
+        Presence::Present => Some("account present".into()),
+        Presence::Absent => Some("no com.xiaomi account".into()),
+        Presence::Unknown => None,
+    }
+}
+
+impl From<Stop> for Ending {
+    fn from(stop: Stop) -> Self {
+        Self { outcome: stop.outcome, reason: stop.reason, hint: stop.hint }
+    }
+}
+
+struct Worker<'a> {
+    device: &'a Device,
+    plan: &'a Plan<'a>,
+    connector: &'a dyn Connector,
+    permits: &'a Permits<'a>,
+    draft: &'a mut Draft,
+}
+
+impl<'a> Worker<'a> {
+    fn tell(&self, kind: EventKind) {
+        self.plan.listener.tell(Event::now(Subject::Phone(self.device.serial.clone()), kind));
+    }
+
+    fn work(&mut self) -> Ending {
+        let place = self.device.usb_path.clone();
+        self.tell(EventKind::Started { model: self.draft.fallback_model.clone(), place });
+        if let Some(stop) = preflight::of_state(&self.device.state) {
+            return stop.into();
+        }
+        let mut phone = self.connector.connect(self.device);
+        let facts = match self.facts(&mut *phone) {
+            Ok(facts) => facts,
+            Err(ending) => return ending,
+        };
+        let Some(account) = facts.accounts.account().cloned() else {
+            return Ending::new(
+                Outcome::Failed,
+                Reason::DumpFailed,
+                "the phone's accounts could not be read ('dumpsys account'): restart the phone, then run again",
+            );
+        };
+        let profile = match self.choose_profile(&facts) {
+            Ok(profile) => profile,
+            Err(ending) => return ending,
+        };
+        self.tell(EventKind::Identified {
+            model: self.draft.identity.model.clone(),
+            software: self.draft.identity.software.clone(),
+            profile: self.draft.profile.clone(),
+            account: Some(account.masked()),
+        });
+        let ended = self.walk(profile, &account, locale_of(&facts), phone);
+        self.draft.proof.after = words(ended.presence);
+        self.draft.proof.ui = ended.screen.clone();
+        ended.ending
+    }
+
+    /// Reads the phone, wakes it where that is all it needs, and stops at what is missing.
+    fn facts(&mut self, phone: &mut dyn Phone) -> Result<PhoneFacts, Ending> {
+        let mut woken = false;
+        loop {
+            let facts = phone.facts(true, STEP_LIMIT).map_err(|error| Ending::from(preflight::of_error(&error)))?;
+            self.draft.identity = preflight::identify(&facts.props);
+            self.draft.account = facts.accounts.account().cloned();
+            self.draft.proof.before = words(facts.accounts.presence());
+            let password = self.plan.passwords.of(&self.device.serial, self.draft.account.as_ref());
+            let wanted = Wanted {
+                input_switch: "USB debugging (Security settings)",
+                password_not_typeable: password.is_some_and(|(_, secret)| !secret.is_typeable()),
+            };
+            if let Some(stop) = preflight::stop(&facts, wanted) {
+                if stop.outcome == Outcome::AlreadySignedOut {
+                    self.draft.proof.after = words(Presence::Absent);
+                }
+                return Err(stop.into());
+            }
+            if woken || (facts.awake != Some(false) && facts.keyguard != Keyguard::Swipe) {
+                return Ok(facts);
+            }
+            woken = true;
+            self.wake(phone).map_err(|error| Ending::from(preflight::of_error(&error)))?;
+        }
+    }
+
+    /// Switches the screen on and swipes a keyguard away that has no lock.
+    fn wake(&self, phone: &mut dyn Phone) -> Result<(), PhoneError> {
+        let step = Step {
+            inputs: vec![Input::Key(KeyCode::Wakeup), Input::Key(KeyCode::Menu)],
+            settle: Settle::Change { max: Duration::from_secs(2) },
+            look: Look::Probes,
+        };
+        phone.step(&step, STEP_LIMIT).map(drop)
+    }
+
+    fn choose_profile(&mut self, facts: &PhoneFacts) -> Result<&'a DeviceProfile, Ending> {
+        let catalog = self.plan.catalog;
+        match catalog.choose(&facts.props) {
+            Ok(profile) => {
+                self.draft.profile = Some(profile.name.clone());
+                Ok(profile)
+            }
+            Err(Choice::NotMiui) => Err(Ending::new(
+                Outcome::NotSupported,
+                Reason::NotMiui,
+                "neither MIUI nor HyperOS runs on this phone, so it has no Mi Account to sign out of here",
+            )),
+            Err(Choice::NoProfile) => Err(no_profile("no device profile fits this phone")),
+            Err(Choice::Tie(names)) => {
+                Err(no_profile(&format!("the profiles {} fit this phone alike", names.join(", "))))
+            }
+        }
+    }
+
+    fn walk(&mut self, profile: &DeviceProfile, account: &AccountId, locale: &str, phone: Box<dyn Phone>) -> Ended {
+        let password = self.plan.passwords.of(&self.device.serial, Some(account)).map(|(_, secret)| secret);
+        let known = password.map_or(Password::None, |secret| Password::Given { chars: secret.chars() });
+        let progress = self.draft.progress.clone();
+        let mut engine =
+            Engine::new(profile, self.plan.options, known, self.plan.dry_run, locale, self.plan.patience, progress);
+        let walk = Walk {
+            serial: &self.device.serial,
+            account,
+            password,
+            permit: self.permits,
+            listener: self.plan.listener,
+            deadline: Cell::new(self.draft.began + self.plan.timeout),
+            interrupted: self.plan.interrupted,
+            step_limit: STEP_LIMIT,
+        };
+        let mut hangs = 0;
+        let ended = walk.run(&mut engine, phone, &mut |error| self.reconnect(error, &mut hangs));
+        self.draft.progress = engine.progress().clone();
+        self.draft.counts = ended.counts;
+        // What is left on the phone is a dump file at most, and a phone that is gone has to keep it until next time.
+        let _ = self.connector.connect(self.device).tidy(Duration::from_secs(5));
+        ended
+    }
+
+    fn reconnect(&self, error: &PhoneError, hangs: &mut u32) -> Option<Box<dyn Phone>> {
+        if matches!(error, PhoneError::Timeout(_)) {
+            *hangs += 1;
+            return (*hangs <= HANGS).then(|| self.connector.connect(self.device));
+        }
+        *hangs = 0;
+        let serial = self.draft.identity.hardware_serial.as_deref();
+        let until = Instant::now() + self.plan.grace;
+        let back = self.connector.wait_for(self.device, serial, until)?;
+        Some(self.connector.connect(&back))
+    }
+}
+
+/// The phone's language: what its owner chose, else what it came with.
+fn locale_of(facts: &PhoneFacts) -> &str {
+    ["persist.sys.locale", "ro.product.locale"].iter().find_map(|key| facts.prop(key)).unwrap_or("en-US")
+}
+
+fn no_profile(what: &str) -> Ending {
+    Ending::new(
+        Outcome::NotSupported,
+        Reason::NoProfile,
+        format!("{what}: write one from 'mi-signout capture' (see the README), and give it with --profiles"),
+    )
+}

@@ -1,0 +1,297 @@
+//! What waits for the owner's deletion of an account: its phones with their proven outcome, and how far the deletion came.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::lock::Alive;
+use super::read::{find_device, moment};
+use super::{InstallKey, Journal, JournalError, PhoneKey, Result, WebState, now, run, store};
+use crate::event::FindDevice;
+use crate::model::{AccountId, Outcome, ResultRow};
+
+/// An account in this journal, by its number there: `acct-3`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountRef(i64);
+
+impl std::fmt::Display for AccountRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "acct-{}", self.0)
+    }
+}
+
+impl std::str::FromStr for AccountRef {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        let number = text.strip_prefix("acct-").unwrap_or(text);
+        number.parse().map(Self).map_err(|_| format!("'{text}' is not an account of the list (acct-1, acct-2, …)"))
+    }
+}
+
+/// An account that waits for its deletion, or has it behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandOff {
+    /// Its name here.
+    pub account: AccountRef,
+    /// The masked id.
+    pub masked: String,
+    /// Whether the phones gave the full id, so that its phones are one account's. Of a masked id this is only a guess.
+    pub certain: bool,
+    /// Accounts of the same mask: maybe the same one. Only the person knows.
+    pub maybe_same: Vec<AccountRef>,
+    /// Its phones.
+    pub phones: Vec<HandOffPhone>,
+    /// How far the deletion has come.
+    pub web: WebState,
+    /// Since when; absent where it was not begun.
+    pub web_since: Option<DateTime<Utc>>,
+}
+
+impl HandOff {
+    /// Phones that are not proven out of the account.
+    pub fn not_proven(&self) -> impl Iterator<Item = &HandOffPhone> {
+        self.phones.iter().filter(|phone| !phone.is_out())
+    }
+}
+
+/// A phone of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandOffPhone {
+    /// Its hardware serial.
+    pub key: PhoneKey,
+    /// Model, where known.
+    pub model: Option<String>,
+    /// How it last ended; absent where it was begun and has no row.
+    pub outcome: Option<Outcome>,
+    /// Find Device, as far as the walk saw it.
+    pub find_device: FindDevice,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// In which run.
+    pub run: String,
+}
+
+impl HandOffPhone {
+    /// Whether it is proven out.
+    #[must_use]
+    pub fn is_out(&self) -> bool {
+        matches!(self.outcome, Some(Outcome::SignedOut | Outcome::AlreadySignedOut))
+    }
+}
+
+/// Files a phone under the account that was seen on it.
+pub(super) fn seen(
+    t: &Connection,
+    key: &InstallKey,
+    run: &str,
+    phone: &PhoneKey,
+    account: &AccountId,
+) -> rusqlite::Result<()> {
+    let hash = key.account(account);
+    t.execute(
+        "INSERT INTO accounts (hash, mask, certain, masked) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (hash) DO NOTHING",
+        (&hash.hash, key.mask(account), hash.certain, account.masked()),
+    )?;
+    t.execute(
+        "INSERT INTO account_phones SELECT a.id, p.key, p.run, p.model, '', p.find_device, ?4
+         FROM accounts a, phones p WHERE a.hash = ?1 AND p.run = ?2 AND p.key = ?3
+         ON CONFLICT (account, key) DO UPDATE
+         SET run = excluded.run, model = excluded.model, outcome = '', find_device = excluded.find_device, at = excluded.at",
+        (hash.hash, run, phone.as_str(), now()),
+    )
+    .map(drop)
+}
+
+/// Notes how a phone ended. A phone without an account is out of every account that was seen on it before.
+pub(super) fn note(
+    t: &Connection,
+    key: &InstallKey,
+    run: &str,
+    phone: &PhoneKey,
+    row: &ResultRow,
+) -> rusqlite::Result<()> {
+    if let Some(account) = &row.account {
+        seen(t, key, run, phone, account)?;
+        t.execute(
+            "UPDATE account_phones SET outcome = ?3, at = ?4 WHERE key = ?2
+             AND account = (SELECT id FROM accounts WHERE hash = ?1)",
+            (key.account(account).hash, phone.as_str(), row.outcome.as_str(), now()),
+        )?;
+    }
+    if matches!(row.outcome, Outcome::SignedOut | Outcome::AlreadySignedOut) {
+        let out = [Outcome::SignedOut.as_str(), Outcome::AlreadySignedOut.as_str()];
+        t.execute(
+            "UPDATE account_phones SET outcome = ?3, at = ?4, run = ?5 WHERE key = ?2 AND outcome NOT IN (?1, ?3)",
+            (out[0], phone.as_str(), out[1], now(), run),
+        )?;
+    }
+    Ok(())
+}
+
+impl Journal {
+    /// Every account that was seen on a phone, with its phones and the state of its deletion.
+    ///
+    /// # Errors
+    /// [`JournalError::Corrupt`], [`JournalError::Unwritable`].
+    pub fn hand_offs(&self) -> Result<Vec<HandOff>> {
+        let connection = self.connection();
+        let read = || {
+            let ids: Vec<i64> = connection
+                .prepare("SELECT id FROM accounts ORDER BY id")?
+                .query_map([], |r| r.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            ids.into_iter().map(|id| load(&connection, id)).collect::<rusqlite::Result<_>>()
+        };
+        read().map_err(|e| self.failed(&e))
+    }
+
+    /// One account.
+    ///
+    /// # Errors
+    /// [`JournalError::Missing`] and as for [`Journal::hand_offs`].
+    pub fn hand_off(&self, account: AccountRef) -> Result<HandOff> {
+        let found = load(&self.connection(), account.0).optional().map_err(|e| self.failed(&e))?;
+        found.ok_or_else(|| JournalError::Missing(format!("account {account}")))
+    }
+
+    /// Begins or goes on with the deletion of an account, for this process alone.
+    ///
+    /// # Errors
+    /// [`JournalError::Busy`] where another process that lives is at it, [`JournalError::Missing`],
+    /// [`JournalError::Unwritable`].
+    pub fn deletion(self: &Arc<Self>, account: AccountRef) -> Result<Deletion> {
+        let masked = self.hand_off(account)?.masked;
+        let mut connection = self.another()?;
+        let random: String =
+            connection.query_row("SELECT lower(hex(randomblob(2)))", [], |r| r.get(0)).map_err(|e| self.failed(&e))?;
+        let holder = format!("delete-{account}-{}-{random}", std::process::id());
+        let alive = Alive::new(&self.path, &holder)?;
+        let what = format!("account {account}");
+        let mut take = || {
+            let transaction = store::begin(&mut connection)?;
+            let held = run::hold(&transaction, self, &what, &holder)?;
+            transaction.commit()?;
+            Ok(held)
+        };
+        take().map_err(|e: rusqlite::Error| self.failed(&e))?.map_err(|busy| match busy {
+            JournalError::Busy { run, pid, since, .. } => {
+                JournalError::Busy { what: format!("account {masked}"), run, pid, since }
+            }
+            other => other,
+        })?;
+        Ok(Deletion { journal: Arc::clone(self), account, holder, connection: Mutex::new(connection), _alive: alive })
+    }
+}
+
+/// The deletion of one account, held by this process until it is dropped.
+#[derive(Debug)]
+pub struct Deletion {
+    journal: Arc<Journal>,
+    account: AccountRef,
+    holder: String,
+    connection: Mutex<Connection>,
+    _alive: Alive,
+}
+
+impl Deletion {
+    /// The account.
+    #[must_use]
+    pub fn account(&self) -> AccountRef {
+        self.account
+    }
+
+    /// How far it has come.
+    ///
+    /// # Errors
+    /// [`JournalError::Corrupt`], [`JournalError::Unwritable`].
+    pub fn state(&self) -> Result<WebState> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        last_step(&connection, self.account.0).map(|step| step.0).map_err(|e| self.journal.failed(&e))
+    }
+
+    /// Writes the next step, before it is done. On the disk before it returns. `detail` is for reasons of a refusal, hosts and the
+    /// like; never an id, a code or a whole address.
+    ///
+    /// # Errors
+    /// [`JournalError::OutOfOrder`] where it may not follow: do not act. [`JournalError::Unwritable`]: do not act.
+    pub fn step(&self, next: WebState, detail: Option<&str>) -> Result<()> {
+        self.write(next, detail, WebState::may_become)
+    }
+
+    /// Writes what the person says of a deletion whose end nobody saw: deleted, kept, or not deleted (`Refused`).
+    ///
+    /// # Errors
+    /// [`JournalError::OutOfOrder`] where the end is known, or `said` is no end.
+    pub fn settle(&self, said: WebState) -> Result<()> {
+        self.write(said, Some("said by the person"), |from, to| {
+            (from.is_open_end() || from == WebState::FinalArmed)
+                && matches!(to, WebState::Done | WebState::Refused | WebState::Kept)
+        })
+    }
+
+    fn write(&self, next: WebState, detail: Option<&str>, may: impl Fn(WebState, WebState) -> bool) -> Result<()> {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = || {
+            let transaction = store::begin(&mut connection)?;
+            let from = last_step(&transaction, self.account.0)?.0;
+            if !may(from, next) {
+                return Ok(Err(JournalError::OutOfOrder { from: from.as_str(), to: next.as_str() }));
+            }
+            transaction.execute(
+                "INSERT INTO web_steps (account, state, at, detail) VALUES (?1, ?2, ?3, ?4)",
+                (self.account.0, next.as_str(), now(), detail),
+            )?;
+            transaction.commit()?;
+            Ok(Ok(()))
+        };
+        all().map_err(|e: rusqlite::Error| self.journal.failed(&e))?
+    }
+}
+
+impl Drop for Deletion {
+    fn drop(&mut self) {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = connection.execute("DELETE FROM held WHERE holder = ?1", [&self.holder]);
+    }
+}
+
+/// The last step of an account's deletion.
+fn last_step(c: &Connection, account: i64) -> rusqlite::Result<(WebState, Option<DateTime<Utc>>)> {
+    let last: Option<(String, String)> = c
+        .query_row("SELECT state, at FROM web_steps WHERE account = ?1 ORDER BY id DESC LIMIT 1", [account], |r| {
+            Ok((r.get(0)?, r.get(1)?))
+        })
+        .optional()?;
+    Ok(last.map_or((WebState::NotStarted, None), |(state, at)| (WebState::of(&state), Some(moment(&at)))))
+}
+
+fn load(c: &Connection, id: i64) -> rusqlite::Result<HandOff> {
+    let (masked, mask, certain): (String, String, bool) =
+        c.query_row("SELECT masked, mask, certain FROM accounts WHERE id = ?1", [id], |r| {
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?))
+        })?;
+    let maybe_same = c
+        .prepare("SELECT id FROM accounts WHERE mask = ?1 AND id <> ?2 ORDER BY id")?
+        .query_map((mask, id), |r| r.get(0).map(AccountRef))?
+        .collect::<rusqlite::Result<_>>()?;
+    let phones = c
+        .prepare(
+            "SELECT key, model, outcome, find_device, at, run FROM account_phones WHERE account = ?1 ORDER BY key",
+        )?
+        .query_map([id], |r| {
+            let outcome: String = r.get(2)?;
+            Ok(HandOffPhone {
+                key: PhoneKey::new(r.get::<_, String>(0)?),
+                model: r.get(1)?,
+                outcome: Outcome::ALL.into_iter().find(|o| o.as_str() == outcome),
+                find_device: find_device(&r.get::<_, String>(3)?),
+                at: moment(&r.get::<_, String>(4)?),
+                run: r.get(5)?,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let (web, web_since) = last_step(c, id)?;
+    Ok(HandOff { account: AccountRef(id), masked, certain, maybe_same, phones, web, web_since })
+}

@@ -1,0 +1,245 @@
+//! The database file: opening, its schema and migrations, durability.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::{InstallKey, JournalError, Result, place};
+
+/// How long a writer waits for another one.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// `PRAGMA application_id` of the journal: `MiSo`.
+const JOURNAL_ID: i32 = 0x4d69_536f;
+
+/// The journal's schema, one batch a version. A version that was released is never changed; a new one is added.
+const MIGRATIONS: &[&str] = &["
+    CREATE TABLE runs (
+        id TEXT PRIMARY KEY, header TEXT NOT NULL, genesis TEXT NOT NULL, head TEXT NOT NULL, rows INTEGER NOT NULL,
+        pid INTEGER NOT NULL, started TEXT NOT NULL, ended TEXT, exit INTEGER);
+    CREATE TABLE phones (
+        run TEXT NOT NULL REFERENCES runs, key TEXT NOT NULL, serial TEXT NOT NULL, adb TEXT NOT NULL, make TEXT, model TEXT,
+        place TEXT, find_device TEXT NOT NULL, begun TEXT NOT NULL, progress TEXT NOT NULL, pending TEXT, outcome TEXT,
+        PRIMARY KEY (run, key));
+    CREATE INDEX phones_by_key ON phones (key, begun);
+    CREATE TABLE events (id INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs, key TEXT, at TEXT NOT NULL, event TEXT NOT NULL);
+    CREATE INDEX events_by_phone ON events (run, key);
+    CREATE TABLE rows (
+        run TEXT NOT NULL REFERENCES runs, row INTEGER NOT NULL, key TEXT, outcome TEXT NOT NULL, text TEXT NOT NULL,
+        previous TEXT NOT NULL, hash TEXT NOT NULL, picture BLOB, PRIMARY KEY (run, row));
+    CREATE TABLE pictures (run TEXT NOT NULL REFERENCES runs, key TEXT NOT NULL, png BLOB NOT NULL, PRIMARY KEY (run, key));
+    CREATE TABLE held (what TEXT PRIMARY KEY, holder TEXT NOT NULL, pid INTEGER NOT NULL, since TEXT NOT NULL);
+    CREATE TABLE accounts (
+        id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, mask TEXT NOT NULL, certain INTEGER NOT NULL, masked TEXT NOT NULL);
+    CREATE TABLE account_phones (
+        account INTEGER NOT NULL REFERENCES accounts, key TEXT NOT NULL, run TEXT NOT NULL, model TEXT, outcome TEXT NOT NULL,
+        find_device TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (account, key));
+    CREATE TABLE web_steps (
+        id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts, state TEXT NOT NULL, at TEXT NOT NULL, detail TEXT);
+"];
+
+/// The journal of many runs, open for reading and for beginning new ones.
+#[derive(Debug)]
+pub struct Journal {
+    pub(super) path: PathBuf,
+    pub(super) key: InstallKey,
+    connection: Mutex<Connection>,
+}
+
+impl Journal {
+    /// Opens the journal, or makes it: mode 0600, its directory 0700 where it is new.
+    ///
+    /// # Errors
+    /// [`JournalError::Unwritable`] (go on without, saying so), [`JournalError::Corrupt`] and [`JournalError::Newer`] (refuse;
+    /// the file is left as it is).
+    pub fn open(path: &Path, key: InstallKey) -> Result<Self> {
+        let connection = connect(path, JOURNAL_ID, MIGRATIONS)?;
+        Ok(Self { path: path.to_owned(), key, connection: Mutex::new(connection) })
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The connection, also after a panic elsewhere: SQLite rolled that transaction back.
+    pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A second connection, for a run of its own.
+    pub(super) fn another(&self) -> Result<Connection> {
+        connect(&self.path, JOURNAL_ID, MIGRATIONS)
+    }
+
+    /// Sorts an error of this file.
+    pub(super) fn failed(&self, error: &rusqlite::Error) -> JournalError {
+        JournalError::of(&self.path, error)
+    }
+}
+
+/// Opens a database of ours, with every commit on the disk before it returns.
+pub(super) fn connect(path: &Path, id: i32, migrations: &[&str]) -> Result<Connection> {
+    place::make_file(path)?;
+    let failed = |e: rusqlite::Error| JournalError::of(path, &e);
+    let mut connection = Connection::open(path).map_err(failed)?;
+    connection.busy_timeout(BUSY).map_err(failed)?;
+    // Looked at before anything is written: a file of somebody else stays as it is.
+    migratable(path, &connection, id, migrations.len() as u32)?;
+    let mode: String = connection.query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0)).map_err(failed)?;
+    // Where there can be no write-ahead log (some network file systems), the rollback journal is as safe and only slower.
+    let level = if mode == "wal" { "FULL" } else { "EXTRA" };
+    connection.execute_batch(&format!("PRAGMA synchronous={level}; PRAGMA foreign_keys=ON")).map_err(failed)?;
+    migrate(path, &mut connection, id, migrations)?;
+    Ok(connection)
+}
+
+/// The version found, where the file is ours and not newer than this program.
+fn migratable(path: &Path, connection: &Connection, id: i32, known: u32) -> Result<u32> {
+    let failed = |e: rusqlite::Error| JournalError::of(path, &e);
+    let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).map_err(failed)?;
+    let found = pragma("user_version").map_err(failed)? as u32;
+    let owner = pragma("application_id").map_err(failed)? as i32;
+    if tables > 0 && owner != id {
+        return Err(JournalError::Corrupt { path: path.to_owned(), why: "it is another program's database".into() });
+    }
+    if found > known {
+        return Err(JournalError::Newer { path: path.to_owned(), found, known });
+    }
+    Ok(found)
+}
+
+/// Brings an older file up to date, in one transaction: either all of it or nothing.
+fn migrate(path: &Path, connection: &mut Connection, id: i32, migrations: &[&str]) -> Result<()> {
+    let failed = |e: rusqlite::Error| JournalError::of(path, &e);
+    let known = migrations.len() as u32;
+    if migratable(path, connection, id, known)? == known {
+        return Ok(());
+    }
+    let transaction = begin(connection).map_err(failed)?;
+    // Read again under the lock: another process may have done it meanwhile.
+    let found = migratable(path, &transaction, id, known)?;
+    for batch in &migrations[found as usize..] {
+        transaction.execute_batch(batch).map_err(failed)?;
+    }
+    transaction.execute_batch(&format!("PRAGMA application_id={id}; PRAGMA user_version={known}")).map_err(failed)?;
+    transaction.commit().map_err(failed)
+}
+
+/// A transaction that takes the write lock at once, so that it never fails midway for a reader's sake.
+pub(super) fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(connection: &Connection, pragma: &str) -> String {
+        connection
+            .query_row(&format!("PRAGMA {pragma}"), [], |row| {
+                Ok(row.get_ref(0)?.as_str().map_or_else(|_| row.get::<_, i64>(0).unwrap().to_string(), str::to_owned))
+            })
+            .unwrap()
+    }
+
+    #[test]
+    fn every_commit_is_on_the_disk() {
+        let dir = tempfile::tempdir().unwrap();
+        let connection = connect(&dir.path().join("j.db"), 7, &["CREATE TABLE t (a)"]).unwrap();
+        assert_eq!((mode(&connection, "journal_mode"), mode(&connection, "synchronous")), ("wal".into(), "2".into()));
+    }
+
+    #[test]
+    fn an_older_file_is_brought_up_to_date_and_keeps_its_rows() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("j.db");
+        let (one, two) = ("CREATE TABLE t (a)", "ALTER TABLE t ADD COLUMN b DEFAULT 5");
+        connect(&path, 7, &[one]).unwrap().execute_batch("INSERT INTO t VALUES (1)").unwrap();
+        let newer = connect(&path, 7, &[one, two]).unwrap();
+        assert_eq!(newer.query_row("SELECT a + b FROM t", [], |r| r.get::<_, i64>(0)).unwrap(), 6);
+        let error = connect(&path, 7, &[one]).unwrap_err();
+        assert!(matches!(error, JournalError::Newer { found: 2, known: 1, .. }) && !error.may_go_on());
+    }
+
+    #[test]
+    fn a_failed_migration_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("j.db");
+        connect(&path, 7, &["CREATE TABLE t (a)"]).unwrap();
+        assert!(connect(&path, 7, &["", "CREATE TABLE u (a); CREATE TABLE t (a)"]).is_err());
+        let again = connect(&path, 7, &["CREATE TABLE t (a)"]).unwrap();
+        let tables: i64 = again.query_row("SELECT count(*) FROM sqlite_master", [], |r| r.get(0)).unwrap();
+        assert_eq!(tables, 1);
+    }
+
+    #[test]
+    fn a_file_that_is_no_journal_is_refused_and_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let noise = dir.path().join("noise.db");
+        std::fs::write(
+            &noise,
+            "a text of somebody, longer than a header of SQLite would be; really, it is not short at all",
+        )
+        .unwrap();
+        let before = std::fs::read(&noise).unwrap();
+        let error = connect(&noise, 7, &["CREATE TABLE t (a)"]).unwrap_err();
+        assert!(matches!(error, JournalError::Corrupt { .. }) && !error.may_go_on(), "{error}");
+        assert_eq!(std::fs::read(&noise).unwrap(), before);
+
+        let foreign = dir.path().join("foreign.db");
+        Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE theirs (a)").unwrap();
+        let before = std::fs::read(&foreign).unwrap();
+        assert!(matches!(connect(&foreign, 7, &["CREATE TABLE t (a)"]), Err(JournalError::Corrupt { .. })));
+        assert_eq!(std::fs::read(&foreign).unwrap(), before);
+    }
+
+    #[test]
+    fn a_damaged_page_is_found_as_damage() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("j.db");
+        let connection = connect(&path, 7, &["CREATE TABLE t (a)"]).unwrap();
+        connection.execute_batch("INSERT INTO t VALUES (zeroblob(20000)); PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        drop(connection);
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[100..4096].fill(0xee);
+        std::fs::write(&path, bytes).unwrap();
+        assert!(matches!(connect(&path, 7, &["CREATE TABLE t (a)"]), Err(JournalError::Corrupt { .. })));
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_and_a_full_disk_let_a_run_go_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        std::fs::write(&file, b"").unwrap();
+        let error = connect(&file.join("j.db"), 7, &["CREATE TABLE t (a)"]).unwrap_err();
+        assert!(error.may_go_on(), "{error}");
+
+        let path = dir.path().join("full.db");
+        let connection = connect(&path, 7, &["CREATE TABLE t (a)"]).unwrap();
+        connection.query_row("PRAGMA max_page_count=2", [], |r| r.get::<_, i64>(0)).unwrap();
+        let full = connection.execute_batch("INSERT INTO t VALUES (zeroblob(100000))").unwrap_err();
+        let error = JournalError::of(&path, &full);
+        assert!(error.may_go_on(), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_and_its_side_files_are_the_users_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("new").join("j.db");
+        let connection = connect(&path, 7, &["CREATE TABLE t (a)"]).unwrap();
+        connection.execute_batch("INSERT INTO t VALUES (1)").unwrap();
+        let mode = |p: &Path| std::fs::metadata(p).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+        let files: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().map(|e| e.unwrap().path()).collect();
+        assert!(files.len() >= 2, "{files:?}");
+        assert!(files.iter().all(|f| mode(f) == 0o600), "{files:?}");
+    }
+}

@@ -1,0 +1,150 @@
+//! From the text of a file to a profile: every name is resolved, every rule of the format is checked.
+
+mod reactions;
+mod screens;
+mod selectors;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::raw::{At, RawOpen, RawProfile};
+use super::{DeviceProfile, Entry, Labels, OpenSpec, ProfileError, SCHEMA, SIGN_OUT};
+
+/// The file at hand, and what its names may mean.
+struct Source<'a> {
+    file: &'a str,
+    text: &'a str,
+    labels: &'a Labels,
+}
+
+impl Source<'_> {
+    fn error(&self, span: Range<usize>, message: impl Into<String>) -> ProfileError {
+        ProfileError::at(self.file, self.text, span, message)
+    }
+
+    /// A name that is not among the known ones.
+    fn unknown<'n>(&self, what: &str, name: &At<String>, known: impl IntoIterator<Item = &'n str>) -> ProfileError {
+        self.error(name.span(), format!("unknown {what} `{}`", name.get())).suggest(name.get(), known)
+    }
+}
+
+/// Reads a profile; `loaded` are those that it may take as its base.
+pub(super) fn profile(
+    file: &str,
+    text: &str,
+    labels: &Labels,
+    loaded: &BTreeMap<String, DeviceProfile>,
+) -> Result<DeviceProfile, ProfileError> {
+    let raw: RawProfile = toml::from_str(text).map_err(|e| ProfileError::toml(file, text, &e))?;
+    let source = Source { file, text, labels };
+    if *raw.schema.get() != SCHEMA {
+        return Err(source.error(raw.schema.span(), format!("schema must be {SCHEMA}")));
+    }
+    check_name(&source, "a profile's name", &raw.name)?;
+    let mut profile = start(&source, &raw, loaded)?;
+    for (key, accepted) in &raw.matches {
+        if accepted.get().0.is_empty() {
+            return Err(source.error(accepted.span(), format!("`{key}` accepts no value")));
+        }
+        profile.matches.insert(key.clone(), accepted.get().0.clone());
+    }
+    screens::add(&source, &raw, &mut profile)?;
+    reactions::add(&source, &raw, &mut profile)?;
+    if let Some(entry) = &raw.entry {
+        profile.entry = entry.open.iter().map(|o| entry_of(&source, o, &profile)).collect::<Result<_, _>>()?;
+    }
+    if profile.entry.is_empty() {
+        return Err(source
+            .error(raw.name.span(), "the profile has no way in")
+            .hint("add `[entry]` with `open = [..]`"));
+    }
+    if !profile.flows.contains_key(SIGN_OUT) {
+        let missing = format!("the profile has no flow `{SIGN_OUT}`");
+        return Err(source.error(raw.name.span(), missing).hint("add `[flow.sign-out.on.SCREEN]`, or a `base`"));
+    }
+    Ok(profile)
+}
+
+/// The base without what it is told to leave out, or an empty profile.
+fn start(
+    source: &Source<'_>,
+    raw: &RawProfile,
+    loaded: &BTreeMap<String, DeviceProfile>,
+) -> Result<DeviceProfile, ProfileError> {
+    let mut profile = match &raw.base {
+        None => DeviceProfile {
+            name: String::new(),
+            about: String::new(),
+            file: String::new(),
+            matches: BTreeMap::new(),
+            entry: Vec::new(),
+            screens: Vec::new(),
+            popups: Vec::new(),
+            flows: BTreeMap::new(),
+            on_popup: BTreeMap::new(),
+        },
+        Some(base) => loaded
+            .get(base.get())
+            .ok_or_else(|| source.unknown("profile", base, loaded.keys().map(String::as_str)))?
+            .clone(),
+    };
+    for gone in &raw.without {
+        if profile.screen(gone.get()).is_none() {
+            let known = profile.screens.iter().chain(&profile.popups).map(|s| s.name.as_str());
+            return Err(source.unknown("screen of the base", gone, known));
+        }
+        profile.screens.retain(|s| s.name != *gone.get());
+        profile.popups.retain(|s| s.name != *gone.get());
+        profile.on_popup.remove(gone.get());
+        for flow in profile.flows.values_mut() {
+            flow.on.remove(gone.get());
+        }
+    }
+    profile.name.clone_from(raw.name.get());
+    profile.about.clone_from(&raw.about);
+    source.file.clone_into(&mut profile.file);
+    profile.matches = BTreeMap::new();
+    Ok(profile)
+}
+
+/// Small letters, digits and hyphens.
+fn check_name(source: &Source<'_>, what: &str, name: &At<String>) -> Result<(), ProfileError> {
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if name.get().is_empty() || !name.get().chars().all(good) {
+        return Err(source.error(name.span(), format!("{what} is of small letters, digits and hyphens")));
+    }
+    Ok(())
+}
+
+fn entry_of(source: &Source<'_>, raw: &At<RawOpen>, profile: &DeviceProfile) -> Result<Entry, ProfileError> {
+    let Some(flow) = &raw.get().flow else { return Ok(Entry::Open(open_of(source, raw)?)) };
+    if raw.get().action.is_some() || raw.get().component.is_some() || raw.get().package.is_some() {
+        return Err(source.error(raw.span(), "a way in is an action, a component or a flow: one of them"));
+    }
+    if !profile.flows.contains_key(flow.get()) {
+        return Err(source.unknown("flow", flow, profile.flows.keys().map(String::as_str)));
+    }
+    Ok(Entry::Flow(flow.get().clone()))
+}
+
+fn open_of(source: &Source<'_>, raw: &At<RawOpen>) -> Result<OpenSpec, ProfileError> {
+    let RawOpen { action, package, component, flow } = raw.get();
+    match (action, package, component, flow) {
+        (Some(action), package, None, None) => {
+            Ok(OpenSpec::Action { action: action.clone(), package: package.clone() })
+        }
+        (None, None, Some(component), None) if component.contains('/') => Ok(OpenSpec::Component(component.clone())),
+        (None, None, Some(_), None) => Err(source.error(raw.span(), "a component is `package/.Activity`")),
+        _ => Err(source.error(raw.span(), "to open takes an action (with a package, if you like) or a component")),
+    }
+}
+
+/// The `base` of a profile whose text may be wrong elsewhere.
+pub(super) fn base_name(text: &str) -> Option<String> {
+    toml::from_str::<toml::Table>(text).ok()?.get("base")?.as_str().map(str::to_owned)
+}
+
+/// Where the name stands, for an error about it.
+pub(super) fn name_span(text: &str) -> Range<usize> {
+    toml::from_str::<RawProfile>(text).map_or(0..0, |raw| raw.name.span())
+}

@@ -1,0 +1,210 @@
+//! The page of a run: a summary, and a card per phone that prints as its certificate. One file, nothing is fetched.
+
+mod base64;
+mod card;
+
+use std::fmt::Write;
+
+use chrono::{DateTime, Utc};
+
+use super::document;
+use super::text::clean;
+use crate::event::RunRecord;
+use crate::model::Outcome;
+
+const STYLE: &str = include_str!("style.css");
+
+/// The element that carries the document.
+const RECORD: &str = "<script type=\"application/json\" id=\"record\">";
+
+/// The page. The same record gives the same page, byte for byte.
+pub(super) fn render(run: &RunRecord) -> String {
+    let mut page = String::with_capacity(16 * 1024 + run.rows.len() * 8 * 1024);
+    let title = format!("Sign-out of {} — run {}", phones(run.rows.len() + run.open.len()), run.header.id);
+    page += "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\" />\n";
+    page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />\n";
+    page += "<meta name=\"color-scheme\" content=\"light dark\" />\n";
+    let _ = write!(page, "<title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n", escape(&title));
+    summary(&mut page, run, &title);
+    page += "<main>\n";
+    for row in &run.rows {
+        card::render(&mut page, row);
+    }
+    for phone in &run.open {
+        card::open(&mut page, phone);
+    }
+    page += "</main>\n";
+    // `<` and `&` cannot end the element nor begin an entity in this form.
+    let document = document::compact(run).replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
+    let _ = write!(page, "{RECORD}{document}</script>\n</body>\n</html>\n");
+    page
+}
+
+/// Reads the record of a page back, with its pictures.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub(super) fn parse(page: &str) -> Result<RunRecord, String> {
+    let (_, rest) = page.split_once(RECORD).ok_or("it carries no record")?;
+    let (text, _) = rest.split_once("</script>").ok_or("its record is cut")?;
+    let mut run = document::parse(text)?;
+    for row in &mut run.rows {
+        let Some(expected) = &row.record.picture else { continue };
+        let picture = page
+            .split_once(&card::picture_start(row.record.row))
+            .and_then(|(_, rest)| rest.split_once('"'))
+            .and_then(|(data, _)| base64::decode(data));
+        row.picture = Some(picture.ok_or(format!("row {}: its picture {expected:.8}… is missing", row.record.row))?);
+    }
+    Ok(run)
+}
+
+fn summary(page: &mut String, run: &RunRecord, title: &str) {
+    let header = &run.header;
+    let _ = write!(page, "<header>\n<h1>{}</h1>\n<p class=\"counts\">", escape(title));
+    for outcome in Outcome::ALL {
+        let count = run.rows.iter().filter(|row| row.record.result.outcome == outcome).count();
+        if count > 0 {
+            let _ = write!(page, "<span class=\"badge {}\">{count} {outcome}</span> ", card::class(outcome));
+        }
+    }
+    if !run.open.is_empty() {
+        let _ = write!(page, "<span class=\"badge bad\">{} without a result</span> ", run.open.len());
+    }
+    *page += "</p>\n<dl>\n";
+    fact(page, "Started", &moment(header.started));
+    fact(page, "Ended", &run.ended.map_or_else(|| "it was cut off, or still goes on".to_owned(), moment));
+    fact(page, "Operator", or_dash(header.operator.as_ref()));
+    fact(page, "Station", or_dash(header.station.as_ref()));
+    fact(page, "Authorised by", or_dash(header.authorised_by.as_ref()));
+    fact(page, "Tool", &header.tool);
+    let options: Vec<String> = header.options.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    if !options.is_empty() {
+        fact(page, "Options", &options.join(", "));
+    }
+    fact(page, "Exit status", &run.exit.map_or_else(|| "—".to_owned(), |exit| exit.to_string()));
+    hash(page, "Chain", &run.head);
+    *page += "</dl>\n";
+    list(page, run);
+    *page += "<p class=\"note\">Rows are linked by SHA-256; <code>mi-signout report --verify FILE</code> finds an edited, \
+              removed or moved one. Account ids are masked; passwords are in no record.</p>\n</header>\n";
+}
+
+/// A line per phone, with a way to its card.
+fn list(page: &mut String, run: &RunRecord) {
+    *page += "<div class=\"wide\"><table>\n<thead><tr><th>#</th><th>Phone</th><th>Outcome</th><th>Model</th><th>Account</th>\
+              <th>Time</th></tr></thead>\n<tbody>\n";
+    for row in &run.rows {
+        let (record, result) = (&row.record, &row.record.result);
+        let account = result.account.as_ref().map_or_else(|| "—".to_owned(), ToString::to_string);
+        let _ = writeln!(
+            page,
+            "<tr><td>{0}</td><td><a href=\"#phone-{0}\">{1}</a></td><td>{2}</td><td>{3}</td><td>{4}</td><td>{5:.1} s</td></tr>",
+            record.row,
+            escape(&result.serial),
+            card::badge(result.outcome),
+            escape(or_dash(result.model.as_ref())),
+            escape(&account),
+            result.seconds,
+        );
+    }
+    for phone in &run.open {
+        let _ = writeln!(
+            page,
+            "<tr><td>—</td><td>{}</td><td><span class=\"badge bad\">no result</span></td><td>{}</td><td>—</td><td>—</td></tr>",
+            escape(&phone.serial),
+            escape(or_dash(phone.model.as_ref())),
+        );
+    }
+    *page += "</tbody>\n</table></div>\n";
+}
+
+/// A name and its value in a `dl`.
+fn fact(page: &mut String, name: &str, value: &str) {
+    let _ = writeln!(page, "<div><dt>{}</dt><dd>{}</dd></div>", escape(name), escape(value));
+}
+
+/// A hash, which may break anywhere.
+fn hash(page: &mut String, name: &str, value: &str) {
+    let _ =
+        writeln!(page, "<div class=\"hash\"><dt>{}</dt><dd><code>{}</code></dd></div>", escape(name), escape(value));
+}
+
+fn or_dash(value: Option<&String>) -> &str {
+    value.map_or("—", String::as_str)
+}
+
+fn phones(count: usize) -> String {
+    if count == 1 { "1 phone".to_owned() } else { format!("{count} phones") }
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// Cleaned, and with everything escaped that HTML would obey, in texts and in attributes.
+fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in clean(text).chars() {
+        match c {
+            '&' => safe += "&amp;",
+            '<' => safe += "&lt;",
+            '>' => safe += "&gt;",
+            '"' => safe += "&quot;",
+            '\'' => safe += "&#39;",
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn the_page_is_well_formed_and_nothing_escapes() {
+        let page = render(&samples::record());
+        let mut reader = quick_xml::Reader::from_str(&page);
+        let (mut depth, mut articles) = (0_i32, 0);
+        loop {
+            match reader.read_event().unwrap() {
+                quick_xml::events::Event::Start(e) => {
+                    depth += 1;
+                    articles += i32::from(e.name().as_ref() == b"article");
+                }
+                quick_xml::events::Event::End(_) => depth -= 1,
+                quick_xml::events::Event::Eof => break,
+                _ => {}
+            }
+        }
+        assert_eq!((depth, articles), (0, 5));
+        assert!(page.contains("POCO &lt;X3&gt; &amp; &quot;Pro&quot;"));
+        assert!(!page.contains("<X3>") && !page.contains('\u{1b}') && !page.contains('\u{202e}'));
+        assert_eq!(page.matches("<script").count(), 1);
+        assert!(!page.contains("http://") && !page.contains("https://"), "nothing is fetched");
+    }
+
+    #[test]
+    fn a_hostile_model_ends_no_element() {
+        let mut run = samples::record();
+        run.header.operator = Some("</script><script>alert(1)</script>".into());
+        let page = render(&run);
+        assert_eq!(page.matches("<script").count(), 1);
+        assert_eq!(parse(&page).unwrap().header, run.header);
+    }
+
+    #[test]
+    fn the_record_comes_back_with_its_pictures() {
+        assert_eq!(parse(&render(&samples::record())).unwrap(), samples::record());
+    }
+
+    #[test]
+    fn the_card_of_a_phone() {
+        let page = render(&samples::record());
+        let start = page.find("<article").unwrap();
+        let end = page.find("</article>").unwrap();
+        insta::assert_snapshot!(&page[start..end]);
+    }
+}

@@ -1,0 +1,93 @@
+//! Plain lines for log files and pipes: one for each change, nothing is drawn over.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::sync::{Mutex, PoisonError};
+
+use crate::event::{Event, EventKind, Listener, Subject};
+use crate::report::text::{clean, counts};
+
+/// A listener that writes a line for each change: `SERIAL: what`.
+pub struct Plain<W> {
+    inner: Mutex<Inner<W>>,
+    steps: bool,
+}
+
+struct Inner<W> {
+    out: W,
+    last: HashMap<Subject, String>,
+}
+
+impl<W: Write + Send> Plain<W> {
+    /// Writes to `out`; `steps` writes each step too (`-v`).
+    pub fn new(out: W, steps: bool) -> Self {
+        Self { inner: Mutex::new(Inner { out, last: HashMap::new() }), steps }
+    }
+}
+
+impl<W: Write + Send> Listener for Plain<W> {
+    fn tell(&self, event: Event) {
+        let Some(what) = line(&event.kind, self.steps) else { return };
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        // The same again is no change.
+        if inner.last.get(&event.subject) == Some(&what) {
+            return;
+        }
+        let whom = match &event.subject {
+            Subject::Phone(serial) => format!("{}: ", clean(serial.as_str())),
+            Subject::Account(masked) => format!("account {}: ", clean(masked)),
+            Subject::Run(_) => String::new(),
+        };
+        let _ = writeln!(inner.out, "{whom}{}", clean(&what)).and_then(|()| inner.out.flush());
+        inner.last.insert(event.subject, what);
+    }
+}
+
+fn line(kind: &EventKind, steps: bool) -> Option<String> {
+    Some(match kind {
+        EventKind::Started { model, place } => {
+            let place = place.as_ref().map(|p| format!(" at {p}")).unwrap_or_default();
+            let model = model.as_ref().map(|m| format!(", {m}")).unwrap_or_default();
+            format!("started{place}{model}")
+        }
+        EventKind::Identified { model, software, account, .. } => {
+            let account = account.as_ref().map(|a| format!("account {a}"));
+            let parts: Vec<_> = [model.clone(), software.clone(), account].into_iter().flatten().collect();
+            format!("identified: {}", parts.join(", "))
+        }
+        EventKind::Screen { name } => format!("on {name}"),
+        EventKind::Step { screen, what, .. } if steps => format!("on {screen}: {what}"),
+        EventKind::Step { .. } | EventKind::Observed { .. } => return None,
+        EventKind::WaitingForPerson { reason, hint } => format!("waits for a person: {reason}: {hint}"),
+        EventKind::Resumed => "goes on".to_owned(),
+        EventKind::Lost => "connection lost".to_owned(),
+        EventKind::Back => "is back".to_owned(),
+        EventKind::Note { text } => text.clone(),
+        EventKind::Ended(row) => {
+            let why = row.reason.map(|r| format!(": {r}")).unwrap_or_default();
+            let hint = row.hint.as_ref().map(|h| format!(": {h}")).unwrap_or_default();
+            format!("{}{why} ({:.1} s){hint}", row.outcome, row.seconds)
+        }
+        EventKind::Finished { counts: all, exit } => {
+            let outcomes: Vec<_> = all.iter().flat_map(|(o, n)| std::iter::repeat_n(*o, *n)).collect();
+            format!("{}; exit {exit}", counts(&outcomes))
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn a_line_for_each_change() {
+        let plain = Plain::new(Vec::new(), true);
+        for event in samples::events() {
+            plain.tell(event.clone());
+            plain.tell(event);
+        }
+        let text = String::from_utf8(plain.inner.into_inner().unwrap().out).unwrap();
+        insta::assert_snapshot!(text);
+    }
+}

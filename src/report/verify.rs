@@ -1,0 +1,172 @@
+//! Whether anybody edited a report: its chain is computed again, and the report is made again from it and compared.
+
+use super::{csv, document, html};
+use crate::event::{RunRecord, chain};
+
+/// A report whose chain holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// The run.
+    pub run: String,
+    /// Its rows.
+    pub rows: usize,
+    /// Its chain's head, to compare with another copy.
+    pub head: String,
+    /// What the seal says.
+    pub seal: Seal,
+}
+
+/// What the seal says. A chain alone can be computed anew by whoever edits a row; the seal can't.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seal {
+    /// It was made by this installation.
+    Ours,
+    /// It was made by another installation, or the chain was computed anew.
+    NotOurs,
+    /// There is none, or no key to check it with.
+    NotChecked,
+}
+
+/// Checks an HTML, JSON or CSV report. `seal` makes this installation's seal of a text, where its key is at hand.
+///
+/// # Errors
+/// What is wrong with it, a line each.
+pub fn verify(bytes: &[u8], seal: Option<&dyn Fn(&str) -> String>) -> Result<Verified, Vec<String>> {
+    let one = |problem: String| vec![problem];
+    let text = std::str::from_utf8(bytes).map_err(|_| one("it is not text".to_owned()))?;
+    let (run, made_again) = match text.trim_start().chars().next() {
+        Some('<') => {
+            let run = html::parse(text).map_err(one)?;
+            let again = html::render(&run);
+            (run, again)
+        }
+        Some('{') => {
+            let run = document::parse(text).map_err(one)?;
+            let again = document::pretty(&run);
+            (run, again)
+        }
+        _ => return verify_table(bytes),
+    };
+    let mut problems = chain::problems(&run);
+    if made_again != text {
+        problems.push(altered(&run));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let seal = match seal.map(|seal| seal(&chain::sealed_text(&run)) == run.seal) {
+        Some(true) => Seal::Ours,
+        Some(false) => Seal::NotOurs,
+        None => Seal::NotChecked,
+    };
+    Ok(Verified { run: run.header.id, rows: run.rows.len(), head: run.head, seal })
+}
+
+/// A table has no seal and no head of its run beside its rows.
+fn verify_table(bytes: &[u8]) -> Result<Verified, Vec<String>> {
+    let (rows, head) = csv::parse(bytes).map_err(|problem| vec![problem])?;
+    let Some(first) = rows.first() else {
+        return Err(vec!["it has no rows".to_owned()]);
+    };
+    let header = first.record.run.clone();
+    let genesis = chain::genesis(&chain::canonical(&header));
+    let empty = String::new;
+    let run = RunRecord { header, ended: None, exit: None, rows, open: Vec::new(), genesis, head, seal: empty() };
+    let mut problems = chain::problems(&run);
+    if csv::render(&run).ok().as_deref() != Some(bytes) {
+        problems.push(altered(&run));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(Verified { run: run.header.id, rows: run.rows.len(), head: run.head, seal: Seal::NotChecked })
+}
+
+fn altered(run: &RunRecord) -> String {
+    format!(
+        "what it shows is not what its rows say: it was edited, or another version than {} made it",
+        run.header.tool
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Format, render, samples};
+
+    fn text(format: Format) -> String {
+        String::from_utf8(render(&samples::record(), format).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn an_untouched_report_holds() {
+        for format in [Format::Html, Format::Json, Format::Csv] {
+            let verified = verify(text(format).as_bytes(), None).unwrap();
+            assert_eq!((verified.rows, verified.seal, verified.head), (4, Seal::NotChecked, samples::record().head));
+        }
+    }
+
+    #[test]
+    fn the_seal_tells_who_made_it() {
+        let html = text(Format::Html);
+        assert_eq!(verify(html.as_bytes(), Some(&|_| "5ea1".to_owned())).unwrap().seal, Seal::Ours);
+        assert_eq!(verify(html.as_bytes(), Some(&|_| "other".to_owned())).unwrap().seal, Seal::NotOurs);
+    }
+
+    #[test]
+    fn every_edit_is_found() {
+        let edits: &[(Format, &str, &str)] = &[
+            (Format::Html, "\"outcome\":\"unknown\"", "\"outcome\":\"signed-out\""),
+            (Format::Html, ">unknown</span>", ">signed-out</span>"),
+            (Format::Html, "bench 2</dd>", "bench 3</dd>"),
+            (Format::Html, "Redmi Note 10", "Redmi Note 11"),
+            (Format::Json, "\"needs-person\"", "\"signed-out\""),
+            (Format::Json, "\"operator\": \"Ana <ana@example.org>\"", "\"operator\": \"Eva\""),
+            (Format::Json, "\"rows\": 4", "\"rows\": 3"),
+            (Format::Csv, ",unknown,disconnected,", ",signed-out,,"),
+            (Format::Csv, "\"\"outcome\"\":\"\"unknown\"\"", "\"\"outcome\"\":\"\"signed-out\"\""),
+        ];
+        for (format, from, to) in edits {
+            let whole = text(*format);
+            assert!(whole.contains(from), "{format:?} {from}");
+            let forged = whole.replacen(from, to, 1);
+            assert!(verify(forged.as_bytes(), None).is_err(), "{format:?}: {from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn removed_and_moved_rows_are_found() {
+        let whole = text(Format::Csv);
+        let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+        let without = |n: usize| lines.iter().enumerate().filter(|(i, _)| *i != n).map(|(_, l)| *l).collect::<String>();
+        for n in 1..=4 {
+            assert!(verify(without(n).as_bytes(), None).is_err(), "row {n}");
+        }
+        let mut moved = lines.clone();
+        moved.swap(2, 3);
+        let problems = verify(moved.concat().as_bytes(), None).unwrap_err();
+        assert!(problems.iter().any(|p| p.starts_with("row 2: it was row 3")), "{problems:?}");
+    }
+
+    #[test]
+    fn strangers_files_are_errors() {
+        for bytes in [&b""[..], b"{}", b"<html></html>", b"\xff\xfe", b"a,b\n1,2\n", b"<"] {
+            assert!(verify(bytes, None).is_err(), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_changed_picture_is_found() {
+        let html = text(Format::Html);
+        let from = html.find("base64,").unwrap() + 40;
+        let mut forged = html.clone();
+        let other = if forged.as_bytes()[from] == b'A' { "B" } else { "A" };
+        forged.replace_range(from..=from, other);
+        assert!(verify(forged.as_bytes(), None).is_err());
+        let start = html.find("<figure>").unwrap();
+        let end = html.find("</figure>").unwrap() + "</figure>".len();
+        let mut removed = html.clone();
+        removed.replace_range(start..end, "");
+        assert!(verify(removed.as_bytes(), None).is_err());
+    }
+}

@@ -1,0 +1,130 @@
+//! A simulated phone as its front ends see it: the phone, its shell and its files joined.
+
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::clock::Cancel;
+use super::endpoint::{ConnState, Endpoint, Files, Identity};
+use super::fs::Fs;
+use super::phone::{Disconnect, SimPhone};
+use super::shell::{Refusals, Shell, Sink, Source, Streams};
+
+/// A simulated phone with a cable. Cheap to clone; clones are the same phone.
+#[derive(Clone)]
+pub struct SimDevice {
+    phone: SimPhone,
+    fs: Fs,
+    refusals: Refusals,
+    state: Arc<watch::Sender<ConnState>>,
+}
+
+impl SimDevice {
+    /// Joins a phone with a shell and an empty file system, and connects it.
+    #[must_use]
+    pub fn new(phone: SimPhone) -> Self {
+        let fs = Fs::new(phone.clock().clone());
+        phone.attach_files(Arc::new(PhoneFiles(fs.clone())));
+        let state = Arc::new(watch::Sender::new(ConnState::Device));
+        let cable = Arc::clone(&state);
+        let clock = phone.clock().clone();
+        phone.on_disconnect(move |disconnect| {
+            let away = match disconnect {
+                Disconnect::Cable { back_after } => back_after,
+                Disconnect::Reboot { takes } => Some(takes),
+                Disconnect::Server => return,
+            };
+            cable.send_replace(ConnState::Gone);
+            let Some(away) = away else { return };
+            let (cable, clock) = (Arc::clone(&cable), clock.clone());
+            std::thread::spawn(move || {
+                std::thread::sleep(clock.host(away));
+                cable.send_replace(ConnState::Device);
+            });
+        });
+        Self { phone, fs, refusals: Refusals::default(), state }
+    }
+
+    /// The phone itself.
+    #[must_use]
+    pub fn phone(&self) -> &SimPhone {
+        &self.phone
+    }
+
+    /// Its files.
+    #[must_use]
+    pub fn fs(&self) -> &Fs {
+        &self.fs
+    }
+
+    /// Changes the connection: cable out, unauthorised, offline, back.
+    pub fn connect(&self, state: ConnState) {
+        self.state.send_replace(state);
+    }
+
+    /// How many things its shell refused since it does not know them.
+    #[must_use]
+    pub fn refused(&self) -> usize {
+        self.refusals.count()
+    }
+}
+
+impl Endpoint for SimDevice {
+    fn serial(&self) -> String {
+        self.phone.serial().to_owned()
+    }
+
+    fn identity(&self) -> Identity {
+        let spec = self.phone.spec();
+        Identity { product: spec.product.clone(), model: spec.model.clone(), device: spec.device.clone() }
+    }
+
+    fn watch(&self) -> watch::Receiver<ConnState> {
+        self.state.subscribe()
+    }
+
+    fn run(
+        &self,
+        script: Option<&str>,
+        _interactive: bool,
+        stdin: Box<dyn Read + Send>,
+        stdout: Box<dyn Write + Send>,
+        stderr: Box<dyn Write + Send>,
+        cancel: Cancel,
+    ) -> i32 {
+        let programs = Arc::new(self.phone.clone());
+        let mut shell =
+            Shell::new(self.fs.clone(), programs, self.phone.clock().clone(), cancel).refusals(&self.refusals);
+        let streams = Streams { stdin: Source::new(stdin), stdout: Sink::new(stdout), stderr: Sink::new(stderr) };
+        match script {
+            Some(script) => shell.run(script, streams),
+            None => shell.run_stdin(streams),
+        }
+    }
+
+    fn reboot(&self, _mode: &str) {
+        self.phone.fault(super::phone::Fault::Reboot { takes: 20_000 });
+    }
+
+    fn files(&self) -> &dyn Files {
+        &self.fs
+    }
+}
+
+/// The file system as the phone's own programs write to it.
+struct PhoneFiles(Fs);
+
+impl super::phone::Files for PhoneFiles {
+    fn write(&self, path: &str, bytes: &[u8]) -> Result<(), String> {
+        self.0.write("/", path, bytes).map_err(|error| error.to_string())
+    }
+
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        self.0.read("/", path).ok().map(|bytes| bytes.to_vec())
+    }
+
+    fn set_full(&self, full: bool) {
+        self.0.set_full(full);
+    }
+}

@@ -1,0 +1,133 @@
+//! What can go wrong on a simulated phone, and when.
+
+/// A point of a sign-out at which a fault can be made to fire, once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// When the account page is about to be opened.
+    BeforeEntry,
+    /// When the account page has appeared.
+    AccountPage,
+    /// When the data choice has appeared.
+    DataChoice,
+    /// When a password page has appeared.
+    Password,
+    /// Right after the tap that lets the sign-out go on without a further question.
+    AfterConfirm,
+    /// When "Signing out…" has appeared for the last time.
+    SigningOut,
+    /// When the account is gone.
+    AfterSuccess,
+}
+
+impl Stage {
+    /// All stages, in the order of a sign-out.
+    pub const ALL: [Self; 7] = [
+        Self::BeforeEntry,
+        Self::AccountPage,
+        Self::DataChoice,
+        Self::Password,
+        Self::AfterConfirm,
+        Self::SigningOut,
+        Self::AfterSuccess,
+    ];
+}
+
+/// One fault. A count is how many times it happens before the phone is well again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The dump finds no idle screen (ten seconds each).
+    DumpNotIdle(u32),
+    /// The dump gets no root node.
+    DumpNullRoot(u32),
+    /// The dump is killed.
+    DumpKilled(u32),
+    /// The dump writes a good file, a stack trace and exit status 1.
+    DumpNoisy(u32),
+    /// The dump writes the page before this one.
+    DumpStale(u32),
+    /// The dump's file is cut in the middle.
+    DumpCut(u32),
+    /// The dump's file is empty.
+    DumpEmpty(u32),
+    /// A pop-up of the system that is well known.
+    KnownPopup,
+    /// A pop-up of an app that nobody knows.
+    UnknownPopup,
+    /// Somebody calls.
+    IncomingCall,
+    /// The account app does not respond.
+    Anr,
+    /// The account app crashes; the launcher shows.
+    CrashToLauncher,
+    /// A toast over the buttons: taps go through it, the dump waits for it.
+    Toast {
+        /// For how long, in ms.
+        lasts: u64,
+    },
+    /// The screen goes off, and the lock screen (if any) comes up.
+    ScreenOff,
+    /// The phone locks with a PIN.
+    PinLock,
+    /// Every page change takes this much longer from now on, in ms.
+    SlowPage(u64),
+    /// So many taps have no effect.
+    TapDropped(u32),
+    /// The next spinner turns for so long, in ms.
+    SpinnerFor(u64),
+    /// The network is gone.
+    NetworkLost,
+    /// The input gate closes, with an exception each time.
+    GateClosed,
+    /// The input gate closes, silently.
+    GateSilent,
+    /// So many commands never end by themselves.
+    CommandHangs(u32),
+    /// No file can be written.
+    DiskFull,
+    /// The cable is out; back after so many ms, or for good.
+    CableOut {
+        /// `None` is for good.
+        back_after: Option<u64>,
+    },
+    /// The phone reboots and is gone for so many ms.
+    Reboot {
+        /// In ms.
+        takes: u64,
+    },
+    /// The adb server dies.
+    ServerKilled,
+}
+
+/// What happens to a phone's connection; the front ends act on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disconnect {
+    /// The cable is out; back after so many of the phone's ms, or for good.
+    Cable {
+        /// `None` is for good.
+        back_after: Option<u64>,
+    },
+    /// The phone reboots.
+    Reboot {
+        /// For so many of the phone's ms.
+        takes: u64,
+    },
+    /// The adb server dies.
+    Server,
+}
+
+/// Faults that are at work now.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AtWork {
+    /// Faults of the dump, each used up by one dump.
+    pub dumps: std::collections::VecDeque<Fault>,
+    /// Taps to drop.
+    pub taps: u32,
+    /// Commands to hang.
+    pub hangs: u32,
+    /// Added to each page change, in ms.
+    pub slow: u64,
+    /// How long the next spinner turns, in ms.
+    pub spinner: Option<u64>,
+    /// Whether the disk is full.
+    pub disk_full: bool,
+}

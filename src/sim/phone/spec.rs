@@ -1,0 +1,339 @@
+//! What one simulated phone is: everything that is fixed when it is made.
+
+use super::models;
+
+/// Which system the phone runs. Ordered by age; the families without MIUI come last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Generation {
+    /// MIUI 9.
+    Miui9,
+    /// MIUI 10.
+    Miui10,
+    /// MIUI 11.
+    Miui11,
+    /// MIUI 12.
+    Miui12,
+    /// MIUI 12.5.
+    Miui125,
+    /// MIUI 13.
+    Miui13,
+    /// MIUI 14.
+    Miui14,
+    /// HyperOS 1.
+    HyperOs1,
+    /// HyperOS 2.
+    HyperOs2,
+    /// HyperOS 3.
+    HyperOs3,
+    /// A HyperOS that nobody has seen yet: made up.
+    HyperOs4,
+    /// Android without MIUI: Android One, another maker, a custom ROM.
+    Plain,
+}
+
+impl Generation {
+    /// All of them, oldest first.
+    pub const ALL: [Self; 12] = [
+        Self::Miui9,
+        Self::Miui10,
+        Self::Miui11,
+        Self::Miui12,
+        Self::Miui125,
+        Self::Miui13,
+        Self::Miui14,
+        Self::HyperOs1,
+        Self::HyperOs2,
+        Self::HyperOs3,
+        Self::HyperOs4,
+        Self::Plain,
+    ];
+
+    /// A short name: `miui-12.5`, `hyperos-1`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Miui9 => "miui-9",
+            Self::Miui10 => "miui-10",
+            Self::Miui11 => "miui-11",
+            Self::Miui12 => "miui-12",
+            Self::Miui125 => "miui-12.5",
+            Self::Miui13 => "miui-13",
+            Self::Miui14 => "miui-14",
+            Self::HyperOs1 => "hyperos-1",
+            Self::HyperOs2 => "hyperos-2",
+            Self::HyperOs3 => "hyperos-3",
+            Self::HyperOs4 => "hyperos-4",
+            Self::Plain => "plain-android",
+        }
+    }
+
+    /// The generation of a short name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|g| g.name() == name)
+    }
+
+    /// Whether the server decides by a web page (HyperOS), instead of the phone by its own password dialog.
+    #[must_use]
+    pub fn is_hyperos(self) -> bool {
+        (Self::HyperOs1..=Self::HyperOs4).contains(&self)
+    }
+}
+
+/// Whether `input` and `settings put` work: the developer option "USB debugging (Security settings)".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// `persist.security.adbinput` is 1.
+    Open,
+    /// Off: a `SecurityException` each time.
+    Refused,
+    /// Off, and nothing happens and nothing is said.
+    Silent,
+}
+
+/// How the phone's `uiautomator dump` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DumpFormat {
+    /// Up to `bounds`.
+    Old,
+    /// With `drawing-order` and `hint` behind `bounds`.
+    New,
+}
+
+/// The lock screen that shows when the phone has slept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockKind {
+    /// None.
+    None,
+    /// A swipe or the menu key opens it.
+    Swipe,
+    /// Only a person opens it.
+    Pin,
+    /// Its owner has marked it as lost: only the owner's password opens it.
+    Lost,
+    /// A lender has locked it.
+    Finance,
+}
+
+/// A turn that the sign-out takes on this phone, beside the plain way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Branch {
+    /// The server wants a picture code with the password.
+    Captcha,
+    /// The server wants a second factor after the password.
+    SecondFactor,
+    /// The server wants the owner's identity checked on its own page.
+    IdentityCheck,
+    /// A web page with a password field, instead of the native dialog.
+    WebPassword,
+    /// A web page without a password field.
+    WebOther,
+    /// The native password dialog, also on HyperOS.
+    NativePassword,
+    /// The password comes before the data choice.
+    PasswordFirst,
+    /// The stored token has run out: the phone wants a new sign-in first.
+    TokenExpired,
+    /// The password was changed within the last days: Find Device cannot be turned off.
+    PasswordChangedRecently,
+    /// Find Device cannot be turned off (the server says no).
+    FindDeviceFails,
+    /// After the password, the phone says once more that it is needed.
+    FindDevicePasswordAgain,
+    /// "Can't sign out".
+    SignOutFails,
+    /// "Server error" after the password.
+    ServerError,
+    /// The last device with Advanced data protection: a dialog of its own.
+    LastDevice,
+    /// "Items aren't synced" before the data choice.
+    UnsyncedItems,
+    /// "Hidden photos aren't synced" before the data choice.
+    HiddenPhotos,
+    /// "High quality images won't be available" after Keep.
+    HighQualityPhotos,
+    /// "Turning off Find device…" before "Signing out…".
+    FindDeviceSpinner,
+    /// A wrong password is told in a dialog of its own, over the password dialog.
+    WrongPasswordDialog,
+    /// After the sign-out, the app shows its sign-in page instead of going back.
+    EndsOnSignIn,
+}
+
+/// What one simulated phone is. `Default` is a Redmi Note 10 with MIUI 14 Global in English.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "a phone's switches, each on its own")]
+pub struct PhoneSpec {
+    /// `ro.serialno`.
+    pub serial: String,
+    /// `ro.product.model`.
+    pub model: String,
+    /// `ro.product.device`.
+    pub device: String,
+    /// `ro.product.name`.
+    pub product: String,
+    /// `ro.product.brand`.
+    pub brand: String,
+    /// `ro.product.manufacturer`.
+    pub manufacturer: String,
+    /// `ro.product.marketname`; empty where the phone has none.
+    pub market_name: String,
+    /// `ro.product.mod_device`; empty where the phone has none.
+    pub mod_device: String,
+    /// `ro.build.version.incremental`.
+    pub incremental: String,
+    /// The system.
+    pub generation: Generation,
+    /// `ro.build.version.release`.
+    pub android: String,
+    /// `ro.build.version.sdk`.
+    pub sdk: u32,
+    /// Language of the pages, in Android's resource form: `en`, `zh-rCN`.
+    pub language: String,
+    /// `ro.miui.region`.
+    pub region: String,
+    /// Screen size in pixels.
+    pub size: (u32, u32),
+    /// The account's full numeric id; `None` where nobody is signed in.
+    pub account: Option<String>,
+    /// The owner's name, shown as the title of the Settings row.
+    pub owner: String,
+    /// The account's right password.
+    pub password: String,
+    /// What the owner believes the password is, where that is another.
+    pub believed_password: Option<String>,
+    /// What the picture code says.
+    pub captcha_code: String,
+    /// The right second-factor code.
+    pub second_factor_code: String,
+    /// Scale of the phone's clock: 1.0 is real time.
+    pub scale: f64,
+    /// The dump's format.
+    pub dump_format: DumpFormat,
+    /// Whether dumps carry the status bar as a second top node.
+    pub status_bar: bool,
+    /// Whether the account page's nodes have resource ids.
+    pub resource_ids: bool,
+    /// Whether the sign-out button lies below the fold.
+    pub button_below_fold: bool,
+    /// Whether Settings shows the account row at its top.
+    pub row_at_top: bool,
+    /// Whether `button1` is Cancel and `button2` is OK in dialogs.
+    pub crossed_buttons: bool,
+    /// Whether the account name is masked in `dumpsys account`.
+    pub masks_account: bool,
+    /// Whether Find Device is on.
+    pub find_device: bool,
+    /// Whether there is synced cloud data.
+    pub synced_data: bool,
+    /// Whether pay cards are on the phone.
+    pub cards: bool,
+    /// Whether input is allowed.
+    pub input_gate: Gate,
+    /// The lock screen, showing at the start unless `None`.
+    pub keyguard: LockKind,
+    /// Whether the screen is on at the start.
+    pub awake: bool,
+    /// Whether there is a network.
+    pub network: bool,
+    /// Whether the second space (user 10) is in front.
+    pub second_space: bool,
+    /// Package of a device owner, where the phone is managed.
+    pub device_owner: Option<String>,
+    /// Battery, percent.
+    pub battery: u8,
+    /// Whether the password dialog opens with the field focused and the keyboard up.
+    pub keyboard_opens: bool,
+    /// The two buttons of the data choice in other words than the known ones: (keep, remove).
+    pub data_labels: Option<(String, String)>,
+    /// The turns that the sign-out takes.
+    pub branches: Vec<Branch>,
+}
+
+impl Default for PhoneSpec {
+    fn default() -> Self {
+        models::of(Generation::Miui14)
+    }
+}
+
+impl PhoneSpec {
+    /// The phone that stands for a generation, with its own model and properties.
+    #[must_use]
+    pub fn of(generation: Generation) -> Self {
+        models::of(generation)
+    }
+
+    /// Whether a branch is set.
+    #[must_use]
+    pub fn has(&self, branch: Branch) -> bool {
+        self.branches.contains(&branch)
+    }
+
+    /// The password that the owner gives: the right one, unless the owner is wrong.
+    #[must_use]
+    pub fn told_password(&self) -> &str {
+        self.believed_password.as_deref().unwrap_or(&self.password)
+    }
+
+    /// Whether this phone has the account app and its pages.
+    #[must_use]
+    pub fn has_account_app(&self) -> bool {
+        self.generation != Generation::Plain
+    }
+
+    /// Adds a branch.
+    #[must_use]
+    pub fn with(mut self, branch: Branch) -> Self {
+        self.branches.push(branch);
+        self
+    }
+
+    /// Sets the language.
+    #[must_use]
+    pub fn language(mut self, language: &str) -> Self {
+        language.clone_into(&mut self.language);
+        self
+    }
+
+    /// Sets the serial.
+    #[must_use]
+    pub fn serial(mut self, serial: &str) -> Self {
+        serial.clone_into(&mut self.serial);
+        self
+    }
+
+    /// Sets the account; `None` is a phone that is already signed out.
+    #[must_use]
+    pub fn account(mut self, account: Option<&str>) -> Self {
+        self.account = account.map(str::to_owned);
+        self
+    }
+
+    /// Sets the right password.
+    #[must_use]
+    pub fn password(mut self, password: &str) -> Self {
+        password.clone_into(&mut self.password);
+        self
+    }
+
+    /// Sets the scale of the phone's clock.
+    #[must_use]
+    pub fn scale(mut self, scale: f64) -> Self {
+        self.scale = scale;
+        self
+    }
+
+    /// Sets the screen size in pixels.
+    #[must_use]
+    pub fn size(mut self, width: u32, height: u32) -> Self {
+        self.size = (width, height);
+        self
+    }
+
+    /// Changes anything else.
+    #[must_use]
+    pub fn change(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+}

@@ -1,0 +1,66 @@
+//! `*` and `?` in ids, classes, packages and property values.
+
+/// Whether all of `text` fits `pattern`, where `*` is any run of characters and `?` is one. Case counts.
+#[must_use]
+pub fn glob(pattern: &str, text: &str) -> bool {
+    if !pattern.contains(['*', '?']) {
+        return pattern == text;
+    }
+    if pattern.is_ascii() && text.is_ascii() {
+        return fits(pattern.as_bytes(), text.as_bytes(), b'*', b'?');
+    }
+    let chars = |s: &str| s.chars().collect::<Vec<char>>();
+    fits(&chars(pattern), &chars(text), '*', '?')
+}
+
+fn fits<C: PartialEq + Copy>(pattern: &[C], text: &[C], star: C, one: C) -> bool {
+    let (mut p, mut t) = (0, 0);
+    // Where to go on after the latest star, should what follows it not fit.
+    let mut retry: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some(c) if *c == star => {
+                retry = Some((p + 1, t));
+                p += 1;
+            }
+            Some(c) if *c == one || *c == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => {
+                let Some((after_star, start)) = retry else { return false };
+                p = after_star;
+                t = start + 1;
+                retry = Some((after_star, t));
+            }
+        }
+    }
+    pattern[p..].iter().all(|c| *c == star)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_and_question_marks() {
+        for (pattern, text, fits) in [
+            ("V10", "V10", true),
+            ("V10", "V100", false),
+            ("V1?", "V14", true),
+            ("V1?", "V1", false),
+            ("V1??", "V140", true),
+            ("OS?.*", "OS2.0", true),
+            ("*:id/logout_btn", "com.xiaomi.account:id/logout_btn", true),
+            ("*a*b", "xxaxxbxb", true),
+            ("*a*b", "xxaxxbxc", false),
+            ("", "", true),
+            ("*", "", true),
+            ("?*", "", false),
+            ("?", "帐", true),
+            ("*帐?", "小米帐号", true),
+        ] {
+            assert_eq!(glob(pattern, text), fits, "{pattern} {text}");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! A `uiautomator dump` as a value, and matching on it. Pure: it must not know where a dump came from, what a profile is, or
+//! what is done on a screen.
+
+mod bounds;
+mod glob;
+mod node;
+mod parse;
+mod selector;
+pub mod text;
+mod tree;
+
+pub use bounds::{Bounds, Point};
+pub use glob::glob;
+pub use node::{NodeId, UiNode};
+pub use parse::{DumpError, MAX_BYTES, MAX_DEPTH, MAX_NODES};
+pub use selector::{Selector, TextSet};
+pub use tree::{Target, UiTree};

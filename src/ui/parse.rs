@@ -1,0 +1,443 @@
+//! From the bytes that `uiautomator dump` wrote to a tree. Streaming and without recursion: what comes from a phone may be
+//! cut, hostile or something else altogether, and must never end in a panic.
+
+use quick_xml::Reader;
+use quick_xml::errors::Error as XmlError;
+use quick_xml::events::{BytesStart, Event};
+
+use super::{Bounds, NodeId, UiNode, UiTree};
+
+/// The longest dump that is read.
+pub const MAX_BYTES: usize = 50 * 1024 * 1024;
+/// The deepest nesting that is read.
+pub const MAX_DEPTH: usize = 10_000;
+/// The most nodes that are read.
+pub const MAX_NODES: usize = 50_000;
+
+/// Why bytes gave no tree, by what the caller does next.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DumpError {
+    /// Nothing was written, or a hierarchy without a node: look again.
+    #[error("the dump is empty")]
+    Empty,
+    /// The end is missing: look again.
+    #[error("the dump is cut after {nodes} nodes")]
+    Cut {
+        /// Nodes read before the end.
+        nodes: usize,
+    },
+    /// No hierarchy in it at all; looking again may help where something else was written in its place.
+    #[error("this is no dump of a screen")]
+    NotADump,
+    /// More than this program reads. Looking again does not help.
+    #[error("the dump has more than {limit} {what}")]
+    TooLarge {
+        /// Bytes, levels or nodes.
+        what: &'static str,
+        /// How many are read.
+        limit: usize,
+    },
+    /// Not well-formed. Looking again does not help.
+    #[error("the dump is malformed: {0}")]
+    Malformed(String),
+}
+
+impl DumpError {
+    /// Whether another look may give a tree.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Empty | Self::Cut { .. } | Self::NotADump)
+    }
+}
+
+impl UiTree {
+    /// Reads a dump: anything before `<?xml` or `<hierarchy` and after `</hierarchy>` is left out ("UI hierchary dumped to:
+    /// /dev/tty" stands there, and warnings of MIUI).
+    ///
+    /// # Errors
+    /// Where it is empty, cut, not a dump, over a limit or malformed. Never panics.
+    pub fn parse(bytes: &[u8]) -> Result<Self, DumpError> {
+        if bytes.len() > MAX_BYTES {
+            return Err(DumpError::TooLarge { what: "bytes", limit: MAX_BYTES });
+        }
+        let text = hierarchy_text(bytes)?;
+        let mut builder = Builder::default();
+        let mut reader = Reader::from_str(text);
+        loop {
+            match reader.read_event() {
+                Ok(Event::Start(start)) => builder.open(&start)?,
+                Ok(Event::Empty(start)) => {
+                    builder.open(&start)?;
+                    builder.close();
+                }
+                Ok(Event::End(_)) => builder.close(),
+                Ok(Event::DocType(_)) => return Err(DumpError::Malformed("it has a document type".to_owned())),
+                // A syntax error is an element or a comment that never ends.
+                Ok(Event::Eof) | Err(XmlError::Syntax(_)) => return Err(builder.cut()),
+                Ok(_) => {}
+                Err(other) => return Err(DumpError::Malformed(other.to_string())),
+            }
+            if builder.done {
+                return builder.finish();
+            }
+        }
+    }
+}
+
+/// The part that is XML, as text.
+fn hierarchy_text(bytes: &[u8]) -> Result<&str, DumpError> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(DumpError::Empty);
+    }
+    let find = |needle: &[u8]| bytes.windows(needle.len()).position(|w| w == needle);
+    let start = match (find(b"<?xml"), find(b"<hierarchy")) {
+        (Some(a), Some(b)) => a.min(b),
+        (None, Some(b)) => b,
+        // A declaration and nothing else is a dump that was cut.
+        (Some(_), None) => return Err(DumpError::Cut { nodes: 0 }),
+        (None, None) => return Err(DumpError::NotADump),
+    };
+    let end_tag = b"</hierarchy>";
+    let end = bytes.windows(end_tag.len()).rposition(|w| w == end_tag).map_or(bytes.len(), |at| at + end_tag.len());
+    let part = bytes.get(start..end).ok_or(DumpError::NotADump)?;
+    if part.contains(&0) {
+        return Err(DumpError::Malformed("it holds a NUL".to_owned()));
+    }
+    match std::str::from_utf8(part) {
+        Ok(text) => Ok(text),
+        // No length: the last character is not complete.
+        Err(e) if e.error_len().is_none() => Err(DumpError::Cut { nodes: 0 }),
+        Err(e) => Err(DumpError::Malformed(format!("it is not UTF-8 at byte {}", e.valid_up_to()))),
+    }
+}
+
+/// The tree while it grows.
+#[derive(Default)]
+struct Builder {
+    nodes: Vec<UiNode>,
+    /// Open elements; `None` is the hierarchy itself.
+    open: Vec<Option<NodeId>>,
+    size: Option<(i32, i32)>,
+    done: bool,
+}
+
+impl Builder {
+    fn open(&mut self, start: &BytesStart<'_>) -> Result<(), DumpError> {
+        let name = start.name();
+        match (name.as_ref(), self.open.is_empty()) {
+            (b"hierarchy", true) => {
+                self.size = hierarchy_size(start)?;
+                self.open.push(None);
+                return Ok(());
+            }
+            (b"node", false) => {}
+            (_, true) => return Err(DumpError::NotADump),
+            (other, false) => {
+                return Err(DumpError::Malformed(format!("an element <{}>", String::from_utf8_lossy(other))));
+            }
+        }
+        if self.open.len() > MAX_DEPTH {
+            return Err(DumpError::TooLarge { what: "levels", limit: MAX_DEPTH });
+        }
+        if self.nodes.len() >= MAX_NODES {
+            return Err(DumpError::TooLarge { what: "nodes", limit: MAX_NODES });
+        }
+        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        let mut node = read_node(start)?;
+        node.parent = self.open.last().copied().flatten();
+        if let Some(parent) = node.parent.and_then(|p| self.nodes.get_mut(p.at())) {
+            parent.children.push(id);
+        }
+        self.nodes.push(node);
+        self.open.push(Some(id));
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        self.open.pop();
+        self.done = self.open.is_empty();
+    }
+
+    fn cut(&self) -> DumpError {
+        DumpError::Cut { nodes: self.nodes.len() }
+    }
+
+    fn finish(self) -> Result<UiTree, DumpError> {
+        if self.nodes.is_empty() {
+            return Err(DumpError::Empty);
+        }
+        Ok(UiTree::of(self.nodes, self.size))
+    }
+}
+
+/// `width` and `height` of the hierarchy, which some servers write.
+fn hierarchy_size(start: &BytesStart<'_>) -> Result<Option<(i32, i32)>, DumpError> {
+    let (mut width, mut height) = (None, None);
+    each_attribute(start, |key, value| {
+        match key {
+            "width" => width = value.parse().ok(),
+            "height" => height = value.parse().ok(),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(width.zip(height))
+}
+
+fn read_node(start: &BytesStart<'_>) -> Result<UiNode, DumpError> {
+    let mut node = UiNode::default();
+    each_attribute(start, |key, value| {
+        let yes = value == "true";
+        match key {
+            "index" => node.index = value.parse().unwrap_or(0),
+            "text" => node.text = value,
+            "resource-id" => node.id = value,
+            "class" => node.class = value,
+            "package" => node.package = value,
+            "content-desc" => node.content_desc = value,
+            "hint" => node.hint = value,
+            "checkable" => node.checkable = yes,
+            "checked" => node.checked = yes,
+            "clickable" => node.clickable = yes,
+            "enabled" => node.enabled = yes,
+            "focusable" => node.focusable = yes,
+            "focused" => node.focused = yes,
+            "scrollable" => node.scrollable = yes,
+            "long-clickable" => node.long_clickable = yes,
+            "password" => node.password = yes,
+            "selected" => node.selected = yes,
+            "NAF" => node.naf = yes,
+            "bounds" => {
+                node.bounds = Bounds::parse(&value).ok_or_else(|| DumpError::Malformed(format!("bounds {value:?}")))?;
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    node.finish();
+    Ok(node)
+}
+
+/// Calls `each` with every attribute, its value unescaped.
+fn each_attribute(
+    start: &BytesStart<'_>,
+    mut each: impl FnMut(&str, String) -> Result<(), DumpError>,
+) -> Result<(), DumpError> {
+    for attribute in start.attributes() {
+        let attribute = attribute.map_err(|e| DumpError::Malformed(e.to_string()))?;
+        let text = |bytes| std::str::from_utf8(bytes).map_err(|e| DumpError::Malformed(e.to_string()));
+        each(text(attribute.key.as_ref())?, unescape(text(attribute.value.as_ref())?)?)?;
+    }
+    Ok(())
+}
+
+/// Resolves `&amp;` and `&#10;`. Old Android versions write an emoji as two references, one for each half of its UTF-16 form,
+/// which is not well-formed XML; so this is done here and not by the XML reader.
+fn unescape(value: &str) -> Result<String, DumpError> {
+    let mut out = String::with_capacity(value.len());
+    let mut rest = value;
+    let mut high: Option<u16> = None;
+    while let Some(at) = rest.find('&') {
+        if at > 0 && high.take().is_some() {
+            out.push(char::REPLACEMENT_CHARACTER);
+        }
+        out.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        let end = after.find(';').ok_or_else(|| bad_reference(after))?;
+        let unit = code_point(&after[..end])?;
+        match (high.take(), u16::try_from(unit).ok()) {
+            (Some(first), Some(second)) if (0xDC00..0xE000).contains(&second) => {
+                out.extend(char::decode_utf16([first, second]).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+            }
+            (earlier, unit16) => {
+                if earlier.is_some() {
+                    out.push(char::REPLACEMENT_CHARACTER);
+                }
+                match (unit16.filter(|u| (0xD800..0xDC00).contains(u)), char::from_u32(unit)) {
+                    (Some(first), _) => high = Some(first),
+                    (None, other) => out.push(other.unwrap_or(char::REPLACEMENT_CHARACTER)),
+                }
+            }
+        }
+        rest = &after[end + 1..];
+    }
+    if high.is_some() {
+        out.push(char::REPLACEMENT_CHARACTER);
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// The number behind a reference's name.
+fn code_point(name: &str) -> Result<u32, DumpError> {
+    let code = match name {
+        "amp" => Some(u32::from('&')),
+        "lt" => Some(u32::from('<')),
+        "gt" => Some(u32::from('>')),
+        "quot" => Some(u32::from('"')),
+        "apos" => Some(u32::from('\'')),
+        _ => name.strip_prefix('#').and_then(|number| match number.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16).ok(),
+            None => number.parse().ok(),
+        }),
+    };
+    code.filter(|c| *c != 0).ok_or_else(|| bad_reference(name))
+}
+
+fn bad_reference(name: &str) -> DumpError {
+    DumpError::Malformed(format!("the reference &{}", name.chars().take(12).collect::<String>()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NODE: &str = r#"<node index="0" text="Sign out" resource-id="com.xiaomi.account:id/logout_btn" class="android.widget.Button" package="com.xiaomi.account" content-desc="" clickable="true" enabled="true" bounds="[40,1900][1040,2040]" />"#;
+
+    const PARTS: &[&str] = &[
+        "<node ",
+        "<node>",
+        "text=\"",
+        "\"",
+        ">",
+        "/>",
+        "</node>",
+        "<hierarchy>",
+        "</hierarchy>",
+        "&#xD83D;",
+        "&#",
+        ";",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<?",
+        "?>",
+        "bounds=\"[0,0][1,1]\"",
+        "password=\"true\"",
+        "•",
+        "a",
+        " ",
+        "ü",
+    ];
+
+    fn check(xml: &str, expect: Result<usize, &str>) {
+        let got = UiTree::parse(xml.as_bytes());
+        match (&got, expect) {
+            (Ok(tree), Ok(count)) => assert_eq!(tree.count(), count, "{xml}"),
+            (Err(error), Err(words)) => assert!(error.to_string().contains(words), "{error}: {xml}"),
+            _ => panic!("{got:?} for {xml}"),
+        }
+    }
+
+    #[test]
+    fn what_stands_around_the_dump_is_left_out() {
+        check(
+            &format!(
+                "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><hierarchy rotation=\"0\">{NODE}</hierarchy>"
+            ),
+            Ok(1),
+        );
+        check(&format!("<hierarchy>{NODE}</hierarchy>UI hierchary dumped to: /dev/tty\n"), Ok(1));
+        check(
+            &format!(
+                "java.io.FileNotFoundException: /data/x\n\tat a.b(C.java:1)\n<?xml version='1.0'?><hierarchy>{NODE}{NODE}</hierarchy>"
+            ),
+            Ok(2),
+        );
+        check(
+            &format!("<!-- c --><hierarchy><!-- <node> -->{NODE}</hierarchy>")
+                .replace("<!-- c -->", "<?xml version='1.0'?><!-- c -->"),
+            Ok(1),
+        );
+    }
+
+    #[test]
+    fn nothing_cut_and_foreign_bytes_are_told_apart() {
+        check("", Err("empty"));
+        check(" \r\n", Err("empty"));
+        check("<hierarchy rotation='0'/>", Err("empty"));
+        check("<hierarchy></hierarchy>", Err("empty"));
+        check("Killed", Err("no dump"));
+        check("<html><hierarchy/></html>", Err("empty"));
+        check("<?xml version='1.0'?><html/>", Err("cut"));
+        check("<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'b'>]><hierarchy/>", Err("document type"));
+        check("<hierarchy><node text=\"Sig", Err("cut after 0"));
+        check(&format!("<hierarchy>{NODE}<node></node>"), Err("cut after 2"));
+        check(&format!("<hierarchy>{NODE}<!-- "), Err("cut after 1"));
+        check("<hierarchy><node></hierarchy>", Err("malformed"));
+        check("<hierarchy><a/></hierarchy>", Err("an element <a>"));
+        check("<hierarchy><node text=\"a\" text=\"b\"/></hierarchy>", Err("malformed"));
+        check("<hierarchy><node bounds=\"[0,0]\"/></hierarchy>", Err("bounds"));
+        check("<hierarchy><node text=\"&nope;\"/></hierarchy>", Err("&nope"));
+        check("<hierarchy><node text=\"&#0;\"/></hierarchy>", Err("&#0"));
+        check("<hierarchy><node text=\"a & b\"/></hierarchy>", Err("malformed"));
+        check("<hierarchy><node text=\"\0\"/></hierarchy>", Err("NUL"));
+        let latin1 = b"<hierarchy><node text=\"\xe9\"/></hierarchy>";
+        assert!(UiTree::parse(latin1).unwrap_err().to_string().contains("not UTF-8"));
+        let half = &"<hierarchy><node text=\"帐".as_bytes()[..24];
+        assert!(UiTree::parse(half).unwrap_err().is_passing());
+    }
+
+    #[test]
+    fn limits_hold_and_depth_needs_no_stack() {
+        let nested = |n: usize| format!("<hierarchy>{}{}</hierarchy>", "<node>".repeat(n), "</node>".repeat(n));
+        check(&nested(MAX_DEPTH), Ok(MAX_DEPTH));
+        check(&nested(MAX_DEPTH + 1), Err("more than 10000 levels"));
+        check(&format!("<hierarchy>{}</hierarchy>", "<node/>".repeat(MAX_NODES + 1)), Err("nodes"));
+        assert!(matches!(UiTree::parse(&vec![b'x'; MAX_BYTES + 1]), Err(DumpError::TooLarge { .. })));
+    }
+
+    #[test]
+    fn references_resolve_and_halves_of_an_emoji_meet() {
+        for (value, text) in [
+            ("a &amp; &lt;b&gt; &quot;&apos;", "a & <b> \"'"),
+            ("one&#10;two", "one\ntwo"),
+            ("&#x1F600;", "\u{1f600}"),
+            ("&#55357;&#56832;!", "\u{1f600}!"),
+            ("&#55357;x", "\u{fffd}x"),
+            ("&#56832;", "\u{fffd}"),
+            ("&#55357;", "\u{fffd}"),
+            ("\u{202b}مرحبا\u{202c}", "\u{202b}مرحبا\u{202c}"),
+        ] {
+            assert_eq!(unescape(value).unwrap(), text, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_typed_is_never_kept() {
+        let xml = "<hierarchy><node text=\"hunter2\" password=\"true\" hint=\"Enter password\" bounds=\"[0,0][1,1]\"/></hierarchy>";
+        let tree = UiTree::parse(xml.as_bytes()).unwrap();
+        assert!(!format!("{tree:?}").contains("hunter2"));
+        assert_eq!(tree.nodes().next().unwrap().1.masked_len(), Some(7));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_cause_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = UiTree::parse(&bytes);
+        }
+
+        #[test]
+        fn no_xml_like_text_causes_a_panic(parts in proptest::collection::vec(proptest::sample::select(PARTS), 0..40)) {
+            let _ = UiTree::parse(format!("<hierarchy>{}", parts.concat()).as_bytes());
+        }
+
+        #[test]
+        fn any_text_comes_back(text in "[^\u{0}]{0,40}") {
+            let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+            let xml = format!("<hierarchy><node text=\"{escaped}\"/></hierarchy>");
+            let tree = UiTree::parse(xml.as_bytes()).unwrap();
+            prop_assert_eq!(&tree.nodes().next().unwrap().1.text, &text);
+        }
+
+        #[test]
+        fn a_cut_dump_is_never_a_tree(at in 0_usize..300) {
+            let xml = format!("<hierarchy>{NODE}</hierarchy>");
+            let at = at.min(xml.len() - 1);
+            prop_assert!(UiTree::parse(&xml.as_bytes()[..at]).unwrap_err().is_passing());
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! `AdbPhone` over a tiny server whose phone is the real `mksh` with stub programs: every script runs for real.
+
+use std::time::Duration;
+
+use mi_signout::adb::{AdbPhone, Places};
+use mi_signout::model::{AdbServer, Presence, Secret, Serial};
+use mi_signout::phone::{
+    Input, InputProbe, KeyCode, Keyguard, Look, Network, NotReady, Observation, Opening, Phone, Refusal, ScreenRead,
+    Settle, Step,
+};
+use mi_signout::ui::Point;
+
+use crate::fake_adb::Stubs;
+
+/// A guard against hanging, no expectation.
+const LONG: Duration = Duration::from_secs(60);
+const SCREEN: Look = Look::Screen { skip_when_absent: false };
+const SCREEN_UNLESS_ABSENT: Look = Look::Screen { skip_when_absent: true };
+const DUMP: &str = r#"<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><hierarchy rotation="0"><node index="0" text="" resource-id="" class="android.widget.FrameLayout" package="com.xiaomi.account" content-desc="" bounds="[0,0][1080,2400]" /></hierarchy>"#;
+const SIGNED_IN: &str = "User UserInfo{0:Owner:13}:
+  Accounts: 1
+    Account {name=6230***535, type=com.xiaomi}
+";
+const SIGNED_OUT: &str = "User UserInfo{0:Owner:13}:
+  Accounts: 0
+
+  ServiceInfo: AuthenticatorDescription {type=com.xiaomi}
+";
+
+/// A signed-in phone that works; tests replace single programs.
+fn phone_stubs() -> Stubs {
+    let stubs = Stubs::new();
+    dumpsys(&stubs, SIGNED_IN);
+    std::fs::write(stubs.path("dump.xml"), DUMP).unwrap();
+    dump_with(&stubs, "cat \"$DUMP\" >\"$2\"; echo \"UI hierchary dumped to: $2\"");
+    stubs.program("input", "echo \"input $*\" >>\"$LOG\"");
+    stubs.program("am", "echo \"am $*\" >>\"$LOG\"; echo \"Starting: Intent { }\"");
+    stubs
+}
+
+fn dumpsys(stubs: &Stubs, accounts: &str) {
+    let account = stubs.path("accounts");
+    std::fs::write(&account, accounts).unwrap();
+    let body = format!(
+        "case \"$1 $2\" in
+         account*) cat '{}';;
+         'window displays') echo '  mCurrentFocus=Window{{1a u0 com.xiaomi.account/com.xiaomi.account.ui.AccountSettingsActivity}}';;
+         esac",
+        account.display()
+    );
+    stubs.program("dumpsys", &body);
+}
+
+/// `uiautomator dump FILE`; `$DUMP` is a good document. `/dev/tty` has no terminal here, so it prints.
+fn dump_with(stubs: &Stubs, body: &str) {
+    let dump = stubs.path("dump.xml");
+    stubs.program(
+        "uiautomator",
+        &format!("DUMP='{}'\necho \"uiautomator $1\" >>\"$LOG\"\nif [ \"$2\" = /dev/tty ]; then cat \"$DUMP\"; echo 'UI hierchary dumped to: /dev/tty'; exit 0; fi\n{body}", dump.display()),
+    );
+}
+
+fn places(stubs: &Stubs) -> Places {
+    let place = |name: &str| stubs.path(name).to_str().unwrap().to_owned();
+    Places { first: place("tmp"), second: place("sdcard") }
+}
+
+fn phone(stubs: &Stubs, server: AdbServer) -> AdbPhone {
+    AdbPhone::new(server, Serial::new("8f2a1b"), None).with_places(places(stubs))
+}
+
+fn step(stubs: &Stubs, step: &Step<'_>) -> Observation {
+    let server = stubs.serve();
+    phone(stubs, server.address()).step(step, LONG).unwrap()
+}
+
+fn files(stubs: &Stubs, folder: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(stubs.path(folder)).unwrap();
+    let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_look_reads_everything_and_leaves_nothing() {
+    let stubs = phone_stubs();
+    let seen = step(&stubs, &Step::look(SCREEN));
+    assert_eq!(seen.focus.unwrap().to_string(), "com.xiaomi.account/.ui.AccountSettingsActivity");
+    assert_eq!(seen.accounts.presence(), Presence::Present);
+    assert!(matches!(seen.screen, ScreenRead::Tree(_)), "{:?}", seen.screen);
+    assert_eq!(seen.refused, None);
+    assert!(files(&stubs, "tmp").is_empty());
+}
+
+#[test]
+fn each_failure_of_a_dump_is_told_apart() {
+    use NotReady as N;
+    for (body, expected) in [
+        ("echo 'ERROR: could not get idle state.' >&2", N::NotIdle),
+        ("echo 'ERROR: null root node returned by UiTestAutomationBridge.' >&2", N::NullRoot),
+        ("kill -9 $$", N::Killed),
+        ("echo 'java.lang.IllegalStateException: UiAutomationService x already registered!' >&2; exit 1", N::Killed),
+        ("printf '<?xml version=\"1.0\"?><hierarchy><node' >\"$2\"", N::Cut),
+        (">\"$2\"", N::Cut),
+        ("exit 0", N::Cut),
+    ] {
+        let stubs = phone_stubs();
+        dump_with(&stubs, body);
+        let screen = step(&stubs, &Step::look(SCREEN)).screen;
+        assert!(matches!(screen, ScreenRead::NotReady(why) if why == expected), "{body}: {screen:?}");
+        assert!(files(&stubs, "tmp").is_empty(), "{body}");
+        assert_eq!(stubs.log().matches("uiautomator").count(), 1, "{body}: one attempt a look");
+    }
+}
+
+#[test]
+fn noise_and_exit_codes_do_not_spoil_a_good_file() {
+    let stubs = phone_stubs();
+    dump_with(
+        &stubs,
+        "echo 'java.io.FileNotFoundException: theme_compatibility.xml: open failed' >&2; cat \"$DUMP\" >\"$2\"; exit 1",
+    );
+    assert!(matches!(step(&stubs, &Step::look(SCREEN)).screen, ScreenRead::Tree(_)));
+}
+
+#[test]
+fn a_phone_without_uiautomator_is_unreadable() {
+    let stubs = phone_stubs();
+    std::fs::remove_file(stubs.path("bin/uiautomator")).unwrap();
+    let screen = step(&stubs, &Step::look(SCREEN)).screen;
+    assert!(matches!(screen, ScreenRead::Unreadable(_)), "{screen:?}");
+}
+
+#[test]
+fn the_second_folder_and_then_the_terminal() {
+    let stubs = phone_stubs();
+    std::fs::remove_dir(stubs.path("tmp")).unwrap();
+    std::fs::create_dir(stubs.path("sdcard")).unwrap();
+    assert!(matches!(step(&stubs, &Step::look(SCREEN)).screen, ScreenRead::Tree(_)));
+    assert!(files(&stubs, "sdcard").is_empty());
+    std::fs::remove_dir(stubs.path("sdcard")).unwrap();
+    dump_with(&stubs, "exit 9");
+    assert!(matches!(step(&stubs, &Step::look(SCREEN)).screen, ScreenRead::Tree(_)));
+}
+
+#[test]
+fn a_full_disk_falls_back_to_the_terminal() {
+    let stubs = phone_stubs();
+    dump_with(&stubs, "head -c 60 \"$DUMP\" >\"$2\"; echo \"UI hierchary dumped to: $2\"");
+    assert!(matches!(step(&stubs, &Step::look(SCREEN)).screen, ScreenRead::Tree(_)));
+    assert!(files(&stubs, "tmp").is_empty());
+}
+
+#[test]
+fn the_screen_is_left_out_only_where_the_account_is_gone() {
+    let stubs = phone_stubs();
+    assert!(matches!(step(&stubs, &Step::look(SCREEN_UNLESS_ABSENT)).screen, ScreenRead::Tree(_)));
+    dumpsys(&stubs, SIGNED_OUT);
+    assert!(matches!(step(&stubs, &Step::look(SCREEN)).screen, ScreenRead::Tree(_)));
+    let before = stubs.log().matches("uiautomator").count();
+    let seen = step(&stubs, &Step::look(SCREEN_UNLESS_ABSENT));
+    assert!(matches!(seen.screen, ScreenRead::Skipped));
+    assert_eq!(seen.accounts.presence(), Presence::Absent);
+    assert_eq!(stubs.log().matches("uiautomator").count(), before);
+}
+
+#[test]
+fn a_doubtful_account_reading_does_not_leave_the_screen_out() {
+    // Nothing read; and a count that does not hold, which only the host sees.
+    for accounts in ["", "Can't find service: account", "User UserInfo{0:Owner:13}:\n  Accounts: 2\n"] {
+        let stubs = phone_stubs();
+        dumpsys(&stubs, accounts);
+        let tap = Step {
+            inputs: vec![Input::Tap(Point { x: 1, y: 2 })],
+            settle: Settle::Nothing,
+            look: SCREEN_UNLESS_ABSENT,
+        };
+        let seen = step(&stubs, &tap);
+        assert_eq!(seen.accounts.presence(), Presence::Unknown, "{accounts:?}");
+        assert!(matches!(seen.screen, ScreenRead::Tree(_)), "{accounts:?}");
+        assert_eq!(stubs.log().matches("input tap").count(), 1, "an input is done once");
+    }
+}
+
+#[test]
+fn inputs_in_their_order() {
+    let stubs = phone_stubs();
+    let opening = Opening::Component("com.xiaomi.account/.ui.AccountSettingsActivity".to_owned());
+    let inputs = vec![
+        Input::Open(&opening),
+        Input::Tap(Point { x: 540, y: 1200 }),
+        Input::Swipe { from: Point { x: 1, y: 2 }, to: Point { x: 3, y: -4 }, takes: Duration::from_millis(350) },
+        Input::Key(KeyCode::Back),
+        Input::Clear { chars: 3 },
+        Input::Clear { chars: 0 },
+        Input::Words("a b"),
+    ];
+    step(&stubs, &Step { inputs, settle: Settle::Nothing, look: Look::Probes });
+    let expected = "am start -n com.xiaomi.account/.ui.AccountSettingsActivity\ninput tap 540 1200\ninput swipe 1 2 3 -4 350\n\
+                    input keyevent 4\ninput keyevent 123\ninput keyevent 67 67 67\ninput text a%sb\n";
+    assert_eq!(stubs.log(), expected);
+}
+
+#[test]
+fn a_refused_input_ends_the_inputs() {
+    for words in [
+        "java.lang.SecurityException: Injecting to another application requires INJECT_EVENTS permission",
+        "java.lang.SecurityException: Injecting input events requires the caller (or the source of the instrumentation, if any) to have the INJECT_EVENTS permission.",
+    ] {
+        let stubs = phone_stubs();
+        stubs.program("input", &format!("echo \"input $1\" >>\"$LOG\"; echo '{words}' >&2; exit 255"));
+        let secret = Secret::new("canary-7f3a".into());
+        let inputs = vec![Input::Tap(Point { x: 1, y: 2 }), Input::Text(&secret)];
+        let seen =
+            step(&stubs, &Step { inputs, settle: Settle::Change { max: Duration::from_secs(3) }, look: Look::Probes });
+        assert_eq!(seen.refused, Some(Refusal::InputNotAllowed));
+        assert_eq!(stubs.log(), "input tap\n");
+    }
+}
+
+#[test]
+fn a_page_that_does_not_open_is_not_tapped() {
+    let stubs = phone_stubs();
+    stubs.program("am", "echo 'Starting: Intent { }'; echo 'Error type 3' >&2; echo 'Error: Activity class {a/b} does not exist.' >&2; exit 1");
+    let opening = Opening::Component("a/b".into());
+    let inputs = vec![Input::Open(&opening), Input::Tap(Point { x: 1, y: 2 })];
+    let seen = step(&stubs, &Step { inputs, settle: Settle::Nothing, look: Look::Probes });
+    assert_eq!(seen.refused, Some(Refusal::CannotOpen("Error: Activity class {a/b} does not exist.".into())));
+    assert_eq!(stubs.log(), "");
+}
+
+#[test]
+fn settling_waits_on_the_phone_for_the_focus_to_change() {
+    let stubs = phone_stubs();
+    stubs.program("sleep", "echo sleep >>\"$LOG\"");
+    stubs.program(
+        "dumpsys",
+        "case \"$1\" in
+         account) echo 'User UserInfo{0:Owner:13}:'; echo '  Accounts: 0';;
+         window) n=$(grep -c sleep \"$LOG\" 2>/dev/null); if [ \"$n\" -ge 4 ]; then echo ' mCurrentFocus=Window{1 u0 a/.New}'; else echo ' mCurrentFocus=Window{1 u0 a/.Old}'; fi;;
+         esac",
+    );
+    let change = |seconds| Step {
+        inputs: vec![Input::Tap(Point { x: 1, y: 2 })],
+        settle: Settle::Change { max: Duration::from_secs(seconds) },
+        look: Look::Probes,
+    };
+    let seen = step(&stubs, &change(60));
+    assert_eq!(seen.focus.unwrap().activity, ".New");
+    assert_eq!(stubs.log().matches("sleep").count(), 4, "it ends when the focus has changed");
+    // From `.New` nothing changes any more: the wait is bounded.
+    let before = stubs.log().matches("sleep").count();
+    step(&stubs, &change(3));
+    assert_eq!(stubs.log().matches("sleep").count() - before, 9);
+}
+
+#[test]
+fn settling_ends_when_the_account_goes() {
+    let stubs = phone_stubs();
+    stubs.program("sleep", "echo sleep >>\"$LOG\"");
+    stubs.program(
+        "dumpsys",
+        "case \"$1\" in
+         account) n=$(grep -c sleep \"$LOG\" 2>/dev/null); echo 'User UserInfo{0:Owner:13}:'
+           if [ \"$n\" -ge 2 ]; then echo '  Accounts: 0'; else echo '  Accounts: 1'; echo '    Account {name=6230***535, type=com.xiaomi}'; fi;;
+         window) echo ' mCurrentFocus=Window{1 u0 a/.Same}';;
+         esac",
+    );
+    let inputs = vec![Input::Tap(Point { x: 1, y: 2 })];
+    let settle = Settle::Change { max: Duration::from_secs(60) };
+    let seen = step(&stubs, &Step { inputs, settle, look: SCREEN_UNLESS_ABSENT });
+    assert_eq!(seen.accounts.presence(), Presence::Absent);
+    assert!(matches!(seen.screen, ScreenRead::Skipped));
+    assert_eq!(stubs.log().matches("sleep").count(), 2);
+}
+
+#[test]
+fn older_androids_name_the_focus_elsewhere() {
+    for service in ["window windows", "window "] {
+        let stubs = phone_stubs();
+        stubs.program(
+            "dumpsys",
+            &format!("case \"$1 $2\" in '{service}') echo ' mCurrentFocus=Window{{1 u0 a/.B}}';; esac"),
+        );
+        assert_eq!(step(&stubs, &Step::look(SCREEN)).focus.unwrap().to_string(), "a/.B", "{service}");
+    }
+}
+
+#[test]
+fn facts_in_one_round_trip() {
+    let stubs = phone_stubs();
+    stubs.program("getprop", "echo '[ro.miui.ui.version.name]: [V14]'; echo '[persist.security.adbinput]: [1]'");
+    stubs.program("wm", "echo 'Physical size: 1080x2400'");
+    stubs.program("am", "echo 0");
+    stubs.program("ps", "echo 'u0_a1 1 2 3 4 0 0 S io.appium.uiautomator2.server'");
+    stubs.program(
+        "dumpsys",
+        "case \"$1 $2\" in
+         account*) echo 'User UserInfo{0:Owner:13}:'; echo '  Accounts: 0';;
+         device_policy*) echo '  Device Owner: '; echo '    package=com.a.mdm';;
+         power*) echo '  mWakefulness=Awake';;
+         'window policy') echo '    showing=true'; echo '    secure=false';;
+         window*) echo '  mCurrentFocus=Window{1a u0 com.miui.home/.launcher.Launcher}';;
+         connectivity*) echo 'Active default network: 100'; echo 'NetworkAgentInfo{network{100} nc{[ Capabilities: INTERNET&VALIDATED ]}}';;
+         battery*) echo '  level: 85';;
+         accessibility*) echo '    Ui Automation[eventTypes=x]';;
+         *) echo \"Can't find service: $1\" >&2;;
+         esac",
+    );
+    let server = stubs.serve();
+    let mut phone = phone(&stubs, server.address());
+    let facts = phone.facts(false, LONG).unwrap();
+    assert_eq!(stubs.log(), "", "nothing is sent to the phone's input unless asked");
+    assert_eq!(facts.prop("ro.miui.ui.version.name"), Some("V14"));
+    assert_eq!(facts.accounts.presence(), Presence::Absent);
+    assert_eq!(facts.focus.unwrap().package, "com.miui.home");
+    assert_eq!((facts.current_user, facts.awake, facts.battery), (Some(0), Some(true), Some(85)));
+    assert_eq!(facts.device_owner.as_deref(), Some("com.a.mdm"));
+    assert_eq!((facts.keyguard, facts.network), (Keyguard::Swipe, Network::Validated));
+    assert_eq!(facts.display, Some((1080, 2400)));
+    assert_eq!(facts.ui_automation.as_deref(), Some("io.appium.uiautomator2.server"));
+    assert_eq!(facts.input, InputProbe::Unknown);
+    assert_eq!(phone.facts(true, LONG).unwrap().input, InputProbe::Allowed);
+    assert_eq!(stubs.log(), "input keyevent 0\n");
+}
+
+#[test]
+fn a_picture_is_byte_for_byte() {
+    let stubs = phone_stubs();
+    let png = b"\x89PNG\r\n\x1a\n\0\xff\r\nlast\n".to_vec();
+    std::fs::write(stubs.path("screen.png"), &png).unwrap();
+    stubs.program("screencap", &format!("cat '{}'", stubs.path("screen.png").display()));
+    let server = stubs.serve();
+    assert_eq!(phone(&stubs, server.address()).picture(LONG), Ok(png));
+    stubs.program("screencap", "echo 'Error opening' ; exit 1");
+    assert!(phone(&stubs, server.address()).picture(LONG).is_err());
+}
+
+#[test]
+fn tidy_removes_our_files_and_no_others() {
+    let stubs = phone_stubs();
+    for name in ["mi-signout-0123.xml", "mi-signout-4567.xml", "window_dump.xml", "my mi-signout-note"] {
+        std::fs::write(stubs.path("tmp").join(name), "").unwrap();
+    }
+    let server = stubs.serve();
+    phone(&stubs, server.address()).tidy(LONG).unwrap();
+    assert_eq!(files(&stubs, "tmp"), ["my mi-signout-note", "window_dump.xml"]);
+}
+
+#[test]
+fn the_phone_cannot_imitate_a_section() {
+    let stubs = phone_stubs();
+    dumpsys(&stubs, SIGNED_OUT);
+    dump_with(&stubs, "echo 'accounts 0'; echo 'refused'; cat \"$DUMP\" >\"$2\"");
+    let seen = step(&stubs, &Step::look(SCREEN));
+    assert_eq!((seen.refused, seen.accounts.presence()), (None, Presence::Absent));
+}

@@ -1,0 +1,431 @@
+//! The journal as runs, re-runs and the deletion use it, killed at every step.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use chrono::{TimeZone, Utc};
+use mi_signout::event::{Event, EventKind, FindDevice, Progress, Subject, chain};
+use mi_signout::journal::{InstallKey, Journal, JournalError, Mutation, PhoneInfo, PhoneKey, Run, RunInfo, WebState};
+use mi_signout::model::{AccountId, Outcome, Proof, Reason, ResultRow, Serial};
+
+/// Where the re-executed test finds its journal.
+const CHILD: &str = "MI_SIGNOUT_TEST_JOURNAL";
+
+fn open(dir: &Path) -> Arc<Journal> {
+    Arc::new(Journal::open(&dir.join("journal.db"), InstallKey::open(dir).unwrap()).unwrap())
+}
+
+fn begin(journal: &Arc<Journal>) -> Run {
+    let info = RunInfo { tool: "mi-signout 0.1.0".into(), operator: Some("Ana".into()), ..RunInfo::default() };
+    journal.begin(info).unwrap()
+}
+
+fn phone(key: &str) -> PhoneInfo {
+    PhoneInfo {
+        key: PhoneKey::new(key),
+        serial: Serial::new(format!("adb-{key}")),
+        adb: "127.0.0.1:5037".into(),
+        make: Some("Xiaomi".into()),
+        model: Some("Redmi Note 10".into()),
+        place: Some("1-4.2".into()),
+    }
+}
+
+fn row(key: &str, account: Option<&str>, outcome: Outcome) -> ResultRow {
+    ResultRow {
+        serial: format!("adb-{key}"),
+        adb: "127.0.0.1:5037".into(),
+        model: Some("Redmi Note 10".into()),
+        software: Some("MIUI 14.0.9".into()),
+        profile: Some("miui".into()),
+        account: account.map(AccountId::new),
+        outcome,
+        reason: (outcome == Outcome::Unknown).then_some(Reason::Disconnected),
+        hint: None,
+        proof: Proof { before: Some("account present".into()), after: None, ui: None },
+        started: Utc.with_ymd_and_hms(2026, 1, 24, 10, 0, 0).unwrap(),
+        seconds: 31.449_999,
+        steps: 7,
+        dumps: 5,
+    }
+}
+
+fn tapped(screens: &[&str], submitted: bool) -> Progress {
+    let tapped = screens.iter().map(ToString::to_string).collect();
+    Progress { tapped, submitted, visits: screens.iter().map(|s| ((*s).to_owned(), 1)).collect() }
+}
+
+#[test]
+fn a_run_is_read_back_and_its_chain_holds() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let run = begin(&journal);
+    let step = |what: &str| EventKind::Step { screen: "account-page".into(), what: what.into(), mutates: true };
+    for key in ["a", "b"] {
+        let info = phone(key);
+        run.phone(&info).unwrap();
+        run.event(&Event::now(Subject::Phone(info.serial.clone()), step("tap logout_account"))).unwrap();
+        run.find_device(&info.key, FindDevice::On).unwrap();
+        run.picture(&info.key, b"png").unwrap();
+        run.result(Some(&info.key), &row(key, Some("6230000535"), Outcome::SignedOut)).unwrap();
+    }
+    run.result(None, &row("locked", None, Outcome::NeedsPerson)).unwrap();
+    run.finish(4).unwrap();
+
+    let record = journal.record("last").unwrap();
+    assert_eq!(record.header.id, run.id());
+    assert_eq!((record.exit, record.rows.len(), record.open.len()), (Some(4), 3, 0));
+    let first = &record.rows[0].record;
+    assert_eq!(first.hardware_serial.as_deref(), Some("a"));
+    assert_eq!(first.result.account.as_ref().unwrap().as_given(), "6230***535");
+    assert_eq!((first.steps.len(), first.steps[0].what.as_str()), (1, "tap logout_account"));
+    assert_eq!((first.find_device, first.result.seconds.to_string()), (FindDevice::On, "31.4".into()));
+    assert_eq!(record.rows[0].picture.as_deref(), Some(&b"png"[..]));
+    assert_eq!(chain::problems(&record), Vec::<String>::new());
+    assert_eq!(journal.verify().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn edited_removed_and_moved_rows_are_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let run = begin(&journal);
+    for key in ["a", "b", "c"] {
+        run.phone(&phone(key)).unwrap();
+        run.result(Some(&PhoneKey::new(key)), &row(key, None, Outcome::Failed)).unwrap();
+    }
+    let forged = |sql: &str| {
+        let copy = tempfile::tempdir().unwrap();
+        for entry in std::fs::read_dir(dir.path()).unwrap() {
+            let path = entry.unwrap().path();
+            std::fs::copy(&path, copy.path().join(path.file_name().unwrap())).unwrap();
+        }
+        let file = rusqlite::Connection::open(copy.path().join("journal.db")).unwrap();
+        file.execute_batch(sql).unwrap();
+        open(copy.path()).verify().unwrap().join("\n")
+    };
+    assert_eq!(forged(""), "");
+    let cases = [
+        ("UPDATE rows SET text = replace(text, 'failed', 'signed-out') WHERE row = 2", "row 2: it was edited"),
+        ("DELETE FROM rows WHERE row = 2", "row 2: it was row 3"),
+        ("DELETE FROM rows WHERE row = 3", "the last row is not the run's last"),
+        (
+            "UPDATE rows SET row = 9 WHERE row = 1; UPDATE rows SET row = 1 WHERE row = 2; UPDATE rows SET row = 2 WHERE row = 9",
+            "row 1: it was row 2",
+        ),
+        ("UPDATE runs SET header = replace(header, 'Ana', 'Eva')", "the head of the run was edited"),
+    ];
+    for (sql, problem) in cases {
+        assert!(forged(sql).contains(problem), "{sql}: {}", forged(sql));
+    }
+}
+
+#[test]
+fn full_account_ids_are_never_stored() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let run = begin(&journal);
+    run.phone(&phone("a")).unwrap();
+    run.account(&PhoneKey::new("a"), &AccountId::new("6230000535")).unwrap();
+    run.result(Some(&PhoneKey::new("a")), &row("a", Some("6230000535"), Outcome::SignedOut)).unwrap();
+    drop((run, journal));
+    for entry in std::fs::read_dir(dir.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(!bytes.windows(10).any(|w| w == b"6230000535"), "{}", path.display());
+    }
+}
+
+#[test]
+fn a_phone_belongs_to_one_run_at_a_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, two) = (open(dir.path()), open(dir.path()));
+    let (first, second) = (begin(&one), begin(&two));
+    first.phone(&phone("a")).unwrap();
+    let busy = second.phone(&phone("a")).unwrap_err();
+    assert!(matches!(&busy, JournalError::Busy { run, .. } if run == first.id()), "{busy}");
+    assert!(busy.to_string().starts_with("phone a is being worked on by run "), "{busy}");
+    second.phone(&phone("b")).unwrap();
+    assert!(one.record(second.id()).unwrap().open.iter().any(|p| p.hardware_serial == "b"), "readers always work");
+
+    first.phone(&phone("a")).unwrap();
+    let elsewhere = PhoneInfo { place: Some("1-4.3".into()), ..phone("a") };
+    assert!(matches!(first.phone(&elsewhere), Err(JournalError::Duplicate(serial)) if serial == "a"));
+
+    first.result(Some(&PhoneKey::new("a")), &row("a", None, Outcome::Failed)).unwrap();
+    second.phone(&elsewhere).unwrap();
+    drop(second);
+    first.phone(&elsewhere).unwrap();
+}
+
+#[test]
+fn a_re_run_knows_what_was_left_open_and_only_that() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let run = begin(&journal);
+    let ends = [("done", Some(Outcome::SignedOut)), ("lost", Some(Outcome::Unknown)), ("cut", None)];
+    for (key, outcome) in ends {
+        let key_ = PhoneKey::new(key);
+        run.phone(&phone(key)).unwrap();
+        let step = Mutation { screen: "confirm", what: "tap ok" };
+        run.before_mutation(&key_, &step, &tapped(&["confirm"], true)).unwrap();
+        if outcome == Some(Outcome::SignedOut) {
+            run.observed(&key_, &tapped(&["confirm"], true)).unwrap();
+        }
+        if let Some(outcome) = outcome {
+            run.result(Some(&key_), &row(key, None, outcome)).unwrap();
+        }
+    }
+    assert_eq!(journal.unsettled().unwrap(), [PhoneKey::new("lost")], "the run lives and has 'cut'");
+    drop(run);
+    let mut unsettled = journal.unsettled().unwrap();
+    unsettled.sort();
+    assert_eq!(unsettled, [PhoneKey::new("cut"), PhoneKey::new("lost")]);
+
+    let again = begin(&journal);
+    for key in ["lost", "cut"] {
+        let earlier = again.earlier(&PhoneKey::new(key)).unwrap().unwrap();
+        assert_eq!(earlier.progress, tapped(&["confirm"], true));
+        assert_eq!(earlier.unobserved.as_deref(), Some("tap ok on confirm"));
+    }
+    assert_eq!(again.progress(&PhoneKey::new("done")).unwrap(), None);
+    assert_eq!(again.progress(&PhoneKey::new("never seen")).unwrap(), None);
+}
+
+#[test]
+fn the_hand_off_groups_by_hash_and_asks_the_person_about_masks() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let run = begin(&journal);
+    let ends = [
+        ("a", "6230000535", Outcome::SignedOut),
+        ("b", "6230000535", Outcome::NeedsPerson),
+        ("c", "6230***535", Outcome::SignedOut),
+    ];
+    for (key, account, outcome) in ends {
+        run.phone(&phone(key)).unwrap();
+        run.account(&PhoneKey::new(key), &AccountId::new(account)).unwrap();
+        run.find_device(&PhoneKey::new(key), FindDevice::Off).unwrap();
+        run.result(Some(&PhoneKey::new(key)), &row(key, Some(account), outcome)).unwrap();
+    }
+    let offs = journal.hand_offs().unwrap();
+    assert_eq!(offs.len(), 2);
+    assert_eq!((offs[0].certain, offs[0].phones.len(), offs[0].masked.as_str()), (true, 2, "6230***535"));
+    assert_eq!(offs[0].not_proven().map(|p| p.key.as_str()).collect::<Vec<_>>(), ["b"]);
+    assert!(!offs[1].certain && offs[1].maybe_same == [offs[0].account]);
+    assert_eq!(offs[0].phones[0].find_device, FindDevice::Off);
+    drop(run);
+
+    let again = begin(&journal);
+    again.phone(&phone("b")).unwrap();
+    again.result(Some(&PhoneKey::new("b")), &row("b", None, Outcome::AlreadySignedOut)).unwrap();
+    assert_eq!(journal.hand_off(offs[0].account).unwrap().not_proven().count(), 0);
+    assert!(matches!(journal.hand_off("acct-9".parse().unwrap()), Err(JournalError::Missing(_))));
+}
+
+#[test]
+fn a_deletion_is_walked_by_one_process_and_pressed_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let run = begin(&journal);
+    run.phone(&phone("a")).unwrap();
+    run.result(Some(&PhoneKey::new("a")), &row("a", Some("6230000535"), Outcome::SignedOut)).unwrap();
+    let account = journal.hand_offs().unwrap()[0].account;
+
+    let walk = journal.deletion(account).unwrap();
+    let other = open(dir.path()).deletion(account).unwrap_err();
+    assert!(other.to_string().starts_with("account 6230***535 is being worked on"), "{other}");
+    assert_eq!(walk.state().unwrap(), WebState::NotStarted);
+    assert!(matches!(walk.step(WebState::FinalPressed, None), Err(JournalError::OutOfOrder { .. })));
+    for state in [WebState::Opened, WebState::CautionSeen, WebState::VerifySeen, WebState::FinalArmed] {
+        walk.step(state, None).unwrap();
+    }
+    walk.step(WebState::FinalPressed, None).unwrap();
+    drop(walk);
+
+    let resumed = journal.deletion(account).unwrap();
+    assert!(resumed.state().unwrap().is_open_end());
+    assert!(matches!(resumed.step(WebState::Opened, None), Err(JournalError::OutOfOrder { .. })));
+    assert!(matches!(resumed.step(WebState::FinalPressed, None), Err(JournalError::OutOfOrder { .. })));
+    resumed.settle(WebState::Done).unwrap();
+    assert_eq!(journal.hand_off(account).unwrap().web, WebState::Done);
+    assert!(matches!(resumed.settle(WebState::Kept), Err(JournalError::OutOfOrder { .. })));
+}
+
+/// The child of the kill tests: it does one phone after the other and says each step before and after it.
+/// It is a test of its own only when it was started as that child.
+#[test]
+fn child_that_is_killed() {
+    let Ok(dir) = std::env::var(CHILD) else { return };
+    let dir = PathBuf::from(dir);
+    let waits = dir.join("waits").exists();
+    let mut lines = std::io::stdin().lines();
+    let mut say = |what: String| {
+        println!("{what}");
+        std::io::stdout().flush().unwrap();
+        if waits {
+            lines.next();
+        }
+    };
+    let run = begin(&open(&dir));
+    say(format!("STEP run {}", run.id()));
+    for n in 0..8 {
+        let name = format!("p{n}");
+        let key = PhoneKey::new(&name);
+        run.phone(&phone(&name)).unwrap();
+        say(format!("STEP phone {name}"));
+        let mut done: Vec<&str> = Vec::new();
+        for screen in ["account-page", "confirm", "password-filled"] {
+            done.push(screen);
+            let progress = tapped(&done, screen == "password-filled");
+            run.before_mutation(&key, &Mutation { screen, what: "tap" }, &progress).unwrap();
+            say(format!("STEP before {name} {screen}"));
+            run.observed(&key, &progress).unwrap();
+            say(format!("STEP observed {name} {screen}"));
+        }
+        run.picture(&key, &vec![7; 5000]).unwrap();
+        run.result(Some(&key), &row(&name, Some("6230000535"), Outcome::SignedOut)).unwrap();
+        say(format!("STEP result {name}"));
+    }
+    run.finish(0).unwrap();
+    say("STEP finish".to_owned());
+}
+
+/// Ends its child whatever happens.
+struct Guard(Child);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts the child, reads `n` steps and kills it there. Gives the steps read.
+fn kill_after(dir: &Path, n: usize) -> Vec<String> {
+    let mut child = Guard(
+        Command::new(std::env::current_exe().unwrap())
+            .args(["journal::child_that_is_killed", "--exact", "--nocapture", "--test-threads=1"])
+            .env(CHILD, dir)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    );
+    let mut stdin = child.0.stdin.take().unwrap();
+    let mut steps = Vec::new();
+    for line in BufReader::new(child.0.stdout.take().unwrap()).lines() {
+        // The test runner writes the test's name before the first line.
+        let line = line.unwrap();
+        let Some((_, step)) = line.split_once("STEP ") else { continue };
+        steps.push(step.to_owned());
+        if steps.len() == n {
+            break;
+        }
+        let _ = writeln!(stdin);
+    }
+    // Before its input closes, which would let it go on.
+    child.0.kill().unwrap();
+    child.0.wait().unwrap();
+    assert_eq!(steps.len(), n, "the child ended too early");
+    steps
+}
+
+/// What must hold after a kill: every step that was said is in the journal, and whatever is there is whole.
+fn check(dir: &Path, steps: &[String]) {
+    let journal = open(dir);
+    assert_eq!(journal.verify().unwrap(), Vec::<String>::new(), "{steps:?}");
+    let record = journal.record("last").unwrap();
+    let run = begin(&journal);
+    for step in steps {
+        let words: Vec<&str> = step.split(' ').collect();
+        match words[..] {
+            ["run", id] => assert_eq!(record.header.id, id),
+            ["result", name] => {
+                let found = record.rows.iter().find(|r| r.record.hardware_serial.as_deref() == Some(name));
+                assert_eq!(found.unwrap().picture.as_deref(), Some(&[7; 5000][..]));
+            }
+            ["phone", name] => run.phone(&phone(name)).unwrap(),
+            ["before" | "observed", name, screen] => {
+                let has_row = record.rows.iter().any(|r| r.record.hardware_serial.as_deref() == Some(name));
+                match run.earlier(&PhoneKey::new(name)).unwrap() {
+                    None => assert!(has_row, "{step} is forgotten"),
+                    Some(earlier) => {
+                        assert!(earlier.progress.tapped.contains(screen), "{step} is forgotten");
+                        assert!(earlier.progress.submitted || screen != "password-filled");
+                    }
+                }
+            }
+            ["finish"] => assert_eq!(record.exit, Some(0)),
+            _ => panic!("{step}"),
+        }
+    }
+    if let Some(last) = steps.last().and_then(|s| s.strip_prefix("before ")) {
+        let (name, screen) = last.split_once(' ').unwrap();
+        let earlier = run.earlier(&PhoneKey::new(name)).unwrap();
+        // In the test that kills a running child, later steps may have been done.
+        if dir.join("waits").exists() {
+            assert_eq!(earlier.unwrap().unobserved, Some(format!("tap on {screen}")));
+        }
+    }
+}
+
+#[test]
+fn killed_at_every_step_nothing_that_was_said_is_lost() {
+    for n in 1..=18 {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("waits"), b"").unwrap();
+        check(dir.path(), &kill_after(dir.path(), n));
+    }
+}
+
+#[test]
+fn killed_while_it_writes_the_journal_is_whole() {
+    for n in (1..=66).step_by(5) {
+        let dir = tempfile::tempdir().unwrap();
+        check(dir.path(), &kill_after(dir.path(), n));
+    }
+}
+
+#[test]
+fn the_phones_of_a_killed_run_are_taken_over() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("waits"), b"").unwrap();
+    let steps = kill_after(dir.path(), 3);
+    let left = |dir: &Path| {
+        std::fs::read_dir(dir)
+            .unwrap()
+            .filter(|e| e.as_ref().unwrap().file_name().to_str().unwrap().contains("alive"))
+            .count()
+    };
+    assert_eq!(left(dir.path()), 1, "a killed run cannot tidy");
+    let journal = open(dir.path());
+    let run = begin(&journal);
+    assert_eq!(left(dir.path()), 1, "the next run does it");
+    run.phone(&phone("p0")).unwrap();
+    assert!(run.earlier(&PhoneKey::new("p0")).unwrap().is_some(), "{steps:?}");
+    drop(run);
+    assert_eq!(left(dir.path()), 0);
+}
+
+#[test]
+fn many_workers_write_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let run = begin(&journal);
+    std::thread::scope(|scope| {
+        for n in 0..16 {
+            let run = run.clone();
+            scope.spawn(move || {
+                let key = PhoneKey::new(format!("p{n}"));
+                run.phone(&phone(key.as_str())).unwrap();
+                run.before_mutation(&key, &Mutation { screen: "s", what: "tap" }, &tapped(&["s"], false)).unwrap();
+                run.result(Some(&key), &row(key.as_str(), None, Outcome::Failed)).unwrap();
+            });
+        }
+    });
+    assert_eq!(journal.record(run.id()).unwrap().rows.len(), 16);
+    assert_eq!(journal.verify().unwrap(), Vec::<String>::new());
+}
