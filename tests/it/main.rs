@@ -28,3 +28,4 @@ mod shell;
 mod sim_clients;
 mod sim_hostile;
 mod support;
+mod web;
