@@ -183,7 +183,7 @@ proptest! {
             let (turn, first) = screens.next().unwrap();
             now += Duration::from_secs(turn.takes);
             if first && turn.reconnects {
-                engine.reconnected();
+                engine.lost();
             }
             last = turn.seen.clone();
             known = watch.look(&last);

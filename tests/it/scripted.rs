@@ -446,10 +446,10 @@ impl Script {
         }
         let before = (self.at, self.account.is_some());
         self.looks += 1;
-        if let Some((looks, effect)) = self.page().later {
-            if self.looks > looks {
-                self.go(&effect);
-            }
+        if let Some((looks, effect)) = self.page().later
+            && self.looks > looks
+        {
+            self.go(&effect);
         }
         if let (Settle::Change { max }, true) = (step.settle, before == (self.at, self.account.is_some())) {
             self.time += max;

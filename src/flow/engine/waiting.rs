@@ -17,10 +17,10 @@ impl Engine<'_> {
         self.lost_looks += 1;
         self.homing = false;
         self.front = None;
-        if matches!(seen.screen, ScreenRead::NotReady(NotReady::NotIdle)) {
-            if let Some(decision) = self.on_moving(seen.accounts.presence(), now) {
-                return decision;
-            }
+        if matches!(seen.screen, ScreenRead::NotReady(NotReady::NotIdle))
+            && let Some(decision) = self.on_moving(seen.accounts.presence(), now)
+        {
+            return decision;
         }
         if self.lost_looks < self.patience.looks {
             let settle = if self.lost_looks == 1 { self.waiting_settle() } else { SETTLE };
