@@ -2,9 +2,12 @@
 //!
 //! Knows no adb and asks no phone: it is given [`PhoneFacts`].
 
+pub mod doctor;
 mod identity;
+mod words;
 
 pub use identity::{Identity, identify};
+pub use words::{input_switch_name, locale};
 
 use crate::model::{DeviceState, Outcome, Presence, Reason};
 use crate::phone::{InputProbe, Keyguard, Network, PhoneError, PhoneFacts};

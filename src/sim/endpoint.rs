@@ -162,6 +162,15 @@ pub enum FileError {
     /// `EROFS`.
     #[error("Read-only file system")]
     ReadOnly,
+    /// `ENAMETOOLONG`.
+    #[error("File name too long")]
+    NameTooLong,
+    /// `ELOOP`.
+    #[error("Too many symbolic links encountered")]
+    TooManyLinks,
+    /// `EINVAL`.
+    #[error("Invalid argument")]
+    Invalid,
 }
 
 impl FileError {
@@ -173,8 +182,11 @@ impl FileError {
             Self::Denied => 13,
             Self::NotADirectory => 20,
             Self::IsADirectory => 21,
+            Self::Invalid => 22,
             Self::NoSpace => 28,
             Self::ReadOnly => 30,
+            Self::NameTooLong => 36,
+            Self::TooManyLinks => 40,
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod clock;
 pub mod device;
 pub mod endpoint;
 pub mod farm;
+mod files;
 pub mod fs;
 pub mod labels;
 pub mod phone;

@@ -54,7 +54,7 @@ impl PlainPhone {
     fn command(&self, line: &str, io: &mut Io<'_>, cancel: &Cancel) -> std::io::Result<i32> {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         match word {
-            "echo" => writeln!(io.stdout, "{rest}")?,
+            "echo" => io.stdout.write_all(format!("{rest}\n").as_bytes())?,
             "warn" => writeln!(io.stderr, "{rest}")?,
             "exit" => return Ok(rest.parse().unwrap()),
             "cat" => drop(std::io::copy(io.stdin, io.stdout)?),

@@ -32,8 +32,8 @@ fn connect(to: SocketAddr) -> TcpStream {
     socket
 }
 
-fn frame(command: &[u8; 4], arg0: u32, arg1: u32, payload: &[u8]) -> Vec<u8> {
-    let command = u32::from_le_bytes(*command);
+fn frame(command: &[u8], arg0: u32, arg1: u32, payload: &[u8]) -> Vec<u8> {
+    let command = u32::from_le_bytes(command.try_into().unwrap());
     let sum = payload.iter().map(|b| u32::from(*b)).sum();
     let words = [command, arg0, arg1, payload.len() as u32, sum, !command];
     [words.into_iter().flat_map(u32::to_le_bytes).collect(), payload.to_vec()].concat()
@@ -154,7 +154,7 @@ fn random_sync_requests_do_no_harm() {
         for _ in 0..30 {
             let mut request = IDS[dice.roll() as usize % IDS.len()].to_vec();
             let data = dice.bytes(40);
-            let length = if dice.roll() % 9 == 0 { dice.roll() as u32 } else { data.len() as u32 };
+            let length = if dice.roll().is_multiple_of(9) { dice.roll() as u32 } else { data.len() as u32 };
             request.extend(length.to_le_bytes());
             request.extend(data);
             if socket.write_all(&request).is_err() {
@@ -202,16 +202,16 @@ fn ten_thousand_streams_are_bounded() {
         }
     });
     let mut reader = socket;
-    let (mut opened, mut refused) = (0, 0);
-    while opened + refused < 10_000 {
+    let (mut accepted, mut refused) = (0, 0);
+    while accepted + refused < 10_000 {
         match &read_frame(&mut reader).0 {
-            b"OKAY" => opened += 1,
+            b"OKAY" => accepted += 1,
             b"CLSE" => refused += 1,
             other => panic!("{other:?}"),
         }
     }
     opener.join().unwrap();
-    assert!((1..=256).contains(&opened), "{opened} were opened");
+    assert!((1..=256).contains(&accepted), "{accepted} were opened");
     drop(reader);
     bench.phone.wait_for("hung up");
 }
@@ -271,4 +271,27 @@ fn half_open_connections_leave_room_for_others() {
     }
     alive(&bench);
     drop((idle, cut));
+}
+
+#[test]
+fn hundreds_of_phones_answer_at_once() {
+    let farm = Farm::new().unwrap();
+    let server = farm.serve_server(0).unwrap().addr();
+    for index in 0..256 {
+        farm.plug(PlainPhone::shared(&format!("P{index:03}"))).unwrap();
+    }
+    let clients: Vec<_> = (0..256)
+        .map(|index| {
+            std::thread::spawn(move || {
+                let mut socket = connect(server);
+                write!(socket, "0013host:transport:P{index:03}0010exec:echo is {index:03}").unwrap();
+                let mut answer = String::new();
+                socket.read_to_string(&mut answer).unwrap();
+                assert_eq!(answer, format!("OKAYOKAYis {index:03}\n"));
+            })
+        })
+        .collect();
+    for client in clients {
+        client.join().unwrap();
+    }
 }

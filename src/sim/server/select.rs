@@ -31,6 +31,7 @@ pub(super) fn choose(slots: Vec<Slot>, select: &Select) -> Result<Slot, String> 
     let mut found = None;
     for slot in slots {
         if slot.state == ConnState::NoPermissions {
+            // As adb has it: such a phone is never chosen, and takes the blame whichever phone was meant.
             error = format!("insufficient permissions for device: {USB_HINT}\nSee [{USB_HELP}] for more information");
             continue;
         }

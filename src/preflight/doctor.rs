@@ -1,0 +1,443 @@
+//! What `doctor` says: pass, warn or fail for each thing, with its fix. Pure checks over captured facts.
+
+use serde::Serialize;
+
+use super::input_switch;
+use crate::model::{AdbServer, Device, DeviceState, Presence};
+use crate::phone::{InputProbe, Keyguard, Network, PhoneError, PhoneFacts};
+
+/// How one check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// As it has to be.
+    Pass,
+    /// Works, but may not for long, or could not be read.
+    Warn,
+    /// Keeps phones from being signed out.
+    Fail,
+}
+
+/// One check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// A stable name.
+    pub id: &'static str,
+    /// How it came out.
+    pub status: Status,
+    /// What was seen.
+    pub what: String,
+    /// What to do; none where it passed.
+    pub fix: Option<String>,
+}
+
+impl Check {
+    fn pass(id: &'static str, what: impl Into<String>) -> Self {
+        Self { id, status: Status::Pass, what: what.into(), fix: None }
+    }
+
+    fn warn(id: &'static str, what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { id, status: Status::Warn, what: what.into(), fix: Some(fix.into()) }
+    }
+
+    fn fail(id: &'static str, what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { id, status: Status::Fail, what: what.into(), fix: Some(fix.into()) }
+    }
+}
+
+/// What was read of this computer.
+#[derive(Clone, Debug, Default)]
+pub struct HostFacts {
+    /// The adb program with the number of its version (`1.0.41` → 41) where it could be read; or where it was looked for.
+    pub adb: Option<(String, Option<u32>)>,
+    /// Where the adb program was looked for, if it was not found.
+    pub adb_looked: String,
+    /// The adb servers that are meant.
+    pub servers: Vec<(AdbServer, ServerState)>,
+    /// Phones on the USB bus, adb or not; `None` where the system does not tell.
+    pub usb: Option<Vec<UsbPhone>>,
+    /// What the servers list.
+    pub listed: Vec<Device>,
+    /// The browser for `delete`.
+    pub browser: Option<String>,
+    /// Its driver.
+    pub driver: Option<String>,
+}
+
+/// An adb server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServerState {
+    /// It answers, with its version.
+    Running(u32),
+    /// Nothing answers. It would be started.
+    NotRunning,
+    /// Something is wrong, in words.
+    Wrong(String),
+}
+
+/// One phone on the USB bus, as the kernel lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsbPhone {
+    /// `1-4.2`.
+    pub path: String,
+    /// Name that it gives itself.
+    pub name: String,
+    /// Its serial, where it gives one.
+    pub serial: Option<String>,
+    /// Whether this user may open it; `None` where that could not be told.
+    pub may_open: Option<bool>,
+    /// Whether one of its interfaces is adb's.
+    pub has_adb: bool,
+    /// The USB controller that it hangs on.
+    pub controller: String,
+}
+
+/// Phones of one controller beyond which Intel's xHCI runs out of endpoints: 96 of them, at three a phone.
+const PHONES_PER_CONTROLLER: usize = 30;
+
+/// Checks the computer.
+#[must_use]
+pub fn host(facts: &HostFacts) -> Vec<Check> {
+    let mut checks = vec![adb_program(facts)];
+    checks.extend(facts.servers.iter().map(|(server, state)| adb_server(facts, server, state)));
+    checks.extend(usb(facts));
+    checks.push(match (&facts.browser, &facts.driver) {
+        (Some(browser), Some(driver)) => Check::pass("browser", format!("{browser}, driven by {driver}")),
+        (Some(browser), None) => Check::warn(
+            "browser",
+            format!("{browser}, but no driver for it"),
+            "'delete' then prints its steps instead; for the guided way install the browser's driver (Debian: apt install chromium-driver)",
+        ),
+        (None, _) => Check::warn(
+            "browser",
+            "no browser that can be driven was found",
+            "'delete' then prints its steps instead; for the guided way install Chrome, Chromium, Edge or Firefox with its driver",
+        ),
+    });
+    checks
+}
+
+fn adb_program(facts: &HostFacts) -> Check {
+    let running = facts.servers.iter().any(|(_, state)| matches!(state, ServerState::Running(_)));
+    let install = "install Android's platform-tools (Debian, Ubuntu: apt install adb), or set ADB to the program";
+    match &facts.adb {
+        Some((path, _)) => Check::pass("adb-program", path.clone()),
+        None if running => {
+            Check::warn("adb-program", format!("not found ({}), but a server runs", facts.adb_looked), install)
+        }
+        None => Check::fail("adb-program", format!("not found ({})", facts.adb_looked), install),
+    }
+}
+
+fn adb_server(facts: &HostFacts, server: &AdbServer, state: &ServerState) -> Check {
+    match state {
+        ServerState::Running(version) => match &facts.adb {
+            Some((path, Some(own))) if own != version && server.is_loopback() => Check::warn(
+                "adb-server",
+                format!(
+                    "the server at {server} has version {version}, {path} has {own}: each would end the other's server"
+                ),
+                "use one adb for everything: set ADB to the one that started the server, or update the older one",
+            ),
+            _ => Check::pass("adb-server", format!("{server}, version {version}")),
+        },
+        ServerState::NotRunning if server.is_loopback() && facts.adb.is_some() => {
+            Check::pass("adb-server", format!("none at {server} yet; it will be started when it is needed"))
+        }
+        ServerState::NotRunning => Check::fail(
+            "adb-server",
+            format!("nothing answers at {server}"),
+            "check host and port; a server on another computer must have been started with 'adb -a'",
+        ),
+        ServerState::Wrong(why) => Check::fail(
+            "adb-server",
+            why.clone(),
+            "another program uses this port: name the right one with --adb HOST:PORT",
+        ),
+    }
+}
+
+fn usb(facts: &HostFacts) -> Vec<Check> {
+    let Some(phones) = &facts.usb else {
+        return vec![Check::warn("usb", "this system does not tell what is on the USB bus", "nothing to do")];
+    };
+    let mut checks = Vec::new();
+    for phone in phones {
+        let name = format!("{} at USB {}", phone.name, phone.path);
+        let listed = facts.listed.iter().any(|d| d.usb_path.as_deref() == Some(phone.path.as_str()));
+        if phone.may_open == Some(false) {
+            checks.push(Check::fail(
+                "usb-permission",
+                format!("this user may not open {name}"),
+                "Debian, Ubuntu: apt install android-sdk-platform-tools-common, join the group plugdev, sign in anew, plug the cable in again",
+            ));
+        } else if !phone.has_adb {
+            checks.push(Check::warn(
+                "usb-debugging",
+                format!("{name} is on the bus without adb"),
+                "switch USB debugging on: Settings > About phone, tap the OS version seven times; then Additional settings > Developer options",
+            ));
+        } else if !listed {
+            checks.push(Check::warn(
+                "usb-listed",
+                format!("{name} offers adb, but no adb server lists it"),
+                "plug the cable in again, or use another port; another program may hold the phone",
+            ));
+        }
+    }
+    let mut controllers: Vec<&str> = phones.iter().map(|p| p.controller.as_str()).collect();
+    controllers.sort_unstable();
+    for group in controllers.chunk_by(|a, b| a == b).filter(|group| group.len() > PHONES_PER_CONTROLLER) {
+        checks.push(Check::warn(
+            "usb-controller",
+            format!("{} phones hang on one USB controller ({}); many stop near 32", group.len(), group[0]),
+            "spread the hubs over several controllers (a PCIe card with independent ones), and set phones to 'charging only'",
+        ));
+    }
+    if checks.is_empty() {
+        checks.push(Check::pass("usb", format!("{} phone(s) on the bus", phones.len())));
+    }
+    checks
+}
+
+/// Checks one phone. `switch` is the title of the input switch in the phone's language.
+#[must_use]
+pub fn phone(device: &Device, facts: Result<&PhoneFacts, &PhoneError>, switch: &str) -> Vec<Check> {
+    let mut checks = Vec::new();
+    match super::of_state(&device.state) {
+        None => checks.push(Check::pass("authorised", "the phone answers adb")),
+        Some(stop) => {
+            let id = if device.state == DeviceState::Unauthorized { "authorised" } else { "connection" };
+            checks.push(Check::fail(id, device.state.to_string(), stop.hint.unwrap_or_default()));
+            return checks;
+        }
+    }
+    let facts = match facts {
+        Ok(facts) => facts,
+        Err(error) => {
+            let fix = super::of_error(error).hint.unwrap_or_default();
+            checks.push(Check::fail("connection", error.to_string(), fix));
+            return checks;
+        }
+    };
+    checks.extend([booted(facts), software(facts), account(facts), user(facts), managed(facts), lock_signs(facts)]);
+    checks.extend([network(facts), battery(facts), screen(facts), input(facts, switch), automation(facts)]);
+    checks
+}
+
+fn booted(facts: &PhoneFacts) -> Check {
+    match facts.prop("sys.boot_completed") {
+        Some("1") => Check::pass("booted", "started"),
+        _ => Check::fail("booted", "still starting", "wait until the phone has started"),
+    }
+}
+
+fn software(facts: &PhoneFacts) -> Check {
+    let software = super::identify(&facts.props).software.unwrap_or_else(|| "unknown".into());
+    match super::not_supported(facts) {
+        None => Check::pass("software", software),
+        Some(stop) => Check::fail("software", software, stop.hint.unwrap_or_default()),
+    }
+}
+
+fn account(facts: &PhoneFacts) -> Check {
+    match (facts.accounts.presence(), facts.accounts.account()) {
+        (Presence::Present, Some(account)) => Check::pass("account", format!("signed in ({account})")),
+        (Presence::Absent, _) => Check::pass("account", "signed out already"),
+        _ => Check::fail("account", "the accounts could not be read", "restart the phone"),
+    }
+}
+
+fn user(facts: &PhoneFacts) -> Check {
+    let others: Vec<String> = facts.accounts.other_users().map(|user| user.to_string()).collect();
+    match facts.current_user {
+        Some(0) | None if others.is_empty() => Check::pass("user", "the first space is in front"),
+        Some(0) | None => Check::fail(
+            "user",
+            format!("user {} is signed in too", others.join(", ")),
+            "sign out there, or remove the second space",
+        ),
+        Some(user) => Check::fail("user", format!("user {user} is in front"), "switch to the first space"),
+    }
+}
+
+fn managed(facts: &PhoneFacts) -> Check {
+    match &facts.device_owner {
+        None => Check::pass("managed", "nobody manages the phone"),
+        Some(owner) => {
+            Check::fail("managed", format!("managed by '{owner}'"), "ask whoever manages it to release it first")
+        }
+    }
+}
+
+fn lock_signs(facts: &PhoneFacts) -> Check {
+    if facts.lock_signs.is_empty() {
+        return Check::pass("lost-mode", "no sign of lost mode or a finance lock");
+    }
+    let fix = "its owner has to end that at i.mi.com or with the lender; this program leaves it alone";
+    Check::fail("lost-mode", facts.lock_signs.join("; "), fix)
+}
+
+fn network(facts: &PhoneFacts) -> Check {
+    let join = "join a Wi-Fi network that reaches the internet: signing out needs one";
+    match facts.network {
+        Network::Validated => Check::pass("network", "the internet is reached"),
+        Network::NotValidated => Check::fail("network", "connected, but the internet is not reached", join),
+        Network::None => Check::fail("network", "none", join),
+        Network::Unknown => Check::warn("network", "could not be read", join),
+    }
+}
+
+fn battery(facts: &PhoneFacts) -> Check {
+    match facts.battery {
+        Some(percent) if percent < 10 => {
+            Check::warn("battery", format!("{percent} %"), "charge it: it may go off midway")
+        }
+        Some(percent) => Check::pass("battery", format!("{percent} %")),
+        None => Check::warn("battery", "could not be read", "look at the phone"),
+    }
+}
+
+fn screen(facts: &PhoneFacts) -> Check {
+    match (facts.keyguard, facts.awake) {
+        (Keyguard::Secure, _) => Check::fail(
+            "screen",
+            "locked with a PIN, pattern or password",
+            "unlock it; its PIN is never typed from here",
+        ),
+        (Keyguard::Swipe, _) => Check::pass("screen", "a swipe opens it, which is done when it is needed"),
+        (Keyguard::None, Some(false)) => Check::pass("screen", "off; it is switched on when it is needed"),
+        (Keyguard::None, _) => Check::pass("screen", "on and unlocked"),
+        (Keyguard::Unknown, _) => Check::warn("screen", "the lock screen could not be read", "unlock the phone"),
+    }
+}
+
+fn input(facts: &PhoneFacts, switch: &str) -> Check {
+    let property = facts.prop("persist.security.adbinput");
+    match (property, &facts.input) {
+        (Some("1"), InputProbe::Refused) => Check::fail(
+            "input",
+            "switched on, but the phone still refuses input",
+            "plug the cable in again; if that does not help, restart the phone",
+        ),
+        (Some("1"), _) => Check::pass("input", "allowed"),
+        _ => Check::fail("input", format!("'{switch}' is off"), input_switch(switch)),
+    }
+}
+
+fn automation(facts: &PhoneFacts) -> Check {
+    match &facts.ui_automation {
+        None => Check::pass("ui-automation", "no other tool holds the screen reader"),
+        Some(other) => {
+            Check::warn("ui-automation", format!("held by {other}"), "close the other tool (Appium, uiautomator2, …)")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AccountId, AccountsProbe, Serial, UserAccounts};
+
+    const SWITCH: &str = "USB-Debugging (Sicherheitseinstellungen)";
+
+    fn device() -> Device {
+        Device {
+            server: AdbServer { host: "127.0.0.1".into(), port: 5037 },
+            serial: Serial::new("8f2a1b"),
+            state: DeviceState::Device,
+            transport: None,
+            usb_path: Some("1-4".into()),
+            model: None,
+        }
+    }
+
+    fn ready() -> PhoneFacts {
+        let account = UserAccounts { user: 0, count: 1, xiaomi: vec![AccountId::new("6230***535")] };
+        let props =
+            [("ro.miui.ui.version.name", "V140"), ("persist.security.adbinput", "1"), ("sys.boot_completed", "1")];
+        PhoneFacts {
+            props: props.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+            accounts: AccountsProbe { users: vec![account] },
+            current_user: Some(0),
+            awake: Some(true),
+            keyguard: Keyguard::None,
+            network: Network::Validated,
+            battery: Some(80),
+            ..PhoneFacts::default()
+        }
+    }
+
+    fn failing(change: impl FnOnce(&mut PhoneFacts)) -> Vec<&'static str> {
+        let mut facts = ready();
+        change(&mut facts);
+        let checks = phone(&device(), Ok(&facts), SWITCH);
+        assert!(checks.iter().all(|c| (c.status == Status::Pass) == c.fix.is_none()));
+        checks.iter().filter(|c| c.status != Status::Pass).map(|c| c.id).collect()
+    }
+
+    #[test]
+    fn each_thing_fails_alone() {
+        assert!(failing(|_| ()).is_empty());
+        assert_eq!(failing(|f| f.props.remove("sys.boot_completed").map_or((), drop)), ["booted"]);
+        assert_eq!(failing(|f| f.props.remove("ro.miui.ui.version.name").map_or((), drop)), ["software"]);
+        assert_eq!(failing(|f| f.accounts.users.clear()), ["account"]);
+        assert_eq!(failing(|f| f.current_user = Some(10)), ["user"]);
+        assert_eq!(failing(|f| f.device_owner = Some("com.mdm".into())), ["managed"]);
+        assert_eq!(failing(|f| f.lock_signs.push("lost".into())), ["lost-mode"]);
+        assert_eq!(failing(|f| f.network = Network::None), ["network"]);
+        assert_eq!(failing(|f| f.battery = Some(3)), ["battery"]);
+        assert_eq!(failing(|f| f.keyguard = Keyguard::Secure), ["screen"]);
+        assert_eq!(failing(|f| f.input = InputProbe::Refused), ["input"]);
+        assert_eq!(failing(|f| f.ui_automation = Some("appium".into())), ["ui-automation"]);
+    }
+
+    #[test]
+    fn the_switch_is_named_as_the_phone_names_it() {
+        let mut facts = ready();
+        facts.props.remove("persist.security.adbinput");
+        let checks = phone(&device(), Ok(&facts), SWITCH);
+        let input = checks.iter().find(|c| c.id == "input").unwrap();
+        assert!(input.fix.as_ref().unwrap().contains(SWITCH));
+    }
+
+    #[test]
+    fn a_version_fight_is_seen() {
+        let mut facts =
+            HostFacts { adb: Some(("/usr/bin/adb".into(), Some(41))), usb: Some(vec![]), ..HostFacts::default() };
+        facts.servers = vec![(device().server, ServerState::Running(39))];
+        let status = |facts: &HostFacts| host(facts).iter().find(|c| c.id == "adb-server").unwrap().status;
+        assert_eq!(status(&facts), Status::Warn);
+        facts.servers[0].1 = ServerState::Running(41);
+        assert_eq!(status(&facts), Status::Pass);
+        facts.servers[0].1 = ServerState::NotRunning;
+        assert_eq!(status(&facts), Status::Pass);
+        facts.adb = None;
+        assert_eq!(status(&facts), Status::Fail);
+    }
+
+    #[test]
+    fn the_bus_is_held_against_the_list() {
+        let on_bus = |n: usize| UsbPhone {
+            path: format!("1-{n}"),
+            name: "Redmi".into(),
+            serial: None,
+            may_open: Some(true),
+            has_adb: true,
+            controller: "0000:00:14.0".into(),
+        };
+        let ids = |facts: &HostFacts| {
+            host(facts).iter().filter(|c| c.id.starts_with("usb")).map(|c| c.id).collect::<Vec<_>>()
+        };
+        let mut facts = HostFacts { usb: Some(vec![on_bus(4)]), listed: vec![device()], ..HostFacts::default() };
+        assert_eq!(ids(&facts), ["usb"]);
+        facts.listed.clear();
+        assert_eq!(ids(&facts), ["usb-listed"]);
+        facts.usb.as_mut().unwrap()[0].has_adb = false;
+        assert_eq!(ids(&facts), ["usb-debugging"]);
+        facts.usb.as_mut().unwrap()[0].may_open = Some(false);
+        assert_eq!(ids(&facts), ["usb-permission"]);
+        facts.usb = Some((0..40).map(on_bus).collect());
+        assert_eq!(ids(&facts).iter().filter(|id| **id == "usb-controller").count(), 1);
+    }
+}
