@@ -1,6 +1,7 @@
 //! Who may submit a password now: one phone of an account at a time, and none after a rejection.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::flow::{Permit, SubmitPermit, VerdictSeen};
@@ -84,9 +85,9 @@ impl SubmitPermit for Permits<'_> {
             if let Some(hint) = stopped {
                 return Permit::Stopped { hint: hint.clone() };
             }
-            if !state.busy.contains_key(&key) {
+            if let Entry::Vacant(free) = state.busy.entry(key.clone()) {
                 // Busy from here, so that the question to the owner holds up no other account.
-                state.busy.insert(key.clone(), serial.clone());
+                free.insert(serial.clone());
                 drop(state);
                 let written = self.write_down(account);
                 state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -211,18 +211,8 @@ impl<'a> Worker<'a> {
                 return Ok(facts);
             }
             woken = true;
-            self.wake(phone).map_err(|error| Ending::from(preflight::of_error(&error)))?;
+            wake(phone).map_err(|error| Ending::from(preflight::of_error(&error)))?;
         }
-    }
-
-    /// Switches the screen on and swipes a keyguard away that has no lock.
-    fn wake(&self, phone: &mut dyn Phone) -> Result<(), PhoneError> {
-        let step = Step {
-            inputs: vec![Input::Key(KeyCode::Wakeup), Input::Key(KeyCode::Menu)],
-            settle: Settle::Change { max: Duration::from_secs(2) },
-            look: Look::Probes,
-        };
-        phone.step(&step, STEP_LIMIT).map(drop)
     }
 
     fn choose_profile(&mut self, facts: &PhoneFacts) -> Result<&'a DeviceProfile, Ending> {
@@ -301,6 +291,16 @@ fn find_device(asked_password: bool, presence: Presence) -> FindDevice {
         (true, Presence::Present) => FindDevice::On,
         _ => FindDevice::Unknown,
     }
+}
+
+/// Switches the screen on and swipes a keyguard away that has no lock.
+fn wake(phone: &mut dyn Phone) -> Result<(), PhoneError> {
+    let step = Step {
+        inputs: vec![Input::Key(KeyCode::Wakeup), Input::Key(KeyCode::Menu)],
+        settle: Settle::Change { max: Duration::from_secs(2) },
+        look: Look::Probes,
+    };
+    phone.step(&step, STEP_LIMIT).map(drop)
 }
 
 fn no_profile(what: &str) -> Ending {

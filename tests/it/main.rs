@@ -13,6 +13,7 @@ mod adb_phone;
 mod adb_server;
 mod architecture;
 mod fake_adb;
+mod fleet;
 mod flow;
 mod flow_properties;
 mod journal;
