@@ -230,9 +230,7 @@ fn a_row_says_what_was_seen_and_nothing_older() {
                 "account present",
             ),
             after: None,
-            ui: Some(
-                "the password dialog, filled in",
-            ),
+            ui: None,
         },
         Proof {
             before: Some(
