@@ -72,7 +72,7 @@ pub fn parse(text: &[u8]) -> Result<Passwords, Wrong> {
         let record = record.map_err(|error| {
             Wrong::new(error.position().map_or(0, csv::Position::line), "the line is not UTF-8 text")
         })?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |position| line_at(text, position));
         let (Some(key), Some(password), 2) = (record.get(0), record.get(1), record.len()) else {
             return Err(Wrong::new(line, format!("the line has {} fields, not 2", record.len())));
         };
@@ -94,6 +94,13 @@ pub fn parse(text: &[u8]) -> Result<Passwords, Wrong> {
         return Err(Wrong::new(1, "the file has no line below its header"));
     }
     Ok(passwords)
+}
+
+/// The line on which a record begins: its position is where the record before it ended, and blank lines lie between.
+fn line_at(text: &[u8], position: &csv::Position) -> u64 {
+    let rest = text.get(position.byte() as usize..).unwrap_or_default();
+    let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
+    position.line() + blank.count() as u64
 }
 
 #[cfg(unix)]
