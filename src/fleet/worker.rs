@@ -155,7 +155,9 @@ impl<'a> Worker<'a> {
     fn facts(&mut self, phone: &mut dyn Phone) -> Result<PhoneFacts, Ending> {
         let mut woken = false;
         loop {
-            let facts = phone.facts(true, STEP_LIMIT).map_err(|error| Ending::from(preflight::of_error(&error)))?;
+            let facts = phone
+                .facts(true, STEP_LIMIT.min(self.plan.timeout))
+                .map_err(|error| Ending::from(preflight::of_error(&error)))?;
             self.draft.identity = preflight::identify(&facts.props);
             self.draft.account = facts.accounts.account().cloned();
             self.draft.proof.before = words(facts.accounts.presence());
@@ -224,7 +226,7 @@ impl<'a> Worker<'a> {
             step_limit: STEP_LIMIT,
         };
         let mut hangs = 0;
-        let ended = walk.run(&mut engine, phone, &mut |error| self.reconnect(error, &mut hangs));
+        let ended = walk.run(&mut engine, phone, &mut |error| self.reconnect(error, &mut hangs, walk.deadline.get()));
         self.draft.progress = engine.progress().clone();
         self.draft.counts = ended.counts;
         // What is left on the phone is a dump file at most, and a phone that is gone has to keep it until next time.
@@ -232,14 +234,15 @@ impl<'a> Worker<'a> {
         ended
     }
 
-    fn reconnect(&self, error: &PhoneError, hangs: &mut u32) -> Option<Box<dyn Phone>> {
+    /// The phone once it is back; it is waited for no longer than its time lasts.
+    fn reconnect(&self, error: &PhoneError, hangs: &mut u32, deadline: Instant) -> Option<Box<dyn Phone>> {
         if matches!(error, PhoneError::Timeout(_)) {
             *hangs += 1;
             return (*hangs <= HANGS).then(|| self.connector.connect(self.device));
         }
         *hangs = 0;
         let serial = self.draft.identity.hardware_serial.as_deref();
-        let until = Instant::now() + self.plan.grace;
+        let until = (Instant::now() + self.plan.grace).min(deadline);
         let back = self.connector.wait_for(self.device, serial, until)?;
         Some(self.connector.connect(&back))
     }
