@@ -192,7 +192,9 @@ impl<'a> Worker<'a> {
     fn facts(&mut self, phone: &mut dyn Phone) -> Result<PhoneFacts, Ending> {
         let mut woken = false;
         loop {
-            let facts = phone.facts(true, STEP_LIMIT).map_err(|error| Ending::from(preflight::of_error(&error)))?;
+            let facts = phone
+                .facts(true, STEP_LIMIT.min(self.plan.timeout))
+                .map_err(|error| Ending::from(preflight::of_error(&error)))?;
             self.draft.identity = preflight::identify(&facts.props);
             self.draft.account = facts.accounts.account().cloned();
             self.draft.proof.before = words(facts.accounts.presence());
@@ -263,7 +265,8 @@ impl<'a> Worker<'a> {
         let mut hangs = 0;
         // A phone that comes back may have another transport, and another port.
         let mut at = self.device.clone();
-        let ended = walk.run(&mut engine, phone, &mut |error| self.reconnect(error, &mut at, &mut hangs));
+        let ended =
+            walk.run(&mut engine, phone, &mut |error| self.reconnect(error, &mut at, &mut hangs, walk.deadline.get()));
         self.draft.progress = engine.progress().clone();
         self.draft.counts = ended.counts;
         self.draft.asked_password = engine.asked_password();
@@ -272,13 +275,20 @@ impl<'a> Worker<'a> {
         ended
     }
 
-    fn reconnect(&self, error: &PhoneError, at: &mut Device, hangs: &mut u32) -> Option<Box<dyn Phone>> {
+    /// The phone once it is back; it is waited for no longer than its time lasts.
+    fn reconnect(
+        &self,
+        error: &PhoneError,
+        at: &mut Device,
+        hangs: &mut u32,
+        deadline: Instant,
+    ) -> Option<Box<dyn Phone>> {
         if matches!(error, PhoneError::Timeout(_)) {
             *hangs += 1;
             return (*hangs <= HANGS).then(|| self.connector.connect(at));
         }
         let serial = self.draft.identity.hardware_serial.as_deref();
-        let until = Instant::now() + self.plan.grace;
+        let until = (Instant::now() + self.plan.grace).min(deadline);
         *at = self.connector.wait_for(at, serial, until)?;
         Some(self.connector.connect(at))
     }
