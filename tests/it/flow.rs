@@ -100,6 +100,7 @@ fn walk(script: Script, case: Case) -> (ScriptedPhone, String) {
         permit: &permit,
         listener: &tell,
         recorder: &mi_signout::flow::NoRecord,
+        waits_for_person: false,
         deadline: Cell::new(began + case.deadline),
         interrupted: &interrupted,
         step_limit: Duration::from_secs(40),

@@ -283,6 +283,7 @@ proptest! {
             permit: &permit,
             listener: &|_: Event| {},
             recorder: &mi_signout::flow::NoRecord,
+        waits_for_person: false,
             deadline: Cell::new(began + Duration::from_secs(seconds)),
             interrupted: &AtomicBool::new(false),
             step_limit: Duration::from_secs(40),
