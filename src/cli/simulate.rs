@@ -92,9 +92,9 @@ impl BenchPhone {
         self.phone.serial().to_owned()
     }
 
-    /// The password of its account.
+    /// The password that its owner gives.
     pub fn password(&self) -> String {
-        self.phone.spec().password.clone()
+        self.phone.spec().told_password().to_owned()
     }
 
     /// What was done to it, for people.

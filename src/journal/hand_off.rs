@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use rusqlite::{Connection, OptionalExtension};
 
 use super::lock::Alive;
 use super::read::{find_device, moment};
@@ -83,7 +83,7 @@ impl HandOffPhone {
 
 /// Files a phone under the account that was seen on it.
 pub(super) fn seen(
-    t: &Transaction<'_>,
+    t: &Connection,
     key: &InstallKey,
     run: &str,
     phone: &PhoneKey,
@@ -106,7 +106,7 @@ pub(super) fn seen(
 
 /// Notes how a phone ended. A phone without an account is out of every account that was seen on it before.
 pub(super) fn note(
-    t: &Transaction<'_>,
+    t: &Connection,
     key: &InstallKey,
     run: &str,
     phone: &PhoneKey,

@@ -45,14 +45,19 @@ impl Ledger {
         Ok(Self { path, key, connection })
     }
 
-    /// Writes that a password of `account` is about to be submitted. On the disk before it returns.
+    /// Writes that a password of `account` is about to be submitted. On the disk before it returns. `None` where the limit is
+    /// reached, counting what other processes wrote meanwhile: do not submit.
     ///
     /// # Errors
     /// Any: do not submit.
-    pub fn submitting(&self, account: &AccountId) -> Result<Submission> {
+    pub fn submitting(&self, account: &AccountId) -> Result<Option<Submission>> {
         self.with(|c| {
-            c.execute("INSERT INTO submissions (account, at) VALUES (?1, ?2)", (self.key.mask(account), now()))?;
-            Ok(Submission(c.last_insert_rowid()))
+            let written = c.execute(
+                "INSERT INTO submissions (account, at) SELECT ?1, ?2
+                 WHERE (SELECT count(*) FROM submissions WHERE account = ?1) < ?3",
+                (self.key.mask(account), now(), REJECTION_LIMIT),
+            )?;
+            Ok((written == 1).then(|| Submission(c.last_insert_rowid())))
         })
     }
 
@@ -127,10 +132,12 @@ mod tests {
             let ledger = open(dir.path());
             assert!(ledger.may_submit(&account).unwrap());
             assert_eq!(ledger.rejections(&account).unwrap(), n);
-            ledger.rejected(ledger.submitting(&account).unwrap()).unwrap();
+            ledger.rejected(ledger.submitting(&account).unwrap().unwrap()).unwrap();
         }
         let ledger = open(dir.path());
         assert!(!ledger.may_submit(&account).unwrap());
+        assert!(ledger.submitting(&account).unwrap().is_none());
+        assert_eq!(ledger.rejections(&account).unwrap(), REJECTION_LIMIT, "a refused submission is not counted");
         assert!(ledger.may_submit(&other).unwrap());
         assert!(!ledger.may_submit(&AccountId::new("6230***535")).unwrap(), "the mask is the same account here");
         ledger.forgive(&account).unwrap();
@@ -142,10 +149,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let account = AccountId::new("6230000535");
         let lost = open(dir.path()).submitting(&account).unwrap();
-        drop(lost);
+        assert!(lost.is_some());
         let ledger = open(dir.path());
         assert_eq!(ledger.rejections(&account).unwrap(), 1);
-        ledger.accepted(ledger.submitting(&account).unwrap()).unwrap();
+        ledger.accepted(ledger.submitting(&account).unwrap().unwrap()).unwrap();
         assert_eq!(ledger.rejections(&account).unwrap(), 0);
     }
 
@@ -153,7 +160,7 @@ mod tests {
     fn the_account_is_not_in_the_file() {
         let dir = tempfile::tempdir().unwrap();
         let ledger = open(dir.path());
-        ledger.rejected(ledger.submitting(&AccountId::new("6230000535")).unwrap()).unwrap();
+        ledger.rejected(ledger.submitting(&AccountId::new("6230000535")).unwrap().unwrap()).unwrap();
         drop(ledger);
         for entry in std::fs::read_dir(dir.path()).unwrap() {
             let bytes = std::fs::read(entry.unwrap().path()).unwrap();

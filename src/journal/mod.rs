@@ -5,6 +5,7 @@
 //! `kill -9` or a power cut at any point leaves a record that says what may have happened. Full account ids and passwords are
 //! never in it.
 
+mod commit;
 mod error;
 mod hand_off;
 mod key;

@@ -159,6 +159,8 @@ impl Journal {
         for line in self.runs()? {
             let record = self.record(&line.id)?;
             problems.extend(chain::problems(&record).into_iter().map(|p| format!("run {}: {p}", line.id)));
+            let bare = record.rows.iter().filter(|row| row.picture.is_none() && row.record.picture.is_some());
+            problems.extend(bare.map(|row| format!("run {}: row {}: its picture is missing", line.id, row.record.row)));
             if record.rows.len() as u32 != line.rows {
                 problems.push(format!("run {}: {} rows instead of {}", line.id, record.rows.len(), line.rows));
             }

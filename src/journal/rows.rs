@@ -1,7 +1,7 @@
 //! The rows of a run and their chain.
 
 use chrono::Utc;
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::{Connection, OptionalExtension};
 
 use super::{PhoneKey, read, written};
 use crate::event::{
@@ -12,7 +12,7 @@ use crate::model::ResultRow;
 
 /// Links a row behind the last one.
 pub(super) fn append(
-    t: &Transaction<'_>,
+    t: &Connection,
     header: &RunHeader,
     key: Option<&PhoneKey>,
     row: &ResultRow,
@@ -43,7 +43,7 @@ pub(super) fn append(
 
 /// The row with what the journal knows beside it.
 fn phone_record(
-    t: &Transaction<'_>,
+    t: &Connection,
     header: &RunHeader,
     key: Option<&PhoneKey>,
     row: &ResultRow,
@@ -82,7 +82,7 @@ fn phone_record(
 }
 
 /// The steps of the events since the phone's work began: a phone that is plugged in again has only its new ones.
-fn steps(t: &Transaction<'_>, run: &str, key: &PhoneKey, row: &ResultRow) -> rusqlite::Result<Vec<StepRecord>> {
+fn steps(t: &Connection, run: &str, key: &PhoneKey, row: &ResultRow) -> rusqlite::Result<Vec<StepRecord>> {
     let mut found = t.prepare("SELECT event FROM events WHERE run = ?1 AND key = ?2 AND at >= ?3 ORDER BY id")?;
     let texts = found.query_map((run, key.as_str(), written(row.started)), |r| r.get::<_, String>(0))?;
     let mut steps = Vec::new();

@@ -1,11 +1,12 @@
 //! One run: what is told while it goes.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::Utc;
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use rusqlite::{Connection, OptionalExtension};
 
+use super::commit::Writer;
 use super::lock::{self, Alive};
 use super::{Journal, JournalError, Result, hand_off, now, read, rows, store, written};
 use crate::event::{
@@ -87,7 +88,7 @@ pub struct Run(Arc<Inner>);
 struct Inner {
     journal: Arc<Journal>,
     header: RunHeader,
-    connection: Mutex<Connection>,
+    writer: Writer,
     /// Serial as adb prints it → hardware serial, to file events by.
     keys: Mutex<HashMap<Serial, PhoneKey>>,
     _alive: Alive,
@@ -111,8 +112,9 @@ impl Journal {
         let alive = Alive::new(&self.path, &header.id)?;
         insert_run(&mut connection, &header).map_err(|e| self.failed(&e))?;
         self.sweep(&mut connection);
-        let (connection, keys) = (Mutex::new(connection), Mutex::default());
-        Ok(Run(Arc::new(Inner { journal: Arc::clone(self), header, connection, keys, _alive: alive })))
+        let writer = Writer::new(self.path.clone(), connection);
+        let journal = Arc::clone(self);
+        Ok(Run(Arc::new(Inner { journal, header, writer, keys: Mutex::default(), _alive: alive })))
     }
 
     /// Clears away what runs of dead processes held. Best effort: a lock of the dead is also taken over where it stands in the way.
@@ -141,8 +143,10 @@ impl Run {
     /// [`JournalError::Busy`] where a run that lives has it, [`JournalError::Duplicate`] where this run has another phone of
     /// this serial; both: leave the phone alone. [`JournalError::Unwritable`].
     pub fn phone(&self, info: &PhoneInfo) -> Result<()> {
+        let info = info.clone();
+        let (key, serial) = (info.key.clone(), info.serial.clone());
         let what = format!("phone {}", info.key);
-        self.durable(|t, run| {
+        self.durable(move |t, run| {
             let known: Option<(String, String, Option<String>)> = t
                 .query_row(
                     "SELECT serial, adb, place FROM phones WHERE run = ?1 AND key = ?2",
@@ -180,7 +184,7 @@ impl Run {
             Ok(Ok(()))
         })??;
         let mut keys = self.0.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        keys.insert(info.serial.clone(), info.key.clone());
+        keys.insert(serial, key);
         Ok(())
     }
 
@@ -200,17 +204,15 @@ impl Run {
             return Ok(());
         }
         let text = serde_json::to_string(event).unwrap_or_default();
-        let connection = self.connection();
-        connection
-            .execute_batch("PRAGMA synchronous=NORMAL")
-            .and_then(|()| {
-                connection.execute(
+        self.0
+            .writer
+            .relaxed(|c| {
+                c.execute(
                     "INSERT INTO events (run, key, at, event) VALUES (?1, ?2, ?3, ?4)",
                     (&self.0.header.id, key, written(event.at), text),
                 )
             })
             .map(drop)
-            .map_err(|e| self.0.journal.failed(&e))
     }
 
     /// Writes that a mutating step is about to be done; `progress` is what will hold once it is. On the disk before it returns.
@@ -231,10 +233,11 @@ impl Run {
     }
 
     fn note_progress(&self, key: &PhoneKey, progress: &Progress, pending: Option<&str>) -> Result<()> {
-        let changed = self.durable(|t, run| {
+        let (phone, progress, pending) = (key.clone(), canonical(progress), pending.map(str::to_owned));
+        let changed = self.durable(move |t, run| {
             t.execute(
                 "UPDATE phones SET progress = ?3, pending = ?4 WHERE run = ?1 AND key = ?2",
-                (&run.header.id, key.as_str(), canonical(progress), pending),
+                (&run.header.id, phone.as_str(), progress, pending),
             )
         })?;
         if changed == 1 { Ok(()) } else { Err(JournalError::Missing(format!("phone {key} in this run"))) }
@@ -262,7 +265,8 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`].
     pub fn find_device(&self, key: &PhoneKey, seen: FindDevice) -> Result<()> {
-        self.durable(|t, run| {
+        let key = key.clone();
+        self.durable(move |t, run| {
             t.execute(
                 "UPDATE phones SET find_device = ?3 WHERE run = ?1 AND key = ?2",
                 (&run.header.id, key.as_str(), seen.as_str()),
@@ -277,7 +281,8 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`].
     pub fn picture(&self, key: &PhoneKey, png: &[u8]) -> Result<()> {
-        self.durable(|t, run| {
+        let (key, png) = (key.clone(), png.to_owned());
+        self.durable(move |t, run| {
             t.execute("INSERT OR REPLACE INTO pictures VALUES (?1, ?2, ?3)", (&run.header.id, key.as_str(), png))
         })
         .map(drop)
@@ -289,7 +294,9 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`].
     pub fn result(&self, key: Option<&PhoneKey>, row: &ResultRow) -> Result<()> {
-        self.durable(|t, run| {
+        let (key, row) = (key.cloned(), row.clone());
+        self.durable(move |t, run| {
+            let (key, row) = (key.as_ref(), &row);
             rows::append(t, &run.header, key, row)?;
             if let Some(key) = key {
                 t.execute(
@@ -312,7 +319,8 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`].
     pub fn account(&self, key: &PhoneKey, account: &AccountId) -> Result<()> {
-        self.durable(|t, run| hand_off::seen(t, &run.journal.key, &run.header.id, key, account))
+        let (key, account) = (key.clone(), account.clone());
+        self.durable(move |t, run| hand_off::seen(t, &run.journal.key, &run.header.id, &key, &account))
     }
 
     /// Writes that the run ended, with its exit status, and lets everything go.
@@ -320,34 +328,30 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`].
     pub fn finish(&self, exit: u8) -> Result<()> {
-        self.durable(|t, run| {
+        self.durable(move |t, run| {
             t.execute("UPDATE runs SET ended = ?2, exit = ?3 WHERE id = ?1", (&run.header.id, now(), exit))?;
             t.execute("DELETE FROM held WHERE holder = ?1", [&run.header.id])
         })
         .map(drop)
     }
 
-    fn connection(&self) -> std::sync::MutexGuard<'_, Connection> {
-        self.0.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.0.writer.connection()
     }
 
-    /// One transaction that is on the disk, with all that was written before it, when this returns.
-    fn durable<T>(&self, act: impl FnOnce(&Transaction<'_>, &Inner) -> rusqlite::Result<T>) -> Result<T> {
-        let mut connection = self.connection();
-        let all = || {
-            connection.execute_batch("PRAGMA synchronous=FULL")?;
-            let transaction = store::begin(&mut connection)?;
-            let value = act(&transaction, &self.0)?;
-            transaction.commit()?;
-            Ok(value)
-        };
-        all().map_err(|e| self.0.journal.failed(&e))
+    /// Does `act` in a transaction that is on the disk, with all that was written before it, when this returns.
+    fn durable<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&Connection, &Inner) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let run = Arc::clone(&self.0);
+        self.0.writer.durable(move |connection| act(connection, &run))
     }
 }
 
 /// Holds `what` for `holder`. Whoever held it and is dead loses it.
 pub(super) fn hold(
-    t: &Transaction<'_>,
+    t: &Connection,
     journal: &Journal,
     what: &str,
     holder: &str,

@@ -4,4 +4,9 @@
 pub(super) const LABELS: (&str, &str) = ("labels.toml", include_str!("../../device-profiles/labels.toml"));
 
 /// The profiles; a base stands before what takes it over.
-pub(super) const PROFILES: &[(&str, &str)] = &[("miui.toml", include_str!("../../device-profiles/miui.toml"))];
+pub(super) const PROFILES: &[(&str, &str)] = &[
+    ("miui.toml", include_str!("../../device-profiles/miui.toml")),
+    ("miui-8-10.toml", include_str!("../../device-profiles/miui-8-10.toml")),
+    ("hyperos.toml", include_str!("../../device-profiles/hyperos.toml")),
+    ("generic.toml", include_str!("../../device-profiles/generic.toml")),
+];

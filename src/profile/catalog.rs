@@ -59,7 +59,7 @@ impl Catalog {
     ///
     /// # Errors
     /// Where the profile has a mistake, or another added file has its name.
-    pub fn add(&mut self, file: &str, text: &str) -> Result<&DeviceProfile, ProfileError> {
+    pub fn add(&mut self, file: &str, text: &str) -> Result<(), ProfileError> {
         let profile = load::profile(file, text, &self.labels, &self.profiles)?;
         let name = profile.name.clone();
         if self.added.contains(&name) {
@@ -68,7 +68,8 @@ impl Catalog {
             return Err(ProfileError::at(file, text, load::name_span(text), message));
         }
         self.added.push(name.clone());
-        Ok(self.profiles.entry(name).insert_entry(profile).into_mut())
+        self.profiles.insert(name, profile);
+        Ok(())
     }
 
     /// Adds the files of a folder, as pairs of file name and text, in any order: a base may come after what takes it over.
@@ -85,7 +86,7 @@ impl Catalog {
                 let base = load::base_name(&one.1);
                 let comes = base.as_ref().is_some_and(|b| !self.profiles.contains_key(b));
                 match self.add(&one.0, &one.1) {
-                    Ok(_) => {}
+                    Ok(()) => {}
                     Err(error) if comes => {
                         first_error.get_or_insert(error);
                         waiting.push(one);

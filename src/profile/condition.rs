@@ -50,8 +50,8 @@ impl Condition {
                 let shown = focus.to_string();
                 self.focus.iter().any(|pattern| glob(pattern, &shown))
             }
-            // A focus that could not be read contradicts nothing, but proves nothing either.
-            None => !self.all.is_empty(),
+            // A focus that could not be read proves nothing.
+            None => false,
         };
         // A failed reading of the accounts is neither present nor absent.
         if !focus || self.account.is_some_and(|wanted| wanted != view.presence) {
@@ -68,5 +68,47 @@ impl Condition {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(id: &str) -> UiTree {
+        let xml = format!("<hierarchy><node resource-id=\"{id}\" package=\"p\" bounds=\"[0,0][9,9]\"/></hierarchy>");
+        UiTree::parse(xml.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn cheap_probes_decide_before_the_tree() {
+        let focus = Focus::parse("p/.Here");
+        let other = Focus::parse("p/.There");
+        let wanted = Condition {
+            focus: vec!["p/.H*".into()],
+            account: Some(Presence::Present),
+            all: vec![Selector::id("x")],
+            none: vec![Selector::id("y")],
+        };
+        let (x, y) = (tree("x"), tree("y"));
+        for (focus, presence, tree, holds) in [
+            (Some(&focus), Presence::Present, None, Holds::NeedsTree),
+            (Some(&focus), Presence::Present, Some(&x), Holds::Yes),
+            (Some(&focus), Presence::Present, Some(&y), Holds::No),
+            (Some(&other), Presence::Present, None, Holds::No),
+            (None, Presence::Present, Some(&x), Holds::No),
+            (Some(&focus), Presence::Absent, Some(&x), Holds::No),
+            (Some(&focus), Presence::Unknown, Some(&x), Holds::No),
+        ] {
+            assert_eq!(wanted.holds(&View { focus, presence, tree }), holds, "{focus:?} {presence:?}");
+        }
+    }
+
+    #[test]
+    fn a_failed_reading_of_the_accounts_is_not_absent() {
+        let gone = Condition { account: Some(Presence::Absent), ..Condition::default() };
+        let view = |presence| View { focus: None, presence, tree: None };
+        assert_eq!(gone.holds(&view(Presence::Absent)), Holds::Yes);
+        assert_eq!(gone.holds(&view(Presence::Unknown)), Holds::No);
     }
 }

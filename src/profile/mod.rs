@@ -6,6 +6,8 @@
 
 mod action;
 mod builtin;
+mod check;
+
 mod catalog;
 mod condition;
 mod device;
@@ -17,6 +19,7 @@ mod reaction;
 
 pub use action::{Action, Direction, Key, OpenSpec, Scroll, Words};
 pub use catalog::{Catalog, Choice};
+pub use check::{Report, SavedScreen, Seen, check, schema};
 pub use condition::{Condition, View};
 pub use device::{Confidence, DeviceProfile, Entry, Evidence, Flow, Recognised, Screen, Verdict};
 pub use error::ProfileError;
@@ -27,3 +30,6 @@ pub use reaction::{Data, Options, PayCards, Reaction, Reactions};
 pub const SIGN_OUT: &str = "sign-out";
 /// The only version of the format there is.
 pub const SCHEMA: u32 = 1;
+
+#[cfg(test)]
+mod tests;

@@ -220,8 +220,11 @@ pub(super) struct RawReaction {
     pub hint: Option<String>,
     /// Actions by option and value (`option.data.keep = [..]`); what stands beside it is for the values that are not named.
     #[serde(default)]
-    pub option: BTreeMap<At<String>, BTreeMap<At<String>, Vec<At<RawAction>>>>,
+    pub option: BTreeMap<At<String>, ByValue>,
 }
+
+/// Actions by the value of an option.
+pub(super) type ByValue = BTreeMap<At<String>, Vec<At<RawAction>>>;
 
 /// How long.
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
@@ -264,6 +267,9 @@ pub(super) struct RawWords {
     pub label: Option<At<String>>,
     /// The words themselves.
     pub text: Option<String>,
+    /// With `label`: the texts of older generations first.
+    #[serde(default)]
+    pub oldest: bool,
 }
 
 /// A node to look for: everything that is set has to hold.

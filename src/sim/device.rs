@@ -6,8 +6,8 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::clock::Cancel;
-use super::endpoint::{ConnState, Endpoint, FileError, Files, Identity, Meta};
-use super::fs::{FileKind, Fs, FsError, Stat};
+use super::endpoint::{ConnState, Endpoint, Files, Identity};
+use super::fs::Fs;
 use super::phone::{Disconnect, SimPhone};
 use super::shell::{Refusals, Shell, Sink, Source, Streams};
 
@@ -108,59 +108,7 @@ impl Endpoint for SimDevice {
     }
 
     fn files(&self) -> &dyn Files {
-        self
-    }
-}
-
-impl Files for SimDevice {
-    fn stat(&self, path: &str, follow: bool) -> Result<Meta, FileError> {
-        let stat = if follow { self.fs.stat("/", path) } else { self.fs.lstat("/", path) };
-        stat.map(|stat| meta(&stat)).map_err(file_error)
-    }
-
-    fn list(&self, path: &str) -> Result<Vec<(String, Meta)>, FileError> {
-        let names = self.fs.list("/", path).map_err(file_error)?;
-        let entry = |name: String| {
-            let stat = self.fs.lstat("/", &format!("{path}/{name}")).ok()?;
-            Some((name, meta(&stat)))
-        };
-        Ok(names.into_iter().filter_map(entry).collect())
-    }
-
-    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        self.fs.read("/", path).map(|bytes| bytes.to_vec()).map_err(file_error)
-    }
-
-    fn write(&self, path: &str, mode: u32, mtime: u32, data: Vec<u8>) -> Result<(), FileError> {
-        if let Some((folder, _)) = path.rsplit_once('/').filter(|(folder, _)| !folder.is_empty()) {
-            if !self.fs.exists("/", folder) {
-                self.fs.mkdir("/", folder, true).map_err(file_error)?;
-            }
-        }
-        self.fs.write("/", path, &data).map_err(file_error)?;
-        self.fs.chmod("/", path, mode & 0o777).map_err(file_error)?;
-        self.fs.set_mtime("/", path, u64::from(mtime)).map_err(file_error)
-    }
-}
-
-fn meta(stat: &Stat) -> Meta {
-    let kind = match stat.kind {
-        FileKind::File => 0o100_000,
-        FileKind::Directory => 0o040_000,
-        FileKind::Link => 0o120_000,
-        FileKind::Device => 0o020_000,
-    };
-    Meta { mode: kind | stat.mode, size: stat.size, mtime: u32::try_from(stat.mtime).unwrap_or(u32::MAX) }
-}
-
-fn file_error(error: FsError) -> FileError {
-    match error {
-        FsError::NotFound => FileError::NotFound,
-        FsError::NotADirectory => FileError::NotADirectory,
-        FsError::IsADirectory => FileError::IsADirectory,
-        FsError::NoSpace => FileError::NoSpace,
-        FsError::ReadOnly => FileError::ReadOnly,
-        _ => FileError::Denied,
+        &self.fs
     }
 }
 

@@ -45,6 +45,11 @@ fn hyperos(generation: Generation) -> PhoneSpec {
     PhoneSpec::of(generation)
 }
 
+/// A phone whose owner believes in another password.
+fn mistaken() -> PhoneSpec {
+    miui_14().change(|s| s.believed_password = Some("Owner-pass 2".to_owned()))
+}
+
 /// Ten kinds of phones, as they lie on a tray.
 fn tray(index: usize) -> PhoneSpec {
     match index % 10 {
@@ -117,11 +122,9 @@ static SCENARIOS: &[Scenario] = &[
     scenario_of("ends-on-sign-in", "the sign-in page shows after the sign-out", |_| {
         miui_14().with(Branch::EndsOnSignIn)
     }),
-    scenario_of("wrong-password", "the account's password is another one than the ready line says", |_| {
-        miui_14().password("Not the told 1")
-    }),
+    scenario_of("wrong-password", "the owner is wrong about the password", |_| mistaken()),
     scenario_of("wrong-password-dialog", "the same, told in a dialog of its own", |_| {
-        miui_14().password("Not the told 1").with(Branch::WrongPasswordDialog)
+        mistaken().with(Branch::WrongPasswordDialog)
     }),
     scenario_of("captcha", "the server wants a picture code", |_| miui_14().with(Branch::Captcha)),
     scenario_of("second-factor", "the server wants a second factor", |_| miui_14().with(Branch::SecondFactor)),

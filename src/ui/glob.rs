@@ -6,18 +6,30 @@ pub fn glob(pattern: &str, text: &str) -> bool {
     if !pattern.contains(['*', '?']) {
         return pattern == text;
     }
-    let pattern: Vec<char> = pattern.chars().collect();
-    let text: Vec<char> = text.chars().collect();
+    if let Some(end) = pattern.strip_prefix('*').filter(|p| !p.contains(['*', '?'])) {
+        return text.ends_with(end);
+    }
+    if text.is_empty() {
+        return pattern.bytes().all(|b| b == b'*');
+    }
+    if pattern.is_ascii() && text.is_ascii() {
+        return fits(pattern.as_bytes(), text.as_bytes(), b'*', b'?');
+    }
+    let chars = |s: &str| s.chars().collect::<Vec<char>>();
+    fits(&chars(pattern), &chars(text), '*', '?')
+}
+
+fn fits<C: PartialEq + Copy>(pattern: &[C], text: &[C], star: C, one: C) -> bool {
     let (mut p, mut t) = (0, 0);
     // Where to go on after the latest star, should what follows it not fit.
     let mut retry: Option<(usize, usize)> = None;
     while t < text.len() {
         match pattern.get(p) {
-            Some('*') => {
+            Some(c) if *c == star => {
                 retry = Some((p + 1, t));
                 p += 1;
             }
-            Some(c) if *c == '?' || *c == text[t] => {
+            Some(c) if *c == one || *c == text[t] => {
                 p += 1;
                 t += 1;
             }
@@ -29,7 +41,7 @@ pub fn glob(pattern: &str, text: &str) -> bool {
             }
         }
     }
-    pattern[p..].iter().all(|c| *c == '*')
+    pattern[p..].iter().all(|c| *c == star)
 }
 
 #[cfg(test)]
@@ -51,6 +63,8 @@ mod tests {
             ("", "", true),
             ("*", "", true),
             ("?*", "", false),
+            ("?", "帐", true),
+            ("*帐?", "小米帐号", true),
         ] {
             assert_eq!(glob(pattern, text), fits, "{pattern} {text}");
         }

@@ -72,10 +72,9 @@ impl UiTree {
                 }
                 Ok(Event::End(_)) => builder.close(),
                 Ok(Event::DocType(_)) => return Err(DumpError::Malformed("it has a document type".to_owned())),
-                Ok(Event::Eof) => return Err(builder.cut()),
+                // A syntax error is an element or a comment that never ends.
+                Ok(Event::Eof) | Err(XmlError::Syntax(_)) => return Err(builder.cut()),
                 Ok(_) => {}
-                // An element or a comment that never ends.
-                Err(XmlError::Syntax(_)) => return Err(builder.cut()),
                 Err(other) => return Err(DumpError::Malformed(other.to_string())),
             }
             if builder.done {

@@ -65,6 +65,9 @@ impl UiTree {
     /// Whether as many nodes fit as the selector's `count` says, or any where it says nothing.
     #[must_use]
     pub fn holds(&self, selector: &Selector) -> bool {
+        if selector.count.is_none() && selector.after.is_none() {
+            return self.nodes.iter().any(|node| selector.fits(self, node));
+        }
         let found = self.find(selector).len();
         selector.count.map_or(found > 0, |count| found == count)
     }

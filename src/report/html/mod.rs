@@ -92,7 +92,7 @@ fn summary(page: &mut String, run: &RunRecord, title: &str) {
 
 /// A line per phone, with a way to its card.
 fn list(page: &mut String, run: &RunRecord) {
-    *page += "<div class=\"wide\"><table>\n<thead><tr><th>#</th><th>Phone</th><th>Model</th><th>Account</th><th>Outcome</th>\
+    *page += "<div class=\"wide\"><table>\n<thead><tr><th>#</th><th>Phone</th><th>Outcome</th><th>Model</th><th>Account</th>\
               <th>Time</th></tr></thead>\n<tbody>\n";
     for row in &run.rows {
         let (record, result) = (&row.record, &row.record.result);
@@ -102,10 +102,18 @@ fn list(page: &mut String, run: &RunRecord) {
             "<tr><td>{0}</td><td><a href=\"#phone-{0}\">{1}</a></td><td>{2}</td><td>{3}</td><td>{4}</td><td>{5:.1} s</td></tr>",
             record.row,
             escape(&result.serial),
+            card::badge(result.outcome),
             escape(or_dash(result.model.as_ref())),
             escape(&account),
-            card::badge(result.outcome),
             result.seconds,
+        );
+    }
+    for phone in &run.open {
+        let _ = writeln!(
+            page,
+            "<tr><td>—</td><td>{}</td><td><span class=\"badge bad\">no result</span></td><td>{}</td><td>—</td><td>—</td></tr>",
+            escape(&phone.serial),
+            escape(or_dash(phone.model.as_ref())),
         );
     }
     *page += "</tbody>\n</table></div>\n";

@@ -8,7 +8,7 @@ use console::{Style, measure_text_width, truncate_str};
 
 use crate::event::{Event, EventKind, Subject};
 use crate::model::{Outcome, Reason, Serial};
-use crate::report::text::{clock, column, counts, cut, style, wrap};
+use crate::report::text::{clock, column, cut, style, wrap};
 
 /// No line is wider, so that the eye finds its end.
 const WIDEST: usize = 100;
@@ -159,20 +159,16 @@ impl Board {
         let done = count(|d| matches!(d, Doing::Done { .. }));
         let waiting = count(|d| matches!(d, Doing::Waiting { .. }));
         let lost = count(|d| matches!(d, Doing::Lost { .. }));
-        let outcome = |phone: &Phone| match phone.doing {
-            Doing::Done { outcome, .. } => Some(outcome),
-            _ => None,
-        };
-        let outcomes: Vec<Outcome> = self.phones.iter().filter_map(outcome).collect();
+        let good = count(|d| matches!(d, Doing::Done { outcome, .. } if outcome.is_good()));
         let mut text = format!("{done} of {} done", self.phones.len());
+        if done > good {
+            let _ = write!(text, " ({good} well, {} not)", done - good);
+        }
         if waiting > 0 {
             let _ = write!(text, ", {waiting} for you");
         }
         if lost > 0 {
             let _ = write!(text, ", {lost} lost");
-        }
-        if done > 0 {
-            let _ = write!(text, " ({})", counts(&outcomes));
         }
         let elapsed = clock((now - started).num_seconds());
         let text = cut(&text, width.saturating_sub(elapsed.len() + 1));
@@ -362,7 +358,7 @@ mod tests {
         );
         told(&mut board, 0, "a", EventKind::Screen { name: "s\u{7}".into() });
         let note = told(&mut board, 1, "a", EventKind::Note { text: "n\u{9b}2J".into() }).unwrap();
-        let text = board.lines(samples::at(2), 80, 24).join("|") + &note;
+        let text = board.lines(samples::at(2), 80, 24).join("|") + note.as_str();
         assert!(!text.chars().any(|c| c.is_control() || c == '\u{202e}'), "{text:?}");
     }
 }

@@ -11,6 +11,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::board::Board;
 use crate::event::{Event, EventKind, Listener};
 
+/// Rows left above the board for results, on a terminal of at least `ROOMY` rows.
+const RESULTS: u16 = 5;
+const ROOMY: u16 = 16;
+
 /// How the board is drawn.
 pub struct Options {
     /// Colours; `NO_COLOR` and `--color` are the caller's to read.
@@ -88,9 +92,11 @@ impl Live {
 impl Shared {
     fn draw(&self, board: &Board) {
         let (rows, columns) = (self.options.size)();
-        // The last row and column stay free: a terminal scrolls or wraps when they are filled.
-        let (width, height) = (usize::from(columns).saturating_sub(1), usize::from(rows).saturating_sub(1));
-        self.bar.set_message(board.lines((self.options.clock)(), width, height.max(1)).join("\n"));
+        // The last row and column stay free: a terminal scrolls or wraps when they are filled. Where results stay above the
+        // board, some rows are left for them.
+        let free = if rows < ROOMY || self.options.hold { 1 } else { RESULTS + 1 };
+        let (width, height) = (columns.saturating_sub(1), rows.saturating_sub(free).max(1));
+        self.bar.set_message(board.lines((self.options.clock)(), width.into(), height.into()).join("\n"));
     }
 
     fn board(&self) -> std::sync::MutexGuard<'_, Board> {

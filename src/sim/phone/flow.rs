@@ -108,6 +108,9 @@ impl World {
         if self.screen().is_popup() {
             self.later(now + PAGE_CHANGE, Action::ClosePopup);
         }
+        if screen == S::AccountPage {
+            self.reach(now, Stage::BeforeEntry);
+        }
         if screen == S::SignIn && self.screen() == S::TokenExpired {
             self.stop_sign_out();
         }

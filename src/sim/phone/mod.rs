@@ -324,6 +324,10 @@ impl Programs for SimPhone {
         }
         Some(program(&mut Call { phone: self, args: words, io, clock, cancel }))
     }
+
+    fn has(&self, name: &str) -> bool {
+        program(name).is_some()
+    }
 }
 
 /// The program of a name, where the phone has it.

@@ -152,6 +152,7 @@ pub(super) fn of(generation: Generation) -> PhoneSpec {
         account: if plain { None } else { Some("6230000535".to_owned()) },
         owner: "Sam Owner".to_owned(),
         password: "Owner-pass 1".to_owned(),
+        believed_password: None,
         captcha_code: "k7pm".to_owned(),
         second_factor_code: "314159".to_owned(),
         scale: 1.0,

@@ -200,6 +200,8 @@ pub struct PhoneSpec {
     pub owner: String,
     /// The account's right password.
     pub password: String,
+    /// What the owner believes the password is, where that is another.
+    pub believed_password: Option<String>,
     /// What the picture code says.
     pub captcha_code: String,
     /// The right second-factor code.
@@ -265,6 +267,12 @@ impl PhoneSpec {
     #[must_use]
     pub fn has(&self, branch: Branch) -> bool {
         self.branches.contains(&branch)
+    }
+
+    /// The password that the owner gives: the right one, unless the owner is wrong.
+    #[must_use]
+    pub fn told_password(&self) -> &str {
+        self.believed_password.as_deref().unwrap_or(&self.password)
     }
 
     /// Whether this phone has the account app and its pages.

@@ -111,7 +111,7 @@ fn idle(call: &Call<'_, '_>) -> Wait {
     loop {
         let (now, quiet_at, next) = call.world(|w, now| {
             // A spinner moves until the moment at which it is taken away.
-            let quiet_at = if w.drawing().moves { u64::MAX } else { w.last_event + IDLE };
+            let quiet_at = if w.drawing().moves { u64::MAX } else { w.last_event.max(start) + IDLE };
             (now, quiet_at, w.due.iter().map(|(at, _)| *at).min().unwrap_or(u64::MAX))
         });
         if now >= quiet_at && next >= quiet_at {

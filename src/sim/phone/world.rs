@@ -271,7 +271,10 @@ impl World {
             Fault::IncomingCall => self.popups.push(ScreenId::IncomingCall),
             Fault::Anr => self.popups.push(ScreenId::Anr),
             Fault::CrashToLauncher => self.crash(),
-            Fault::Toast { lasts } => self.later(at + lasts, Action::Moved),
+            Fault::Toast { lasts } => {
+                self.last_event = self.last_event.max(at);
+                self.later(at + lasts, Action::Moved);
+            }
             Fault::ScreenOff => self.sleep(),
             Fault::PinLock => self.locked = Some(LockKind::Pin),
             Fault::SlowPage(ms) => self.faults.slow = ms,

@@ -91,12 +91,14 @@ fn locked(scene: &Scene<'_>, lost: bool) -> Node {
     } else {
         ("Device locked", "An installment is overdue. Please contact your lender.")
     };
-    let content = Node::new("LinearLayout", full(scene))
-        .child(Node::label(status, at(120, 40)).id("com.xiaomi.account:id/find_device_status"))
-        .child(Node::label(message, at(180, 60)).id("com.xiaomi.account:id/lock_device_message"));
+    let (status, message) = (Node::label(status, at(120, 40)), Node::label(message, at(180, 60)));
     if !lost {
+        let content = Node::new("LinearLayout", full(scene)).child(status).child(message);
         return Node::new("FrameLayout", full(scene)).child(content);
     }
+    let content = Node::new("LinearLayout", full(scene))
+        .child(status.id("com.xiaomi.account:id/find_device_status"))
+        .child(message.id("com.xiaomi.account:id/lock_device_message"));
     let mut secret = Node::new("EditText", at(280, 48)).id("com.xiaomi.account:id/input_pwd_view").taps(Act::Nothing);
     secret.password = true;
     let area = Node::new("LinearLayout", at(280, 48)).id("com.xiaomi.account:id/password_layout").child(secret);
@@ -114,7 +116,7 @@ fn keyguard(scene: &Scene<'_>, pin: bool) -> Node {
         let mut pad = Node::new("FrameLayout", full(scene)).id("com.android.systemui:id/keyguard_pin_view");
         for digit in 0..10 {
             let (column, line) = if digit == 0 { (1, 3) } else { ((digit - 1) % 3, (digit - 1) / 3) };
-            let area = Rect::at(scene.px(60 + column * 84), scene.px(340 + line * 84), scene.px(72), scene.px(72));
+            let area = Rect::at(scene.px(60 + column * 84), scene.px(300 + line * 80), scene.px(72), scene.px(72));
             pad = pad.child(
                 Node::button(digit.to_string(), area, Act::Nothing).id(&format!("com.android.systemui:id/key{digit}")),
             );

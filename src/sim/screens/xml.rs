@@ -81,6 +81,11 @@ fn not_accessible(node: &Node) -> bool {
 /// One attribute, escaped as Android's serialiser does.
 fn attribute(out: &mut String, name: &str, value: &str) {
     let _ = write!(out, " {name}=\"");
+    if !value.contains(|c: char| c < ' ' || "&<>\"".contains(c)) {
+        out.push_str(value);
+        out.push('"');
+        return;
+    }
     for c in value.chars() {
         match c {
             '&' => out.push_str("&amp;"),

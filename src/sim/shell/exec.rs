@@ -9,7 +9,7 @@ use super::ast::{
 };
 use super::condition::Place;
 use super::lexer::Lexer;
-use super::state::{Fd, Flow, Interp, Status, Var};
+use super::state::{Fd, Flow, Interp, MAX_STEPS, Status, Var};
 use super::streams::{Sink, Source, pipe};
 
 /// Threads that one script may have for its pipelines.
@@ -114,6 +114,8 @@ impl Interp {
         if self.shared.threads.fetch_add(wanted, Ordering::SeqCst) + wanted > MAX_THREADS {
             self.shared.threads.fetch_sub(wanted, Ordering::SeqCst);
             self.complain("can't fork - try again");
+            // Else a fork bomb would go on with every thread that ends.
+            self.shared.steps.store(MAX_STEPS, Ordering::Relaxed);
             return Err(Flow::Killed(1));
         }
         let mut processes = Vec::new();

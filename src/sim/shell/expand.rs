@@ -9,7 +9,7 @@ use super::streams::Sink;
 /// The longest output of a substitution, and all words of one command together, in bytes.
 const MAX_EXPANSION: usize = 4 << 20;
 /// Names that one file name pattern may give.
-const MAX_NAMES: usize = 10_000;
+const MAX_NAMES: usize = 1_000;
 
 /// Where a character came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -308,7 +308,6 @@ impl Interp {
             self.complain("out of memory");
             return Err(Flow::Killed(1));
         }
-        self.last = status;
         self.substituted = Some(status);
         let mut bytes = captured.bytes();
         bytes.retain(|b| *b != 0);
@@ -357,7 +356,7 @@ impl Interp {
         for (index, part) in pattern.split(|g| g.0 == '/').enumerate() {
             let mut next = Vec::new();
             for base in &found {
-                self.charge(1)?;
+                self.charge(10 + base.len() as u64 / 8)?;
                 let base = if index == 0 { String::new() } else { format!("{base}/") };
                 if !pattern::is_pattern(part) {
                     let name: String = part.iter().map(|g| g.0).collect();

@@ -22,7 +22,7 @@ const MAX_COMMAND: usize = 256 << 10;
 impl Interp {
     /// Runs a program by its name or path.
     pub(super) fn external(&mut self, argv: &[String]) -> Status {
-        self.charge(1)?;
+        self.charge(50)?;
         let Some(given) = argv.first() else { return Ok(0) };
         let name = BIN.iter().find_map(|dir| given.strip_prefix(dir)).unwrap_or(given);
         if name.contains('/') || name.is_empty() {

@@ -31,6 +31,9 @@ use super::fs::Fs;
 pub use self::state::Refusals;
 pub use self::streams::{Captured, Sink, Source, Streams};
 
+/// The status of a shell that was hung up: 128 and SIGHUP.
+const HUNG_UP: i32 = 129;
+
 /// The standard streams of one running program.
 pub struct Stdio<'a> {
     /// Standard input.
@@ -175,6 +178,9 @@ impl Shell {
         });
         // The streams are let go, so that whoever reads them sees their end.
         self.state.fds.clear();
+        if self.state.shared.cancel.is_set() {
+            return HUNG_UP;
+        }
         match result {
             Ok(status) => status,
             Err(state::Flow::Killed(status)) => status,

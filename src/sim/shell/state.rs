@@ -14,7 +14,7 @@ use super::ast::Command;
 use super::streams::{Sink, Source};
 
 /// Commands, matches and the like that one script may take.
-const MAX_STEPS: u64 = 20_000_000;
+pub(super) const MAX_STEPS: u64 = 5_000_000;
 /// The longest value of a variable, in bytes.
 const MAX_VALUE: usize = 1 << 20;
 /// All variables of a shell together, in bytes.

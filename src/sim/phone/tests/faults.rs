@@ -177,3 +177,37 @@ fn disconnections_are_told() {
     );
     assert_eq!(hand.phone.current_screen(), S::Launcher);
 }
+
+#[test]
+fn slow_pages_and_long_spinners_take_their_time() {
+    let mut hand = Hand::on(PhoneSpec::default());
+    hand.phone.fault(Fault::SlowPage(5000));
+    hand.phone.fault(Fault::SpinnerFor(30_000));
+    hand.open_account();
+    hand.tap("logout_btn");
+    hand.until(S::KeepRemove);
+    let record = hand.phone.record();
+    let at = |screen: S| record.screens.iter().find(|(_, s)| *s == screen).map(|(at, _)| *at).unwrap();
+    let tap = record.taps.iter().find(|t| t.id.ends_with("logout_btn")).unwrap().at;
+    assert_eq!(at(S::JustASec) - tap, 5300);
+    assert_eq!(at(S::KeepRemove) - at(S::JustASec), 35_000);
+}
+
+#[test]
+fn a_toast_keeps_the_dump_waiting() {
+    let hand = Hand::on(PhoneSpec::default());
+    let start = hand.phone.with(|_, now| now);
+    hand.phone.fault(Fault::Toast { lasts: 900 });
+    hand.run(&["uiautomator", "dump"]);
+    let (now, last) = hand.phone.with(|w, now| (now, w.last_event));
+    assert!(last >= start + 900 && now >= last + 1000);
+}
+
+#[test]
+fn through_settings_the_entry_is_a_stage_too() {
+    let mut hand = Hand::on(PhoneSpec::default());
+    hand.phone.on(Stage::BeforeEntry, Fault::SlowPage(1));
+    hand.phone.show(S::SettingsHome);
+    hand.tap("Sam Owner");
+    assert_eq!(hand.phone.record().faults.len(), 1);
+}

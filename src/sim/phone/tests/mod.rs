@@ -120,12 +120,14 @@ fn parse(xml: &str) -> Vec<Seen> {
         match reader.read_event_into(&mut buffer).expect("well-formed XML") {
             Event::Eof => break,
             Event::Start(e) | Event::Empty(e) if e.name().as_ref() == b"node" => {
-                let attribute = |name: &str| {
-                    let found =
-                        e.attributes().map(|a| a.expect("an attribute")).find(|a| a.key.as_ref() == name.as_bytes());
-                    let value = found.unwrap_or_else(|| panic!("no {name}"));
-                    quick_xml::escape::unescape(std::str::from_utf8(&value.value).unwrap()).unwrap().into_owned()
-                };
+                let all: std::collections::HashMap<String, String> = e
+                    .attributes()
+                    .with_checks(false)
+                    .map(|a| a.expect("an attribute"))
+                    .map(|a| (std::str::from_utf8(a.key.as_ref()).unwrap().to_owned(), a.value))
+                    .map(|(key, value)| (key, std::str::from_utf8(&value).unwrap().to_owned()))
+                    .collect();
+                let attribute = |name: &str| quick_xml::escape::unescape(&all[name]).unwrap().into_owned();
                 let bounds: Vec<i32> = attribute("bounds")
                     .split(|c: char| !c.is_ascii_digit() && c != '-')
                     .filter_map(|n| n.parse().ok())

@@ -147,3 +147,31 @@ fn pictures_are_black_on_secure_pages_only() {
         assert_eq!(pixels.iter().all(|p| *p == 0), black, "{screen:?}");
     }
 }
+
+#[test]
+fn nothing_that_takes_taps_lies_outside_or_over_another() {
+    for (width, height) in [(720, 1280), (1080, 2400), (1440, 3200)] {
+        for keyboard_opens in [false, true] {
+            let spec = PhoneSpec::default().size(width, height).change(|s| s.keyboard_opens = keyboard_opens);
+            for screen in S::ALL {
+                let phone = SimPhone::new(spec.clone());
+                phone.show(*screen);
+                if keyboard_opens {
+                    phone.with(|w, _| {
+                        w.focus = Some(crate::sim::screens::Field::Password);
+                        w.keyboard = true;
+                    });
+                }
+                let drawing = phone.with(|w, _| w.drawing());
+                let whole = crate::sim::screens::Rect::at(0, 0, width.cast_signed(), height.cast_signed());
+                let taking: Vec<_> = drawing.root.all().into_iter().filter(|n| n.clickable).collect();
+                for node in &taking {
+                    assert_eq!(node.bounds.meet(&whole), Some(node.bounds), "{screen:?} {width} {}", node.id);
+                    for other in taking.iter().filter(|o| !std::ptr::eq(**o, *node)) {
+                        assert_eq!(node.bounds.meet(&other.bounds), None, "{screen:?} {} {}", node.id, other.id);
+                    }
+                }
+            }
+        }
+    }
+}

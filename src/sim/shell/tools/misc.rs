@@ -9,6 +9,9 @@ use super::super::escapes;
 use super::super::state::{Flow, Status};
 use super::Tool;
 
+/// How much is written at once, in bytes.
+const CHUNK: usize = 8 << 10;
+
 pub(super) fn nothing(_: &mut Tool<'_>) -> Status {
     Ok(0)
 }
@@ -102,8 +105,9 @@ pub(super) fn printenv(tool: &mut Tool<'_>) -> Status {
 
 pub(super) fn yes(tool: &mut Tool<'_>) -> Status {
     let line = if tool.args.is_empty() { "y\n".to_owned() } else { tool.args.join(" ") + "\n" };
+    let lines = line.repeat(1 + CHUNK / line.len());
     loop {
-        tool.out(line.as_bytes())?;
+        tool.out(lines.as_bytes())?;
     }
 }
 
@@ -116,11 +120,17 @@ pub(super) fn seq(tool: &mut Tool<'_>) -> Status {
         _ => return Err(tool.refuse("this form")),
     };
     let mut value = first;
+    let mut lines = String::new();
     while if step > 0 { value <= last } else { value >= last } {
-        tool.out(format!("{value}\n").as_bytes())?;
+        let _ = writeln!(lines, "{value}");
+        if lines.len() >= CHUNK {
+            tool.out(lines.as_bytes())?;
+            lines.clear();
+        }
         let Some(next) = value.checked_add(step) else { break };
         value = next;
     }
+    tool.out(lines.as_bytes())?;
     Ok(0)
 }
 

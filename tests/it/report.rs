@@ -1,0 +1,104 @@
+//! A run from its journal to its reports, and back through `verify`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::Utc;
+use mi_signout::event::{Event, EventKind, RunRecord, Subject};
+use mi_signout::journal::{InstallKey, Journal, PhoneInfo, PhoneKey, RunInfo};
+use mi_signout::model::{AccountId, Outcome, Proof, Reason, ResultRow, Serial};
+use mi_signout::report::{self, Format, ReportError, Seal};
+
+/// A run of three phones; the second fails, the third is cut off.
+fn recorded(dir: &Path) -> (RunRecord, InstallKey) {
+    let key = InstallKey::open(dir).unwrap();
+    let journal = Arc::new(Journal::open(&dir.join("journal.db"), key.clone()).unwrap());
+    let authorised_by = Some("order 4711".to_owned());
+    let run = journal.begin(RunInfo { tool: "mi-signout 0.1.0".into(), authorised_by, ..RunInfo::default() }).unwrap();
+    for (name, outcome) in [("a", Some(Outcome::SignedOut)), ("b", Some(Outcome::Unknown)), ("c", None)] {
+        let info = PhoneInfo {
+            key: PhoneKey::new(name),
+            serial: Serial::new(format!("adb-{name}")),
+            adb: "127.0.0.1:5037".into(),
+            make: Some("Redmi".into()),
+            model: Some("Note \u{1b}[31m<b>10</b>\u{202e}".into()),
+            place: None,
+        };
+        let started = Utc::now();
+        run.phone(&info).unwrap();
+        let step = EventKind::Step { screen: "account-page".into(), what: "tap logout_account".into(), mutates: true };
+        run.event(&Event::now(Subject::Phone(info.serial.clone()), step)).unwrap();
+        let Some(outcome) = outcome else { continue };
+        let row = ResultRow {
+            serial: info.serial.to_string(),
+            adb: info.adb.clone(),
+            model: info.model.clone(),
+            software: Some("MIUI 14.0.9".into()),
+            profile: Some("miui".into()),
+            account: Some(AccountId::new("6230000535")),
+            outcome,
+            reason: (outcome == Outcome::Unknown).then_some(Reason::Timeout),
+            hint: (outcome == Outcome::Unknown).then(|| "look at the phone".into()),
+            proof: Proof::default(),
+            started,
+            seconds: 12.345,
+            steps: 1,
+            dumps: 2,
+        };
+        if outcome == Outcome::Unknown {
+            run.picture(&info.key, b"\x89PNG not really").unwrap();
+        }
+        run.result(Some(&info.key), &row).unwrap();
+    }
+    run.finish(6).unwrap();
+    (journal.record("last").unwrap(), key)
+}
+
+#[test]
+fn every_report_of_a_run_is_verified_and_tells_its_installation() {
+    let (dir, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (run, key) = recorded(dir.path());
+    let other = InstallKey::open(elsewhere.path()).unwrap();
+    for name in ["report.html", "report.json", "report.csv"] {
+        let path = dir.path().join(name);
+        report::write(&run, &path).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        let ours = report::verify(&bytes, Some(&|text| key.seal(text))).unwrap();
+        let theirs = report::verify(&bytes, Some(&|text| other.seal(text))).unwrap();
+        let expected = if name == "report.csv" { [Seal::NotChecked; 2] } else { [Seal::Ours, Seal::NotOurs] };
+        assert_eq!([ours.seal, theirs.seal], expected, "{name}");
+        assert_eq!((ours.run, ours.rows, ours.head), (run.header.id.clone(), 2, run.head.clone()), "{name}");
+    }
+}
+
+#[test]
+fn no_report_shows_a_full_account_or_obeys_a_phone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (run, _) = recorded(dir.path());
+    for format in [Format::Html, Format::Json, Format::Csv, Format::Junit] {
+        let text = String::from_utf8(report::render(&run, format).unwrap()).unwrap();
+        assert!(text.contains("6230***535") && !text.contains("6230000535"), "{format:?}");
+        // The canonical text of a row is kept as it was hashed, in one column of the table.
+        if format != Format::Csv {
+            assert!(!text.contains(['\u{1b}', '\u{202e}']), "{format:?}");
+        }
+        assert!(!text.contains("<b>") || matches!(format, Format::Json | Format::Csv), "{format:?}");
+    }
+}
+
+#[test]
+fn a_killed_runs_open_phones_are_in_its_reports() {
+    let dir = tempfile::tempdir().unwrap();
+    let (run, _) = recorded(dir.path());
+    assert_eq!(run.open.iter().map(|p| p.hardware_serial.as_str()).collect::<Vec<_>>(), ["c"]);
+    let html = String::from_utf8(report::render(&run, Format::Html).unwrap()).unwrap();
+    assert!(html.contains("no result") && html.contains("1 without a result"));
+}
+
+#[test]
+fn a_file_name_that_names_no_format_is_a_usage_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let (run, _) = recorded(dir.path());
+    assert!(matches!(report::write(&run, Path::new("report.pdf")), Err(ReportError::UnknownFormat(_))));
+    assert!(matches!(report::write(&run, &dir.path().join("no/dir/r.html")), Err(ReportError::Write { .. })));
+}
