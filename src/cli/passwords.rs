@@ -7,7 +7,6 @@ use clap::Args;
 use zeroize::Zeroize;
 
 use super::failure::Failure;
-use super::terminal::Output;
 use crate::fleet::Passwords;
 use crate::model::{PASSWORD_VARIABLE, Secret};
 
@@ -23,8 +22,8 @@ pub struct PasswordArgs {
 }
 
 impl PasswordArgs {
-    /// Reads the passwords, asking on a terminal where nothing else gives one and `ask` allows it.
-    pub fn read(&self, ask: bool, output: &Output) -> Result<Passwords, Failure> {
+    /// Reads the passwords that were given; none where nothing gives one.
+    pub fn read(&self) -> Result<Passwords, Failure> {
         if self.password_stdin {
             return line_of(&mut std::io::stdin().lock()).map(Passwords::one);
         }
@@ -37,13 +36,6 @@ impl PasswordArgs {
                 return Err(Failure::usage("the password in the environment is not UTF-8 text").at(PASSWORD_VARIABLE));
             }
             _ => {}
-        }
-        if ask && output.is_interactive() {
-            let typed = rpassword::prompt_password("Password of the Mi / Xiaomi Account (empty: none): ")
-                .map_err(|error| Failure::usage(format!("the password could not be read: {error}")))?;
-            if !typed.is_empty() {
-                return Ok(Passwords::one(Secret::new(typed)));
-            }
         }
         Ok(Passwords::default())
     }

@@ -18,6 +18,7 @@ mod cli;
 mod demo;
 mod devices;
 mod fake_adb;
+mod fleet;
 mod flow;
 mod flow_properties;
 mod journal;

@@ -113,7 +113,7 @@ fn a_file_of_passwords_by_account_serves_every_phone_of_the_account() {
     let id = bench.phone(0).spec().account.clone().unwrap();
     let file = format!("account,password\n{id},{RIGHT}\n6230111222,other\n");
     let ran = bench
-        .run(&["sign-out", "--json", "--yes", "-q", "--all", "--passwords", "p.csv"])
+        .run(&["sign-out", "--json", "--yes", "-q", "--all", "--authorised-by", "us", "--passwords", "p.csv"])
         .file("p.csv", &file, 0o600)
         .run();
     assert_eq!(ran.rows(0, ""), ["a1 signed-out -", "b2 signed-out -", "c3 signed-out -"]);
