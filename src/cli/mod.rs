@@ -7,6 +7,7 @@ mod doctor;
 mod failure;
 mod host_facts;
 mod interrupt;
+mod locate;
 mod owner;
 mod password_file;
 mod passwords;
@@ -18,6 +19,8 @@ mod simulate;
 mod survey;
 mod tellers;
 mod terminal;
+mod watch;
+mod work;
 
 use std::ffi::OsString;
 
@@ -48,6 +51,8 @@ enum Command {
     Devices(devices::Args),
     /// Sign the Mi / Xiaomi Account out of the chosen phones
     SignOut(sign_out::Args),
+    /// The same, plug-and-go: every listed phone that is plugged in is taken in turn, until Ctrl-C or --count
+    Watch(watch::Args),
     /// Check this computer and each phone, and say what to do about what is missing
     Doctor(doctor::Args),
     /// Write the report of an earlier run again, list the runs, or check that nobody edited a report
@@ -85,6 +90,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
             Command::Delete(args) => return delete::main(&args, &output),
             Command::Devices(args) => devices::run(&args, &output),
             Command::SignOut(args) => sign_out::run(&args, &output, interrupt),
+            Command::Watch(args) => watch::run(&args, &output, interrupt),
             Command::Doctor(args) => doctor::run(&args, &output, interrupt),
             Command::Report(args) => report::run(&args, &output),
             Command::Demo(args) => demo::run(&args, &output, interrupt),

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::report::{JournalArgs, key_dir};
 use super::terminal::Output;
 use crate::journal::{InstallKey, Journal, JournalError, Ledger, Run, RunInfo};
-use crate::model::ExitStatus;
+use crate::model::{Device, ExitStatus};
 use crate::report::{self, Format};
 
 /// Options about the record.
@@ -127,6 +127,21 @@ impl Record {
     /// The ledger, for the books.
     pub fn take_ledger(&mut self) -> Option<Ledger> {
         self.ledger.take()
+    }
+
+    /// Puts phones that an earlier run left without a proven end first. `hardware` holds each one's `ro.serialno`.
+    pub fn unsettled_first(
+        &self,
+        devices: Vec<Device>,
+        hardware: Vec<Option<String>>,
+    ) -> (Vec<Device>, Vec<Option<String>>) {
+        let unsettled = self.journal.as_ref().and_then(|journal| journal.unsettled().ok()).unwrap_or_default();
+        let mut both: Vec<_> = devices.into_iter().zip(hardware).collect();
+        both.sort_by_key(|(device, own)| {
+            let key = own.as_deref().unwrap_or(device.serial.as_str());
+            !unsettled.iter().any(|phone| phone.as_str() == key)
+        });
+        both.into_iter().unzip()
     }
 
     /// Ends the run in the journal and writes its reports.

@@ -11,30 +11,34 @@ use crate::fleet::Passwords;
 use crate::model::{AccountId, Device, DeviceState, Secret, Serial};
 use crate::phone::Phone;
 
-/// Accounts with the phones that have them.
+/// Accounts with the phones that have them, and what each phone calls itself.
 #[derive(Clone, Debug, Default)]
 pub struct Survey {
     accounts: BTreeMap<AccountId, Vec<Serial>>,
+    /// Each phone's `ro.serialno`, in the order of the phones.
+    pub hardware: Vec<Option<String>>,
 }
 
 impl Survey {
     /// Asks each phone that answers. Reads only.
     pub fn of(devices: &[Device]) -> Self {
-        let account = |device: &Device| {
+        let ask = |device: &Device| {
             let facts = AdbPhone::of(device).facts(false, Duration::from_secs(20)).ok()?;
-            facts.accounts.account().cloned()
+            Some((facts.prop("ro.serialno").map(str::to_owned), facts.accounts.account().cloned()))
         };
-        let found: Vec<(AccountId, Serial)> = std::thread::scope(|scope| {
-            let ready = devices.iter().filter(|device| device.state == DeviceState::Device);
-            let asked: Vec<_> =
-                ready.map(|device| scope.spawn(move || Some((account(device)?, device.serial.clone())))).collect();
-            asked.into_iter().filter_map(|asked| asked.join().ok().flatten()).collect()
+        let found: Vec<_> = std::thread::scope(|scope| {
+            let ask = |device: &Device| (device.state == DeviceState::Device).then(|| ask(device)).flatten();
+            let asked: Vec<_> = devices.iter().map(|device| scope.spawn(move || ask(device))).collect();
+            asked.into_iter().map(|asked| asked.join().ok().flatten().unwrap_or_default()).collect()
         });
-        let mut accounts: BTreeMap<AccountId, Vec<Serial>> = BTreeMap::new();
-        for (account, serial) in found {
-            accounts.entry(account).or_default().push(serial);
+        let mut survey = Self::default();
+        for (device, (hardware, account)) in devices.iter().zip(found) {
+            survey.hardware.push(hardware);
+            if let Some(account) = account {
+                survey.accounts.entry(account).or_default().push(device.serial.clone());
+            }
         }
-        Self { accounts }
+        survey
     }
 
     /// Refuses several accounts without somebody who authorised it.

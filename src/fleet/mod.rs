@@ -2,10 +2,10 @@
 //!
 //! Knows the port to a phone, never adb: whoever calls gives a [`Connector`].
 
+mod locate;
 mod passwords;
 mod permits;
 mod record;
-mod locate;
 mod select;
 mod together;
 mod tray;
@@ -13,10 +13,10 @@ mod vigil;
 mod watch;
 mod worker;
 
+pub use locate::{Shown, hide_number, show_number, shown_as};
 pub use passwords::Passwords;
 pub use permits::{Owner, Permits};
 pub use record::Books;
-pub use locate::{Shown, hide_number, shown_as, show_number};
 pub use select::{SelectError, Selection};
 pub use together::{Together, Whole, together};
 pub use tray::{Numbers, Standing, place, standings};

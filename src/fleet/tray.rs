@@ -7,7 +7,8 @@ pub(super) type Spot = (AdbServer, String);
 
 /// A phone's plug: its USB path, or its serial where it has none.
 pub(super) fn spot(device: &Device) -> Spot {
-    let place = device.usb_path.as_ref().map_or_else(|| device.serial.as_str().to_owned(), |path| format!("usb {path}"));
+    let place =
+        device.usb_path.as_ref().map_or_else(|| device.serial.as_str().to_owned(), |path| format!("usb {path}"));
     (device.server.clone(), place)
 }
 
@@ -94,7 +95,9 @@ pub fn standings(devices: &[Device], hardware: &[Option<String>]) -> Vec<Standin
                 }
                 (false, Some(first)) => Standing::Twin(*first),
                 (true, None) => Standing::Own,
-                (false, None) => others.first().filter(|first| **first < at).map_or(Standing::Own, |f| Standing::Twin(*f)),
+                (false, None) => {
+                    others.first().filter(|first| **first < at).map_or(Standing::Own, |f| Standing::Twin(*f))
+                }
             }
         })
         .collect()

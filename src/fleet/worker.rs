@@ -50,7 +50,11 @@ pub(super) fn work(
 /// The row of a phone that is left alone, with why.
 pub(super) fn refuse(device: &Device, tray: Option<u32>, plan: &Plan<'_>, ending: Ending) -> ResultRow {
     let draft = Draft::new(device);
-    tell(device, plan, EventKind::Started { model: draft.fallback_model.clone(), place: device.usb_path.clone(), tray });
+    tell(
+        device,
+        plan,
+        EventKind::Started { model: draft.fallback_model.clone(), place: device.usb_path.clone(), tray },
+    );
     end(device, plan, draft, ending)
 }
 

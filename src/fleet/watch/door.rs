@@ -56,12 +56,7 @@ impl<'a> Door<'a> {
     }
 
     /// Asks a phone, and decides. `is_there` says whether another one is still plugged in.
-    pub(super) fn ask(
-        &self,
-        device: &Device,
-        connector: &dyn Connector,
-        is_there: &dyn Fn(&Device) -> bool,
-    ) -> Entry {
+    pub(super) fn ask(&self, device: &Device, connector: &dyn Connector, is_there: &dyn Fn(&Device) -> bool) -> Entry {
         // One phone's bug is that phone's row: the worker meets it again, and catches it.
         let asked = std::panic::AssertUnwindSafe(|| connector.connect(device).facts(false, ASK));
         let says = match std::panic::catch_unwind(asked) {

@@ -62,7 +62,12 @@ impl Board {
             };
         };
         if let EventKind::Started { model, place, tray } = &event.kind {
-            self.start(serial, model.clone(), shown_place(place.as_deref().unwrap_or(serial.as_str()), place.is_some(), *tray), event.at);
+            self.start(
+                serial,
+                model.clone(),
+                shown_place(place.as_deref().unwrap_or(serial.as_str()), place.is_some(), *tray),
+                event.at,
+            );
             return None;
         }
         // A phone that was never at work has no line to lose.
@@ -161,8 +166,7 @@ impl Board {
     /// Done and waiting, counted.
     fn head(&self, started: DateTime<Utc>, now: DateTime<Utc>, width: usize) -> String {
         // What was unplugged with its result counts; what was unplugged without one was never there.
-        let present =
-            |p: &&Phone| !p.serial.as_str().is_empty() || matches!(p.doing, Doing::Done { .. });
+        let present = |p: &&Phone| !p.serial.as_str().is_empty() || matches!(p.doing, Doing::Done { .. });
         let count = |of: fn(&Doing) -> bool| self.phones.iter().filter(present).filter(|p| of(&p.doing)).count();
         let done = count(|d| matches!(d, Doing::Done { .. }));
         let waiting = count(|d| matches!(d, Doing::Waiting { .. }));
@@ -309,7 +313,12 @@ mod tests {
             let serial = format!("serial{n:02}");
             let model = models[n as usize % 4].to_owned();
             let place = Some(format!("1-4.{}.{}", n / 10 + 1, n % 10 + 1));
-            told(&mut board, n / 10, &serial, EventKind::Started { model: Some(model), place, tray: Some(n as u32 + 1) });
+            told(
+                &mut board,
+                n / 10,
+                &serial,
+                EventKind::Started { model: Some(model), place, tray: Some(n as u32 + 1) },
+            );
             let kind = match n % 13 {
                 3 => EventKind::WaitingForPerson {
                     reason: Reason::InputNotAllowed,
@@ -344,7 +353,12 @@ mod tests {
         let before = board.lines(samples::at(70), 80, 99).len();
         told(&mut board, 71, "serial05", EventKind::Lost);
         assert_eq!(board.lines(samples::at(72), 80, 99).len(), before - 1);
-        told(&mut board, 73, "serial05", EventKind::Started { model: None, place: Some("1-4.1.6".into()), tray: Some(6) });
+        told(
+            &mut board,
+            73,
+            "serial05",
+            EventKind::Started { model: None, place: Some("1-4.1.6".into()), tray: Some(6) },
+        );
         assert_eq!(board.lines(samples::at(74), 80, 99).len(), before);
     }
 
