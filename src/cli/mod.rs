@@ -1,5 +1,6 @@
 //! The command line: clap types, one file per subcommand, prompts, exit statuses. Wires the rooms together.
 
+mod capture;
 mod demo;
 mod devices;
 mod failure;
@@ -7,6 +8,7 @@ mod interrupt;
 mod password_file;
 mod passwords;
 mod phones;
+mod profiles;
 mod sign_out;
 mod simulate;
 mod tellers;
@@ -41,6 +43,10 @@ enum Command {
     Devices(devices::Args),
     /// Sign the Mi / Xiaomi Account out of the chosen phones
     SignOut(sign_out::Args),
+    /// The device profiles: what is known of which phones, and tools to write one
+    Profiles(profiles::Args),
+    /// What a phone shows, masked, as a folder to write a profile from or to report
+    Capture(capture::Args),
     /// The main job on simulated phones: no hardware, no adb needed
     Demo(demo::Args),
     /// Simulated phones that stay up until Ctrl-C, for your own tools and tests
@@ -66,6 +72,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         let result = match command {
             Command::Devices(args) => devices::run(&args, &output),
             Command::SignOut(args) => sign_out::run(&args, &output, interrupt),
+            Command::Profiles(args) => profiles::run(&args, &output),
+            Command::Capture(args) => capture::run(&args, &output),
             Command::Demo(args) => demo::run(&args, &output, interrupt),
             Command::Simulate(args) => simulate::run(&args, &output, interrupt),
         };
