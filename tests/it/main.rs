@@ -12,6 +12,8 @@ mod adb_exec;
 mod adb_phone;
 mod adb_server;
 mod architecture;
+mod authors;
+mod capture;
 mod fake_adb;
 mod journal;
 mod matrix;

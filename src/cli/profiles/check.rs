@@ -54,8 +54,10 @@ pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     for failure in &found.unreadable {
         output.failure(failure);
     }
-    let ambiguous = report.ambiguous().count();
-    let unknown = report.unknown().count();
+    let of = |one: &SavedScreen| report.seen.iter().filter(|s| s.saved == one.name).collect::<Vec<_>>();
+    let count = |fits: &dyn Fn(&[&Seen]) -> bool| found.saved.iter().filter(|one| fits(&of(one))).count();
+    let ambiguous = count(&|seen| seen.iter().any(|s| s.fits.len() > 1));
+    let unknown = count(&|seen| seen.iter().all(|s| s.fits.is_empty()));
     output.people(&format!(
         "{} mistake(s); of {} saved screen(s): {ambiguous} taken for two, {unknown} for none",
         report.errors.len() + found.unreadable.len(),
