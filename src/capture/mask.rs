@@ -162,7 +162,9 @@ impl Known {
         }
         gapped.sort_by_key(|parts: &Vec<String>| std::cmp::Reverse(parts.iter().map(String::len).sum::<usize>()));
         for profile in catalog.profiles() {
-            selectors(profile).into_iter().for_each(|s| collect(s, &mut sets));
+            for selector in selectors(profile) {
+                collect(selector, &mut sets);
+            }
         }
         Self { sets, gapped, identifiers }
     }
@@ -211,30 +213,22 @@ impl Known {
 
 /// The texts around the gaps of a label: `%s`, `%d`, `%1$s`.
 fn around_gaps(label: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
+    let mut parts = Vec::new();
+    let mut part = String::new();
     let mut rest = label;
-    while let Some(at) = rest.find('%') {
-        let (before, after) = rest.split_at(at);
-        let spec = after[1..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '$');
-        if let Some(last) = parts.last_mut() {
-            last.push_str(before);
-        }
-        rest = match spec.chars().next() {
-            Some('s' | 'd') => {
-                parts.push(String::new());
-                &spec[1..]
-            }
-            _ => {
-                if let Some(last) = parts.last_mut() {
-                    last.push('%');
-                }
-                &after[1..]
-            }
+    while let Some((before, after)) = rest.split_once('%') {
+        part.push_str(before);
+        let spec = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == '$');
+        rest = if let Some(behind) = spec.strip_prefix(['s', 'd']) {
+            parts.push(std::mem::take(&mut part));
+            behind
+        } else {
+            part.push('%');
+            after
         };
     }
-    if let Some(last) = parts.last_mut() {
-        last.push_str(rest);
-    }
+    part.push_str(rest);
+    parts.push(part);
     parts
 }
 
@@ -277,8 +271,9 @@ fn collect(selector: &Selector, sets: &mut Vec<Arc<TextSet>>) {
         sets.push(Arc::clone(label));
     }
     let within = [&selector.inside, &selector.has, &selector.after];
-    within.into_iter().flatten().for_each(|s| collect(s, sets));
-    selector.any.iter().for_each(|s| collect(s, sets));
+    for one in within.into_iter().flatten().map(AsRef::as_ref).chain(&selector.any) {
+        collect(one, sets);
+    }
 }
 
 #[cfg(test)]

@@ -45,8 +45,12 @@ pub fn paint(png: &[u8], known: &[Bounds], over: &[Bounds], display: (u32, u32))
     };
     let all = Bounds::new(0, 0, info.width.cast_signed(), info.height.cast_signed());
     canvas.fill(all, UNKNOWN);
-    known.iter().for_each(|area| canvas.copy(*area, &pixels));
-    over.iter().for_each(|area| canvas.fill(*area, MASKED));
+    for area in known {
+        canvas.copy(*area, &pixels);
+    }
+    for area in over {
+        canvas.fill(*area, MASKED);
+    }
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, info.width, info.height);
     encoder.set_color(info.color_type);
@@ -131,8 +135,9 @@ mod tests {
             assert!(!String::from_utf8_lossy(&painted).contains("owner@"), "the comment is still there");
             let (before, after) = (decoded(&original), decoded(&painted));
             let inside = |b: &Bounds, x: i32, y: i32| (b.left..b.right).contains(&x) && (b.top..b.bottom).contains(&y);
-            for (i, (was, is)) in before.chunks(color.samples()).zip(after.chunks(color.samples())).enumerate() {
-                let (x, y) = (i as i32 % 8, i as i32 / 8);
+            let places = (0..6).flat_map(|y| (0..8).map(move |x| (x, y)));
+            let pixels = before.chunks(color.samples()).zip(after.chunks(color.samples()));
+            for ((x, y), (was, is)) in places.zip(pixels) {
                 if over.iter().any(|b| inside(b, x, y)) {
                     assert_eq!(is[0], MASKED, "{color:?} {x},{y}");
                 } else if known.iter().any(|b| inside(b, x, y)) {

@@ -114,14 +114,13 @@ fn show_one(args: &ShowArgs, output: &Output) -> Result<ExitStatus, Failure> {
     output.data(&format!("  fits      {}", fits(profile)));
     output.data(&format!("  file      {}", profile.file));
     output.data(&format!("  evidence  {}", evidence(profile)));
-    show::entries(profile).iter().for_each(|line| output.data(line));
-    for screen in &profile.popups {
-        output.data("");
-        show::screen(profile, screen, true).iter().for_each(|line| output.data(line));
+    let mut lines = show::entries(profile);
+    for (screen, popup) in profile.popups.iter().map(|s| (s, true)).chain(profile.screens.iter().map(|s| (s, false))) {
+        lines.push(String::new());
+        lines.extend(show::screen(profile, screen, popup));
     }
-    for screen in &profile.screens {
-        output.data("");
-        show::screen(profile, screen, false).iter().for_each(|line| output.data(line));
+    for line in lines {
+        output.data(&line);
     }
     Ok(ExitStatus::Done)
 }

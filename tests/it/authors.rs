@@ -199,7 +199,9 @@ fn faults(schema: &Value, root: &Value, value: &Value, at: &str) -> Vec<String> 
         }
     }
     if let (Some(items), Some(list)) = (schema.get("items"), value.as_array()) {
-        list.iter().enumerate().for_each(|(i, inner)| found.extend(faults(items, root, inner, &format!("{at}[{i}]"))));
+        for (i, inner) in list.iter().enumerate() {
+            found.extend(faults(items, root, inner, &format!("{at}[{i}]")));
+        }
     }
     found
 }
@@ -215,9 +217,17 @@ fn sound(schema: &Value, root: &Value) {
             "type" => assert!(value.is_string() || value.as_array().is_some_and(|a| a.iter().all(Value::is_string))),
             "required" => assert!(value.as_array().unwrap().iter().all(Value::is_string)),
             "$ref" => assert!(root.pointer(value.as_str().unwrap().strip_prefix('#').unwrap()).is_some(), "{value}"),
-            "properties" | "$defs" => value.as_object().unwrap().values().for_each(|one| sound(one, root)),
+            "properties" | "$defs" => {
+                for one in value.as_object().unwrap().values() {
+                    sound(one, root);
+                }
+            }
             "additionalProperties" | "items" => sound(value, root),
-            "anyOf" => value.as_array().unwrap().iter().for_each(|one| sound(one, root)),
+            "anyOf" => {
+                for one in value.as_array().unwrap() {
+                    sound(one, root);
+                }
+            }
             other => panic!("the test does not know the keyword {other}"),
         }
     }

@@ -4,13 +4,16 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
+use mi_signout::adb::AdbPhone;
+use mi_signout::model::{AdbServer, Secret, Serial};
+use mi_signout::phone::{Input, Look, Phone, Settle, Step};
 use mi_signout::sim::device::SimDevice;
 use mi_signout::sim::farm::{Farm, ServerHandle};
 use mi_signout::sim::phone::{Generation, PhoneSpec, SimPhone};
 use mi_signout::sim::screens::ScreenId;
 use mi_signout::ui::{Bounds, UiTree};
 
-use crate::support::{Said, talk};
+use crate::support::{GUARD, Said, talk};
 
 const ACCOUNT: &str = "6230481535";
 const OWNER: &str = "Zsuzsanna Owner";
@@ -177,6 +180,23 @@ fn a_password_page_is_refused_and_its_structure_given_on_request_only() {
     assert_eq!(fields, [""]);
     let checked = desk.check("structure");
     assert!(checked.code == 0 && checked.out.contains(": password (miui)"), "{checked:?}");
+}
+
+#[test]
+fn a_typed_password_is_refused_in_any_case() {
+    let desk = desk(PhoneSpec::of(Generation::Miui14), ScreenId::Password);
+    let field = bounds(&desk.phone, |n| n.password).center().unwrap();
+    let server = AdbServer { host: "127.0.0.1".into(), port: desk.server.addr().port() };
+    let secret = Secret::new("correct horse".into());
+    let inputs = vec![Input::Tap(field), Input::Text(&secret)];
+    let step = Step { inputs, settle: Settle::Nothing, look: Look::Probes };
+    AdbPhone::new(server, Serial::new(SERIAL), None).step(&step, GUARD).unwrap();
+    for more in [&[][..], &["--no-picture"]] {
+        let said = desk.capture("refused", more);
+        assert_eq!(said.code, 4, "{said:?}");
+        assert!(said.err.contains("something is typed in a password field"), "{}", said.err);
+        assert!(!desk.path("refused").exists(), "something was written");
+    }
 }
 
 #[test]

@@ -30,8 +30,12 @@ pub fn screen(profile: &DeviceProfile, screen: &Screen, popup: bool) -> Vec<Stri
         Some(Presence::Absent) => line("account", "absent"),
         Some(Presence::Unknown) | None => {}
     }
-    condition.all.iter().for_each(|s| line("shows", &words(s)));
-    condition.none.iter().for_each(|s| line("does not show", &words(s)));
+    for selector in &condition.all {
+        line("shows", &words(selector));
+    }
+    for selector in &condition.none {
+        line("does not show", &words(selector));
+    }
     match screen.verdict {
         Some(Verdict::Accepted) => line("says", "the password was right"),
         Some(Verdict::Rejected) => line("says", "the password was wrong"),
