@@ -57,7 +57,7 @@ pub struct Saved {
 
 /// Properties in the form of `getprop`.
 pub(super) fn properties(props: &BTreeMap<String, String>) -> String {
-    props.iter().fold(String::new(), |out, (key, value)| out + "[" + key + "]: [" + value + "]\n")
+    props.iter().fold(String::new(), |out, (key, value)| out + "[" + key.as_str() + "]: [" + value.as_str() + "]\n")
 }
 
 /// Reads lines in the form of `getprop`.
