@@ -283,14 +283,16 @@ fn bad_dumps_are_looked_at_again() {
     let account = |n: usize| format!("62301113{n:02}");
     let bench = Bench::own((0..faults.len()).map(|n| spec(&format!("p{n}")).account(Some(&account(n)))));
     for (n, fault) in faults.iter().enumerate() {
-        stages.iter().for_each(|stage| bench.phone(n).on(*stage, *fault));
+        for stage in stages {
+            bench.phone(n).on(stage, *fault);
+        }
     }
     let ran = bench.sign_out(RIGHT, &["--all"]).run();
     let expected: Vec<String> = (0..faults.len()).map(|n| format!("p{n} signed-out -")).collect();
     assert_eq!(ran.rows(0, ""), expected, "{ran}");
-    for n in 0..faults.len() {
+    for (n, fault) in faults.iter().enumerate() {
         let record = bench.phone(n).record();
-        assert_eq!((record.passwords_submitted(), record.faults.len()), (1, 4), "{:?}", faults[n]);
+        assert_eq!((record.passwords_submitted(), record.faults.len()), (1, 4), "{fault:?}");
     }
 }
 

@@ -63,8 +63,7 @@ impl Interp {
         if let Some(trap) = self.exit_trap.take() {
             self.last = status;
             match self.source(&trap) {
-                Err(Flow::Exit(other)) => return Ok(other),
-                Err(Flow::Killed(other)) => return Ok(other),
+                Err(Flow::Exit(other) | Flow::Killed(other)) => return Ok(other),
                 _ => {}
             }
         }
