@@ -51,7 +51,8 @@ impl Interp {
             self.charge(1)?;
             return if stdout.is_broken() { Err(Flow::Killed(141)) } else { Ok(status) };
         }
-        let tool = Tool { name, args: rest, cwd: &self.cwd, shared, environment: self.environment(), stdin, stdout, stderr };
+        let tool =
+            Tool { name, args: rest, cwd: &self.cwd, shared, environment: self.environment(), stdin, stdout, stderr };
         match tools::run(tool) {
             Some(Err(Flow::Return(status))) => Ok(status),
             Some(status) => status,
