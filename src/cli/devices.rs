@@ -42,9 +42,13 @@ pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
         asked.into_iter().filter_map(|line| line.join().ok()).collect()
     });
     if args.json {
-        lines.iter().for_each(|line| output.data(&inert_json(line.json().to_string())));
+        for line in &lines {
+            output.data(&inert_json(line.json().to_string()));
+        }
     } else {
-        table(&lines).iter().for_each(|line| output.data(line));
+        for line in table(&lines) {
+            output.data(&line);
+        }
     }
     Ok(ExitStatus::Done)
 }

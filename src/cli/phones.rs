@@ -133,9 +133,8 @@ impl WhereArgs {
 
 /// The list of a server that was started a moment ago, once it has found phones or had the time to.
 fn settle(server: &AdbServer) -> Result<Vec<Device>, adb::AdbError> {
-    let (tracker, seen) = match Tracker::channel(server.clone()) {
-        Ok(tracking) => tracking,
-        Err(_) => return adb::list(server, SERVER_WITHIN),
+    let Ok((tracker, seen)) = Tracker::channel(server.clone()) else {
+        return adb::list(server, SERVER_WITHIN);
     };
     let until = Instant::now() + Duration::from_secs(3);
     let mut devices = Vec::new();

@@ -207,7 +207,12 @@ impl Work<'_> {
             interrupted: interrupt,
         };
         let rows = fleet::run(devices, &plan, connector);
-        let status = ExitStatus::of(rows.iter().map(|row| row.outcome));
+        // The same number that the process ends with.
+        let status = if interrupt.load(std::sync::atomic::Ordering::Relaxed) {
+            ExitStatus::Interrupted
+        } else {
+            ExitStatus::of(rows.iter().map(|row| row.outcome))
+        };
         drop(books);
         tellers.finish(&rows, status);
         match record.finish(status, self.output) {

@@ -76,7 +76,8 @@ fn leaks(folder: &Path) -> Vec<String> {
 }
 
 fn talkative(run: Run) -> Run {
-    run.env("RUST_BACKTRACE", "full").env("RUST_LOG", "trace").env("ADB_TRACE", "all")
+    let reports = ["--report", "r.html", "--report", "r.json", "--report", "r.csv", "--report", "r.xml"];
+    run.args(&reports).env("RUST_BACKTRACE", "full").env("RUST_LOG", "trace").env("ADB_TRACE", "all")
 }
 
 #[track_caller]
@@ -98,6 +99,9 @@ fn a_right_and_a_wrong_password_leave_no_trace() {
             let (said, seen, home) = watched(run, &format!("{}\n", canary()));
             assert_eq!(said.code, i32::from(!right), "{said:?}");
             nowhere(&said, &seen, home.path());
+            for report in ["r.html", "r.json", "r.csv", "r.xml"] {
+                assert!(home.path().join(report).is_file(), "{report} was searched too");
+            }
             let record = bench.phone(0).record();
             let submitted: Vec<bool> = record.submissions.iter().map(|s| s.right).collect();
             assert_eq!((submitted, bench.phone(0).account_present()), (vec![right], !right), "it arrived as it is");
@@ -172,7 +176,7 @@ fn every_printable_character_is_typed_right_through_the_whole_stack() {
     }
     let text = String::from_utf8(file.into_inner().unwrap()).unwrap();
     let ran = bench
-        .run(&["sign-out", "--all", "--yes", "--json", "-q", "--passwords", "given.csv"])
+        .run(&["sign-out", "--all", "--authorised-by", "us", "--yes", "--json", "-q", "--passwords", "given.csv"])
         .file("given.csv", &text, 0o600)
         .run();
     let rows = ran.rows(0, "");

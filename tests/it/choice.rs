@@ -61,6 +61,22 @@ fn a_server_that_is_named_twice_has_its_phones_once() {
 }
 
 #[test]
+fn several_accounts_want_somebody_who_authorised_it() {
+    let bench = two();
+    insta::assert_snapshot!(bench.run(&["sign-out", "--yes", "--all"]).run(), @r"
+    status: 2
+    --- stdout
+    --- stderr
+    error: 2 accounts are on these phones, and nobody is named who authorised it
+      accounts:
+        6230***222: 1 phone(s)
+        6230***535: 1 phone(s)
+    hint: name who did with --authorised-by TEXT (it goes into the record); nothing was touched
+    ");
+    (0..2).for_each(|n| bench.untouched(n));
+}
+
+#[test]
 fn without_a_terminal_a_confirmation_is_given_by_yes() {
     let bench = Bench::one();
     insta::assert_snapshot!(bench.run(&["sign-out", "--password-stdin"]).stdin(RIGHT).run(), @r###"

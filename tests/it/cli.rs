@@ -204,7 +204,7 @@ impl Bench {
 
     /// `sign-out` with the password on stdin, JSON lines, and nothing said on stderr but errors.
     pub fn sign_out(&self, password: &str, args: &[&str]) -> Run {
-        let base = ["sign-out", "--password-stdin", "--json", "--yes", "-q"];
+        let base = ["sign-out", "--password-stdin", "--json", "--yes", "-q", "--authorised-by", "their owner"];
         self.run(&[&base, args].concat()).stdin(&format!("{password}\n"))
     }
 

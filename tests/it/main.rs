@@ -23,6 +23,7 @@ mod flow;
 mod flow_properties;
 mod journal;
 mod matrix;
+mod person;
 mod plain_phone;
 mod profile_errors;
 mod profiles;

@@ -5,6 +5,7 @@ use mi_signout::sim::phone::{Fault, Stage};
 use serde_json::Value;
 
 use crate::cli::{Bench, RIGHT, Run, spec};
+use crate::support::Killed;
 
 #[test]
 fn a_phone_is_signed_out_and_then_is_signed_out_already() {
@@ -132,7 +133,7 @@ fn a_file_of_passwords_by_account_serves_every_phone_of_the_account() {
     let id = bench.phone(0).spec().account.clone().unwrap();
     let file = format!("account,password\n{id},{RIGHT}\n6230111222,other\n");
     let ran = bench
-        .run(&["sign-out", "--json", "--yes", "-q", "--all", "--passwords", "p.csv"])
+        .run(&["sign-out", "--json", "--yes", "-q", "--all", "--authorised-by", "us", "--passwords", "p.csv"])
         .file("p.csv", &file, 0o600)
         .run();
     assert_eq!(ran.rows(0, ""), ["a1 signed-out -", "b2 signed-out -", "c3 signed-out -"]);
@@ -303,14 +304,16 @@ fn bad_dumps_are_looked_at_again() {
     let account = |n: usize| format!("62301113{n:02}");
     let bench = Bench::own((0..faults.len()).map(|n| spec(&format!("p{n}")).account(Some(&account(n)))));
     for (n, fault) in faults.iter().enumerate() {
-        stages.iter().for_each(|stage| bench.phone(n).on(*stage, *fault));
+        for stage in stages {
+            bench.phone(n).on(stage, *fault);
+        }
     }
     let ran = bench.sign_out(RIGHT, &["--all"]).run();
     let expected: Vec<String> = (0..faults.len()).map(|n| format!("p{n} signed-out -")).collect();
     assert_eq!(ran.rows(0, ""), expected, "{ran}");
-    for n in 0..faults.len() {
+    for (n, fault) in faults.iter().enumerate() {
         let record = bench.phone(n).record();
-        assert_eq!((record.passwords_submitted(), record.faults.len()), (1, 4), "{:?}", faults[n]);
+        assert_eq!((record.passwords_submitted(), record.faults.len()), (1, 4), "{fault:?}");
     }
 }
 
@@ -367,4 +370,35 @@ fn events_come_before_the_result_and_the_summary_last() {
     assert!(types[..types.len() - 2].iter().all(|t| *t == "event"), "{ran}");
     let screens: Vec<&Value> = lines.iter().map(|line| &line["name"]).filter(|name| name.is_string()).collect();
     assert!(screens.contains(&&Value::from("account-page")), "{ran}");
+}
+
+#[test]
+fn what_the_screen_says_is_only_read() {
+    let owner = "</node>\"'&#0;&bogus;]]><!--\u{202e}\u{1b}[2J Sign out; $(id)";
+    let bench = Bench::own([spec("a1").change(|s| owner.clone_into(&mut s.owner))]);
+    let ran = bench.sign_out(RIGHT, &[]).run();
+    assert_eq!(ran.rows(0, ""), ["a1 signed-out -"], "{ran}");
+    assert_eq!(bench.phones[0].refused(), 0, "none of it became a command");
+}
+
+#[test]
+fn an_interrupted_run_still_gives_its_rows() {
+    use std::io::{BufRead, BufReader};
+    let bench = Bench::own([spec("a1")]);
+    // Its first page takes for ever, so that the signal comes in time.
+    bench.phone(0).fault(Fault::SlowPage(60_000_000));
+    let (mut command, _home) = bench.run(&["sign-out", "--yes", "--json", "-q"]).into_command();
+    let piped = std::process::Stdio::piped;
+    let mut child = Killed(command.stdin(std::process::Stdio::null()).stdout(piped()).stderr(piped()).spawn().unwrap());
+    let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains(r#""event":"step""#)), "the walk has begun");
+    let pid = child.0.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let rest: Vec<Value> = lines.map(|line| serde_json::from_str(&line).unwrap()).collect();
+    let status = child.0.wait().unwrap().code();
+    let [.., result, summary] = &rest[..] else { panic!("{rest:?}") };
+    assert_eq!((&result["type"], &result["serial"]), (&"result".into(), &"a1".into()), "{rest:?}");
+    assert_eq!((&summary["exit"], status), (&130.into(), Some(130)), "{rest:?}");
+    let record = bench.phone(0).record();
+    assert!(record.taps.is_empty() && bench.phone(0).account_present(), "{result}");
 }
