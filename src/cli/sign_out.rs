@@ -128,9 +128,12 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
     if !args.yes {
         confirm(&devices, args, output)?;
     }
-    let survey = Survey::of(&devices);
-    survey.check_authorised(args.record.authorised_by.as_deref())?;
-    let passwords = survey.passwords(&args.passwords, interactive, output)?;
+    let given = args.passwords.read()?;
+    let asks = interactive && given.is_empty();
+    let authorised_by = args.record.authorised_by.as_deref();
+    let survey = Survey::of(&devices, authorised_by, asks);
+    survey.check_authorised(authorised_by)?;
+    let passwords = if asks { survey.ask_passwords(output)? } else { given };
     let record = args.record.open(args.walk.for_the_record(), output)?;
     let work = Work {
         walk: &args.walk,

@@ -50,6 +50,13 @@ fn mistaken() -> PhoneSpec {
     miui_14().change(|s| s.believed_password = Some("Owner-pass 2".to_owned()))
 }
 
+/// A phone with an account and a password of its own. The first four and the last three digits, which are what masks show, are
+/// another pair for each.
+fn own_account(index: usize) -> PhoneSpec {
+    let account = format!("{:04}000{:03}", 6230 + index / 1000, index % 1000);
+    miui_14().account(Some(&account)).password(&format!("Owner-pass {}", index + 1))
+}
+
 /// Ten kinds of phones, as they lie on a tray.
 fn tray(index: usize) -> PhoneSpec {
     match index % 10 {
@@ -69,6 +76,7 @@ fn tray(index: usize) -> PhoneSpec {
 static SCENARIOS: &[Scenario] = &[
     scenario_of("plain", "MIUI 14 Global in English: data choice, then the password", |_| miui_14()),
     scenario_of("tray", "ten kinds of phones, one after the other", tray),
+    scenario_of("own-accounts", "as plain, each phone with an account and a password of its own", own_account),
     scenario_of("miui-9", "MIUI 9, English", |_| PhoneSpec::of(Generation::Miui9)),
     scenario_of("miui-9-hindi", "MIUI 9 in Hindi", |_| PhoneSpec::of(Generation::Miui9).language("hi")),
     scenario_of("miui-10", "MIUI 10 on a small screen", |_| PhoneSpec::of(Generation::Miui10)),
@@ -195,6 +203,15 @@ mod tests {
         }
         assert_eq!(scenario("plain").map(|s| s.phone(0)), Some(PhoneSpec::default()));
         assert!(scenario("nonsense").is_none());
+    }
+
+    #[test]
+    fn accounts_of_their_own_differ_where_masks_show_it() {
+        let phones: Vec<_> = (0..1024).map(own_account).collect();
+        let shown = |s: &PhoneSpec| s.account.as_ref().map(|a| (a[..4].to_owned(), a[a.len() - 3..].to_owned()));
+        let accounts: std::collections::BTreeSet<_> = phones.iter().map(shown).collect();
+        let passwords: std::collections::BTreeSet<_> = phones.iter().map(|s| s.password.clone()).collect();
+        assert_eq!((accounts.len(), passwords.len()), (1024, 1024));
     }
 
     #[test]

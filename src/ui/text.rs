@@ -67,6 +67,9 @@ fn fold(c: char, out: &mut String) {
 /// Without `<u>`, `</b>` and the like; anything else in angle brackets is text.
 fn without_tags(text: &str) -> String {
     const TAGS: &[&str] = &["<u>", "</u>", "<b>", "</b>", "<i>", "</i>", "<br>", "<br/>", "<br />"];
+    if !text.contains('<') {
+        return text.to_owned();
+    }
     let mut out = text.to_owned();
     for tag in TAGS {
         out = out.replace(tag, if tag.starts_with("<br") { " " } else { "" });
