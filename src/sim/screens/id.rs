@@ -176,6 +176,11 @@ impl ScreenId {
     /// The focused activity while it shows.
     #[must_use]
     pub fn activity(self, spec: &PhoneSpec) -> String {
+        let known = self.known_activity(spec);
+        spec.account_app.as_ref().map_or_else(|| known.to_owned(), |app| app.activity(known))
+    }
+
+    fn known_activity(self, spec: &PhoneSpec) -> &'static str {
         let miui = spec.has_account_app();
         match self {
             Self::Launcher if miui => "com.miui.home/com.miui.home.launcher.Launcher",
@@ -209,6 +214,5 @@ impl ScreenId {
             Self::IncomingCall => "com.android.incallui/com.android.incallui.InCallActivity",
             _ => "com.xiaomi.account/com.xiaomi.account.ui.AccountSettingsActivity",
         }
-        .to_owned()
     }
 }

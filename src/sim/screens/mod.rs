@@ -204,6 +204,9 @@ pub fn draw(screen: ScreenId, scene: &Scene<'_>) -> Drawing {
             n.package.clone_from(&package);
         }
     });
+    if let Some(app) = &scene.spec.account_app {
+        root.each(&mut |n| n.id = app.id(&n.id));
+    }
     if labels::is_rtl(&scene.spec.language) {
         root.mirror(scene.width());
     }
