@@ -79,6 +79,8 @@ screens! {
     SignOutFailed = "sign-out-failed",
     /// "Can't connect to the network".
     NoNetwork = "no-network",
+    /// The account app's own page without a network.
+    NoNetworkPage = "no-network-page",
     /// "Server error".
     ServerError = "server-error",
     /// "Can't turn off Find device. Enter your … password again."
