@@ -7,9 +7,8 @@ use clap::Args;
 use zeroize::Zeroize;
 
 use super::failure::Failure;
-use super::terminal::Output;
 use crate::fleet::Passwords;
-use crate::model::Secret;
+use crate::model::{PASSWORD_VARIABLE, Secret};
 
 /// Options about passwords.
 #[derive(Clone, Debug, Default, Args)]
@@ -22,29 +21,21 @@ pub struct PasswordArgs {
     pub passwords: Option<PathBuf>,
 }
 
-/// The environment variable that may hold the password.
-const VARIABLE: &str = "MI_SIGNOUT_PASSWORD";
-
 impl PasswordArgs {
-    /// Reads the passwords, asking on a terminal where nothing else gives one and `ask` allows it.
-    pub fn read(&self, ask: bool, output: &Output) -> Result<Passwords, Failure> {
+    /// Reads the passwords that were given; none where nothing gives one.
+    pub fn read(&self) -> Result<Passwords, Failure> {
         if self.password_stdin {
             return line_of(&mut std::io::stdin().lock()).map(Passwords::one);
         }
         if let Some(path) = &self.passwords {
             return super::password_file::read(path);
         }
-        if let Ok(text) = std::env::var(VARIABLE) {
-            if !text.is_empty() {
-                return Ok(Passwords::one(Secret::new(text)));
+        match std::env::var(PASSWORD_VARIABLE) {
+            Ok(text) if !text.is_empty() => return Ok(Passwords::one(Secret::new(text))),
+            Err(std::env::VarError::NotUnicode(_)) => {
+                return Err(Failure::usage("the password in the environment is not UTF-8 text").at(PASSWORD_VARIABLE));
             }
-        }
-        if ask && output.is_interactive() {
-            let typed = rpassword::prompt_password("Password of the Mi / Xiaomi Account (empty: none): ")
-                .map_err(|error| Failure::usage(format!("the password could not be read: {error}")))?;
-            if !typed.is_empty() {
-                return Ok(Passwords::one(Secret::new(typed)));
-            }
+            _ => {}
         }
         Ok(Passwords::default())
     }

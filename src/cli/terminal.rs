@@ -5,6 +5,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
+use crate::report::text::clean;
 
 /// Options about what is printed.
 #[derive(Clone, Debug, Default, Args)]
@@ -101,17 +102,26 @@ impl Output {
         }
     }
 
+    /// Asks for something that is not shown while it is typed.
+    #[allow(clippy::unused_self, reason = "part of the policy")]
+    pub fn ask_hidden(&self, prompt: &str) -> Result<String, Failure> {
+        rpassword::prompt_password(prompt)
+            .map_err(|error| Failure::usage(format!("the password could not be read: {error}")))
+    }
+
     /// An error, in three parts.
     #[allow(clippy::unused_self, reason = "part of the policy")]
     pub fn failure(&self, failure: &Failure) {
         let mut stderr = std::io::stderr().lock();
         let error = console::style("error:").red().bold().for_stderr();
-        let _ = writeln!(stderr, "{error} {}", failure.what);
+        // Lists of phones and words of an adb server are strangers' text; only their line breaks are kept.
+        let tame = |text: &str| text.lines().map(clean).collect::<Vec<_>>().join("\n");
+        let _ = writeln!(stderr, "{error} {}", tame(&failure.what));
         if let Some(place) = &failure.place {
-            let _ = writeln!(stderr, "  {place}");
+            let _ = writeln!(stderr, "  {}", tame(place));
         }
         if let Some(hint) = &failure.hint {
-            let _ = writeln!(stderr, "{} {hint}", console::style("hint:").cyan().bold().for_stderr());
+            let _ = writeln!(stderr, "{} {}", console::style("hint:").cyan().bold().for_stderr(), tame(hint));
         }
     }
 }

@@ -2,13 +2,16 @@
 
 use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
+use super::record::{PhoneBook, key_of};
 use super::{Connector, Permits, Plan};
-use crate::event::{Event, EventKind, Progress, Subject};
+use crate::event::{Event, EventKind, FindDevice, Progress, Subject};
 use crate::flow::{Counts, Ended, Ending, Engine, Password, Walk};
+use crate::journal::{PhoneInfo, PhoneKey};
 use crate::model::{AccountId, Device, Outcome, Presence, Proof, Reason, ResultRow};
 use crate::phone::{Input, KeyCode, Keyguard, Look, Phone, PhoneError, PhoneFacts, Settle, Step};
 use crate::preflight::{self, Identity, Stop, Wanted};
@@ -18,6 +21,8 @@ use crate::profile::{Choice, DeviceProfile};
 const STEP_LIMIT: Duration = Duration::from_secs(40);
 /// Steps may hang so often in one walk before the phone counts as lost.
 const HANGS: u32 = 2;
+/// How often a phone is asked whether the person has done their part.
+const WAIT: Duration = Duration::from_secs(2);
 
 /// Works on one phone and always gives its row, whatever happens.
 pub(super) fn work(device: &Device, plan: &Plan<'_>, connector: &dyn Connector, permits: &Permits<'_>) -> ResultRow {
@@ -33,7 +38,9 @@ pub(super) fn work(device: &Device, plan: &Plan<'_>, connector: &dyn Connector, 
             "this program failed on this phone (a bug: please report it); look at the phone before doing anything",
         )
     });
+    let key = draft.key.clone();
     let row = draft.row(ending);
+    plan.books.result(key.as_ref(), &row);
     plan.listener.tell(Event::now(Subject::Phone(device.serial.clone()), EventKind::Ended(Box::new(row.clone()))));
     row
 }
@@ -51,6 +58,10 @@ struct Draft {
     began: Instant,
     progress: Progress,
     counts: Counts,
+    key: Option<PhoneKey>,
+    /// Time spent waiting for a person before the walk.
+    waited: Duration,
+    asked_password: bool,
 }
 
 impl Draft {
@@ -67,6 +78,9 @@ impl Draft {
             began: Instant::now(),
             progress: Progress::default(),
             counts: Counts::default(),
+            key: None,
+            waited: Duration::ZERO,
+            asked_password: false,
         }
     }
 
@@ -120,10 +134,11 @@ impl<'a> Worker<'a> {
     fn work(&mut self) -> Ending {
         let place = self.device.usb_path.clone();
         self.tell(EventKind::Started { model: self.draft.fallback_model.clone(), place });
-        if let Some(stop) = preflight::of_state(&self.device.state) {
-            return stop.into();
-        }
-        let mut phone = self.connector.connect(self.device);
+        let device = match self.authorised() {
+            Ok(device) => device,
+            Err(ending) => return ending,
+        };
+        let mut phone = self.connector.connect(&device);
         let facts = match self.facts(&mut *phone) {
             Ok(facts) => facts,
             Err(ending) => return ending,
@@ -145,47 +160,108 @@ impl<'a> Worker<'a> {
             profile: self.draft.profile.clone(),
             account: Some(account.masked()),
         });
-        let ended = self.walk(profile, &account, locale_of(&facts), phone);
+        let key = match self.take_up(&facts, &account) {
+            Ok(key) => key,
+            Err(ending) => return ending,
+        };
+        let ended = self.walk(profile, &account, &key, preflight::locale(&facts.props), (device, phone));
         self.draft.proof.after = words(ended.presence);
-        self.draft.proof.ui = ended.screen.clone();
+        self.draft.proof.ui = ended.screen;
+        self.plan.books.find_device(&key, find_device(self.draft.asked_password, ended.presence));
         ended.ending
+    }
+
+    /// The phone once it may be asked: where a person is there, it is waited for until this computer is allowed.
+    fn authorised(&mut self) -> Result<Device, Ending> {
+        let Some(stop) = preflight::of_state(&self.device.state) else { return Ok(self.device.clone()) };
+        let mut told = None;
+        while stop.reason == Some(Reason::Unauthorized) && self.is_waited_for(&stop) {
+            self.wait(&stop, &mut told);
+            if let Some(device) = self.connector.wait_for(self.device, None, Instant::now()) {
+                self.tell(EventKind::Resumed);
+                return Ok(device);
+            }
+        }
+        Err(stop.into())
+    }
+
+    /// Takes the phone up in the record, with what an earlier run left open on it.
+    fn take_up(&mut self, facts: &PhoneFacts, account: &AccountId) -> Result<PhoneKey, Ending> {
+        let hardware_serial = self.draft.identity.hardware_serial.as_deref();
+        let info = PhoneInfo {
+            key: key_of(hardware_serial, &self.device.serial),
+            serial: self.device.serial.clone(),
+            adb: self.draft.adb.clone(),
+            make: facts.prop("ro.product.manufacturer").map(str::to_owned),
+            model: self.draft.identity.model.clone(),
+            place: self.device.usb_path.clone(),
+        };
+        let earlier = self.plan.books.take_up(&info).map_err(|error| {
+            let hint = format!("{error}: {}", error.hint());
+            Ending::new(Outcome::Failed, Reason::DuplicateSerial, hint)
+        })?;
+        self.draft.key = Some(info.key.clone());
+        self.plan.books.account(&info.key, account);
+        if let Some(earlier) = earlier.filter(|_| !self.plan.again) {
+            self.tell(EventKind::Note { text: format!("goes on from run {}", earlier.run) });
+            self.draft.progress = earlier.progress;
+        }
+        Ok(info.key)
     }
 
     /// Reads the phone, wakes it where that is all it needs, and stops at what is missing.
     fn facts(&mut self, phone: &mut dyn Phone) -> Result<PhoneFacts, Ending> {
         let mut woken = false;
+        let mut waits_for = None;
         loop {
-            let facts = phone.facts(true, STEP_LIMIT).map_err(|error| Ending::from(preflight::of_error(&error)))?;
+            let facts = phone
+                .facts(true, STEP_LIMIT.min(self.plan.timeout))
+                .map_err(|error| Ending::from(preflight::of_error(&error)))?;
             self.draft.identity = preflight::identify(&facts.props);
             self.draft.account = facts.accounts.account().cloned();
             self.draft.proof.before = words(facts.accounts.presence());
             let password = self.plan.passwords.of(&self.device.serial, self.draft.account.as_ref());
             let wanted = Wanted {
-                input_switch: "USB debugging (Security settings)",
+                input_switch: preflight::input_switch_name(self.plan.catalog.labels(), &facts.props),
                 password_not_typeable: password.is_some_and(|(_, secret)| !secret.is_typeable()),
             };
             if let Some(stop) = preflight::stop(&facts, wanted) {
+                if self.is_waited_for(&stop) {
+                    self.wait(&stop, &mut waits_for);
+                    continue;
+                }
                 if stop.outcome == Outcome::AlreadySignedOut {
                     self.draft.proof.after = words(Presence::Absent);
                 }
                 return Err(stop.into());
             }
+            if waits_for.take().is_some() {
+                self.tell(EventKind::Resumed);
+            }
             if woken || (facts.awake != Some(false) && facts.keyguard != Keyguard::Swipe) {
                 return Ok(facts);
             }
             woken = true;
-            self.wake(phone).map_err(|error| Ending::from(preflight::of_error(&error)))?;
+            wake(phone).map_err(|error| Ending::from(preflight::of_error(&error)))?;
         }
     }
 
-    /// Switches the screen on and swipes a keyguard away that has no lock.
-    fn wake(&self, phone: &mut dyn Phone) -> Result<(), PhoneError> {
-        let step = Step {
-            inputs: vec![Input::Key(KeyCode::Wakeup), Input::Key(KeyCode::Menu)],
-            settle: Settle::Change { max: Duration::from_secs(2) },
-            look: Look::Probes,
-        };
-        phone.step(&step, STEP_LIMIT).map(drop)
+    /// Whether a person is there to mend it.
+    fn is_waited_for(&self, stop: &Stop) -> bool {
+        !self.plan.non_interactive
+            && stop.can_be_waited_for()
+            && stop.reason != Some(Reason::PasswordNotTypeable)
+            && !self.plan.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Says once for what the phone waits, and lets a moment pass that does not count against the phone.
+    fn wait(&mut self, stop: &Stop, told: &mut Option<Reason>) {
+        if let Some(reason) = stop.reason.filter(|reason| *told != Some(*reason)) {
+            self.tell(EventKind::WaitingForPerson { reason, hint: stop.hint.clone().unwrap_or_default() });
+        }
+        *told = stop.reason;
+        std::thread::sleep(WAIT);
+        self.draft.waited += WAIT;
     }
 
     fn choose_profile(&mut self, facts: &PhoneFacts) -> Result<&'a DeviceProfile, Ending> {
@@ -207,7 +283,15 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn walk(&mut self, profile: &DeviceProfile, account: &AccountId, locale: &str, phone: Box<dyn Phone>) -> Ended {
+    fn walk(
+        &mut self,
+        profile: &DeviceProfile,
+        account: &AccountId,
+        key: &PhoneKey,
+        locale: &str,
+        (mut at, phone): (Device, Box<dyn Phone>),
+    ) -> Ended {
+        let recorder = PhoneBook { books: self.plan.books, key: key.clone() };
         let password = self.plan.passwords.of(&self.device.serial, Some(account)).map(|(_, secret)| secret);
         let known = password.map_or(Password::None, |secret| Password::Given { chars: secret.chars() });
         let progress = self.draft.progress.clone();
@@ -219,37 +303,61 @@ impl<'a> Worker<'a> {
             password,
             permit: self.permits,
             listener: self.plan.listener,
-            deadline: Cell::new(self.draft.began + self.plan.timeout),
+            recorder: &recorder,
+            deadline: Cell::new(self.draft.began + self.draft.waited + self.plan.timeout),
+            waits_for_person: !self.plan.non_interactive,
             interrupted: self.plan.interrupted,
             step_limit: STEP_LIMIT,
             now: &Instant::now,
         };
         let mut hangs = 0;
         // A phone that comes back may have another transport, and another port.
-        let mut at = self.device.clone();
-        let ended = walk.run(&mut engine, phone, &mut |error| self.reconnect(error, &mut at, &mut hangs));
+        let ended =
+            walk.run(&mut engine, phone, &mut |error| self.reconnect(error, &mut at, &mut hangs, walk.deadline.get()));
         self.draft.progress = engine.progress().clone();
         self.draft.counts = ended.counts;
+        self.draft.asked_password = engine.asked_password();
         // What is left on the phone is a dump file at most, and a phone that is gone has to keep it until next time.
         let _ = self.connector.connect(&at).tidy(Duration::from_secs(5));
         ended
     }
 
-    fn reconnect(&self, error: &PhoneError, at: &mut Device, hangs: &mut u32) -> Option<Box<dyn Phone>> {
+    /// The phone once it is back; it is waited for no longer than its time lasts.
+    fn reconnect(
+        &self,
+        error: &PhoneError,
+        at: &mut Device,
+        hangs: &mut u32,
+        deadline: Instant,
+    ) -> Option<Box<dyn Phone>> {
         if matches!(error, PhoneError::Timeout(_)) {
             *hangs += 1;
             return (*hangs <= HANGS).then(|| self.connector.connect(at));
         }
         let serial = self.draft.identity.hardware_serial.as_deref();
-        let until = Instant::now() + self.plan.grace;
+        let until = (Instant::now() + self.plan.grace).min(deadline);
         *at = self.connector.wait_for(at, serial, until)?;
         Some(self.connector.connect(at))
     }
 }
 
-/// The phone's language: what its owner chose, else what it came with.
-fn locale_of(facts: &PhoneFacts) -> &str {
-    ["persist.sys.locale", "ro.product.locale"].iter().find_map(|key| facts.prop(key)).unwrap_or("en-US")
+/// What the walk saw of Find Device. The password is asked to turn it off, so a phone that asked and is out has it off now.
+fn find_device(asked_password: bool, presence: Presence) -> FindDevice {
+    match (asked_password, presence) {
+        (true, Presence::Absent) => FindDevice::Off,
+        (true, Presence::Present) => FindDevice::On,
+        _ => FindDevice::Unknown,
+    }
+}
+
+/// Switches the screen on and swipes a keyguard away that has no lock.
+fn wake(phone: &mut dyn Phone) -> Result<(), PhoneError> {
+    let step = Step {
+        inputs: vec![Input::Key(KeyCode::Wakeup), Input::Key(KeyCode::Menu)],
+        settle: Settle::Change { max: Duration::from_secs(2) },
+        look: Look::Probes,
+    };
+    phone.step(&step, STEP_LIMIT).map(drop)
 }
 
 fn no_profile(what: &str) -> Ending {

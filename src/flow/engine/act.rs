@@ -101,6 +101,7 @@ impl<'p> Engine<'p> {
     }
 
     fn type_password(&mut self, stage: &Stage<'_>, into: &Selector) -> Decision {
+        self.asked_password = true;
         if self.progress.submitted {
             return Decision::End(Ending::asked_again());
         }
@@ -121,6 +122,7 @@ impl<'p> Engine<'p> {
     }
 
     fn submit(&mut self, stage: &Stage<'_>, tap: &Selector) -> Decision {
+        self.asked_password = true;
         if self.progress.submitted {
             return Decision::End(Ending::asked_again());
         }
@@ -195,7 +197,7 @@ fn only_one(tree: &UiTree, selector: &Selector) -> Option<NodeId> {
 /// One swipe over the middle half of what scrolls: slow and short enough that nothing between two looks is skipped.
 fn swipe(tree: &UiTree, direction: Direction) -> (Point, Point) {
     let (width, height) = tree.display();
-    let (width, height) = (width as i32, height as i32);
+    let (width, height) = (width.cast_signed(), height.cast_signed());
     let area = tree.scroll_area().unwrap_or_else(|| crate::ui::Bounds::new(0, 0, width, height));
     let x = i32::midpoint(area.left, area.right);
     let quarter = (area.bottom - area.top) / 4;

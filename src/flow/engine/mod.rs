@@ -46,6 +46,7 @@ struct Mutation {
 }
 
 /// Decides what to do with one phone.
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact about the walk, and they combine freely")]
 pub struct Engine<'p> {
     profile: &'p DeviceProfile,
     options: Options,
@@ -76,6 +77,7 @@ pub struct Engine<'p> {
     typed: bool,
     restarts: u32,
     homing: bool,
+    asked_password: bool,
 }
 
 impl<'p> Engine<'p> {
@@ -117,6 +119,7 @@ impl<'p> Engine<'p> {
             typed: false,
             restarts: 0,
             homing: false,
+            asked_password: false,
         }
     }
 
@@ -150,6 +153,12 @@ impl<'p> Engine<'p> {
         self.verdict
     }
 
+    /// Whether a page that wants the account's password was in front.
+    #[must_use]
+    pub fn asked_password(&self) -> bool {
+        self.asked_password
+    }
+
     /// The password may be submitted now.
     pub fn granted(&mut self) {
         self.permitted = true;
@@ -169,9 +178,9 @@ impl<'p> Engine<'p> {
         self.in_flight = true;
     }
 
-    /// Forgets what was in front, after a reconnect: the next decision follows a fresh look, and the phone may have been
-    /// restarted. What was done on the screen in front is not forgotten.
-    pub fn reconnected(&mut self) {
+    /// The connection was lost: what was in front is forgotten, for the phone may have been restarted, and the next decision has
+    /// to follow a fresh look. What was done on the screen in front is not forgotten.
+    pub fn lost(&mut self) {
         self.lost_looks = 0;
         self.last_seen = None;
         self.front = None;
@@ -186,6 +195,23 @@ impl<'p> Engine<'p> {
             // What was typed may be gone, and typing clears the field first.
             Some(visit) if !visit.mutated => self.visit = None,
             Some(visit) => visit.rounds = 0,
+            None => {}
+        }
+    }
+
+    /// A person works on the phone: what was counted against the page in front counts anew. What was done to it is not forgotten.
+    pub fn person_acts(&mut self, now: Duration) {
+        self.turns = 0;
+        self.lost_looks = 0;
+        self.popups.clear();
+        self.planned = None;
+        self.begun = None;
+        match &mut self.visit {
+            Some(visit) if visit.mutated => (visit.since, visit.rounds) = (now, 0),
+            Some(visit) => {
+                self.progress.visits.remove(&visit.screen);
+                self.visit = None;
+            }
             None => {}
         }
     }

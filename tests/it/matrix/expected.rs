@@ -60,7 +60,7 @@ pub fn screen_of(page: ScreenId, family: &str, filled: bool) -> Option<&'static 
         S::SecondSpace => "second-space",
         S::LowBattery => "popup system-dialog",
         S::LostMode => "lost-mode",
-        S::FinanceLock => "locked-from-afar",
+        S::FinanceLock => "find-device-lock",
         S::UnsyncedItems
         | S::HiddenPhotos
         | S::HighQualityPhotos
