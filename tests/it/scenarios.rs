@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mi_signout::sim::phone::{Branch, Generation, PhoneSpec};
-use mi_signout::sim::scenario::scenarios;
+use mi_signout::sim::scenario::{Scenario, scenarios};
 use mi_signout::sim::screens::ScreenId;
 use serde_json::Value;
 
-use crate::cli::{Bench, RIGHT, SCALE};
+use crate::cli::{Bench, SCALE};
 
 /// The family that has to be chosen where the phone is walked, and how it ends.
 const ENDS: &[(&str, &str, &str)] = &[
@@ -86,17 +86,23 @@ fn told(lines: &[Value], serial: &str) -> (String, String) {
     (word("profile").unwrap_or_else(|| "-".to_owned()), end)
 }
 
-/// Signs phones out with one password, each of an account of its own, and gives the lines of JSON.
-fn walked(specs: Vec<PhoneSpec>, password: &str, more: &[&str]) -> (Bench, Vec<Value>) {
+/// Signs phones out, each of an account and with a password of its own, and gives the lines of JSON.
+fn walked(specs: Vec<PhoneSpec>, more: &[&str]) -> (Bench, Vec<Value>) {
     let own = |(n, spec): (usize, PhoneSpec)| {
         spec.scale(SCALE).change(|s| {
             if s.account.is_some() {
                 s.account = Some(format!("62{n:02}00{n:02}41"));
             }
+            s.password = format!("Owner-pass 1{n:02}");
         })
     };
-    let bench = Bench::own(specs.into_iter().enumerate().map(own));
-    let ran = bench.sign_out(password, more).args(&["--all", "--non-interactive", "--jobs", "6"]).run();
+    let specs: Vec<PhoneSpec> = specs.into_iter().enumerate().map(own).collect();
+    let line = |spec: &PhoneSpec| format!("{},{}\n", spec.serial, spec.told_password());
+    let file: String = std::iter::once("serial,password\n".to_owned()).chain(specs.iter().map(line)).collect();
+    let bench = Bench::own(specs);
+    let base = ["sign-out", "--json", "--yes", "-q", "--authorised-by", "their owner", "--all", "--non-interactive"];
+    let run = bench.run(&base).args(&["--jobs", "6", "--passwords", "p.csv"]).args(more);
+    let ran = run.file("p.csv", &file, 0o600).run();
     let lines = ran.stdout.lines().map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("{e}: {ran}"))).collect();
     (bench, lines)
 }
@@ -120,32 +126,24 @@ fn every_scenario_ends_as_the_table_says() {
     let names: BTreeSet<&str> = scenarios().iter().map(|s| s.name).collect();
     let table: BTreeMap<&str, _> = ENDS.iter().map(|(name, family, end)| (*name, (*family, *end))).collect();
     assert_eq!(names, table.keys().copied().collect(), "the table and the scenarios");
+    let phones = scenarios().iter().map(|s| s.phone(0).serial(s.name)).collect();
+    let (bench, lines) = walked(phones, &[]);
     let mut wrong = Vec::new();
-    let told_by_owner = |spec: &PhoneSpec| spec.told_password().to_owned();
-    let mut by_password: BTreeMap<String, Vec<(&str, PhoneSpec)>> = BTreeMap::new();
-    for scenario in scenarios() {
-        let spec = scenario.phone(0).serial(scenario.name);
-        by_password.entry(told_by_owner(&spec)).or_default().push((scenario.name, spec));
-    }
-    for (password, phones) in by_password {
-        let (names, specs): (Vec<&str>, Vec<PhoneSpec>) = phones.into_iter().unzip();
-        let (bench, lines) = walked(specs, &password, &[]);
-        for (place, name) in names.into_iter().enumerate() {
-            let (family, end) = told(&lines, name);
-            if (family.as_str(), end.as_str()) != table[name] {
-                wrong.push(format!("{name}: {:?}, but {family} {end}", table[name]));
-            }
-            let record = bench.phone(place).record();
-            let astray: Vec<_> = record.taps.iter().filter(|t| !may_be_tapped(t.screen)).collect();
-            if !astray.is_empty() {
-                wrong.push(format!("{name}: tapped {astray:?}"));
-            }
-            if record.passwords_submitted() > 1 {
-                wrong.push(format!("{name}: submitted {} passwords", record.passwords_submitted()));
-            }
-            if (end == "signed-out") != !record.removals.is_empty() {
-                wrong.push(format!("{name}: {end}, but the phone says {:?}", record.removals));
-            }
+    for (place, Scenario { name, .. }) in scenarios().iter().enumerate() {
+        let (family, end) = told(&lines, name);
+        if (family.as_str(), end.as_str()) != table[name] {
+            wrong.push(format!("{name}: {:?}, but {family} {end}", table[name]));
+        }
+        let record = bench.phone(place).record();
+        let astray: Vec<_> = record.taps.iter().filter(|t| !may_be_tapped(t.screen)).collect();
+        if !astray.is_empty() {
+            wrong.push(format!("{name}: tapped {astray:?}"));
+        }
+        if record.passwords_submitted() > 1 {
+            wrong.push(format!("{name}: submitted {} passwords", record.passwords_submitted()));
+        }
+        if (end == "signed-out") == record.removals.is_empty() {
+            wrong.push(format!("{name}: {end}, but the phone says {:?}", record.removals));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -159,7 +157,7 @@ fn the_cards_go_where_their_owner_says_so_whichever_button_is_ok() {
             s.crossed_buttons = crossed;
         })
     });
-    let (bench, lines) = walked(phones.to_vec(), RIGHT, &["--pay-cards", "remove", "--data", "remove"]);
+    let (bench, lines) = walked(phones.to_vec(), &["--pay-cards", "remove", "--data", "remove"]);
     for (place, serial) in ["straight", "crossed"].into_iter().enumerate() {
         assert_eq!(told(&lines, serial).1, "signed-out", "{serial}");
         assert_eq!(bench.phone(place).record().removals[0].data_kept, Some(false), "{serial}");
@@ -193,7 +191,7 @@ fn where_no_intent_opens_the_page_settings_does_in_any_language() {
         phones.push(spec.change(|s| s.row_at_top = true));
     }
     let serials: Vec<(String, String)> = phones.iter().map(|p| (p.serial.clone(), p.language.clone())).collect();
-    let (bench, lines) = walked(phones, RIGHT, &[]);
+    let (bench, lines) = walked(phones, &[]);
     for (place, (serial, language)) in serials.iter().enumerate() {
         assert_eq!(
             told(&lines, serial).1,
@@ -262,7 +260,7 @@ fn a_new_phone_is_data() {
     let phones = vec![made_up.phone(0).serial("morrow"), PhoneSpec::default().serial("known")];
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("morrow.toml"), MORROW).unwrap();
-    let (bench, lines) = walked(phones, RIGHT, &["--profiles", folder.path().to_str().unwrap()]);
+    let (bench, lines) = walked(phones, &["--profiles", folder.path().to_str().unwrap()]);
     assert_eq!(told(&lines, "morrow"), ("morrow".to_owned(), "signed-out".to_owned()), "{lines:#?}");
     assert_eq!(told(&lines, "known"), ("miui".to_owned(), "signed-out".to_owned()));
     let record = bench.phone(0).record();
