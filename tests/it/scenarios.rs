@@ -175,8 +175,15 @@ fn where_no_intent_opens_the_page_settings_does_in_any_language() {
     // By the heading over it, where the row shows the owner's name only.
     let by_heading = [(G::Miui9, "de"), (G::Miui11, "es"), (G::Miui13, "in"), (G::Miui14, "zh-rCN"), (G::Miui12, "ar")];
     // By the search, where there is no heading either, and the words can be typed.
-    let by_search =
-        [(G::Miui10, "en"), (G::Miui12, "de"), (G::Miui125, "in"), (G::HyperOs1, "es"), (G::HyperOs2, "it")];
+    let by_search = [
+        (G::Miui10, "en"),
+        (G::Miui12, "de"),
+        (G::Miui125, "in"),
+        (G::HyperOs1, "es"),
+        (G::HyperOs2, "it"),
+        (G::Miui14, "de"),
+        (G::Miui13, "es"),
+    ];
     let mut phones = Vec::new();
     for (place, (generation, language)) in by_row.into_iter().enumerate() {
         let spec = barred(PhoneSpec::of(generation).language(language)).serial(&format!("row-{place}"));
@@ -193,12 +200,9 @@ fn where_no_intent_opens_the_page_settings_does_in_any_language() {
     let serials: Vec<(String, String)> = phones.iter().map(|p| (p.serial.clone(), p.language.clone())).collect();
     let (bench, lines) = walked(phones, &[]);
     for (place, (serial, language)) in serials.iter().enumerate() {
-        assert_eq!(
-            told(&lines, serial).1,
-            "signed-out",
-            "{serial} {language}: {:#?}",
-            bench.phone(place).record().taps
-        );
+        let mine: Vec<_> = lines.iter().filter(|l| l["serial"] == *serial).map(Value::to_string).collect();
+        let said = format!("{serial} {language}: {mine:#?}\n{}", bench.phone(place).dump_xml());
+        assert_eq!(told(&lines, serial).1, "signed-out", "{said}");
         let searched = bench.phone(place).record().screens.iter().any(|(_, s)| *s == ScreenId::SettingsSearch);
         assert_eq!(searched, serial.starts_with("search"), "{serial} {language}");
     }

@@ -105,9 +105,9 @@ pub fn taps(flow: &str, screen: &str, data: &str) -> &'static [Act] {
         ("sign-out", "web-password") => &[Act::Focus(Field::WebPassword)],
         ("sign-out", "password-filled" | "web-password-filled") => &[Act::Confirm],
         ("through-settings" | "through-heading", "settings-home") => ACCOUNT,
-        ("through-search", "settings-home") => &[Act::Open(ScreenId::SettingsSearch)],
-        ("through-search", "settings-search") => &[Act::Focus(Field::Search)],
-        ("through-search", "settings-search-results") => ACCOUNT,
+        ("through-search" | "through-search-again", "settings-home") => &[Act::Open(ScreenId::SettingsSearch)],
+        ("through-search" | "through-search-again", "settings-search") => &[Act::Focus(Field::Search)],
+        ("through-search" | "through-search-again", "settings-search-results") => ACCOUNT,
         _ => &[],
     }
 }
@@ -115,5 +115,5 @@ pub fn taps(flow: &str, screen: &str, data: &str) -> &'static [Act] {
 /// Whether the action's target has to be there without scrolling.
 pub fn has_target(flow: &str, screen: &str) -> bool {
     flow == "sign-out" && screen != "account-page"
-        || matches!(screen, "settings-search" | "settings-search-results") && flow == "through-search"
+        || matches!(screen, "settings-search" | "settings-search-results") && flow.starts_with("through-search")
 }
