@@ -10,7 +10,7 @@ use super::simulate::{self, Bench, ScenarioArgs};
 use super::terminal::Output;
 use super::work::Work;
 use crate::adb;
-use crate::fleet::{Numbers, Passwords, Tray};
+use crate::fleet::{Numbers, Passwords};
 use crate::model::{AdbServer, ExitStatus, Secret, Serial};
 
 /// Options of `demo`.
@@ -48,7 +48,6 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
     let devices = adb::list(&at, std::time::Duration::from_secs(10))
         .map_err(|error| Failure::new(ExitStatus::Adb, error.to_string()))?;
     let numbers = if devices.len() > 1 { Numbers::of(&devices) } else { Numbers::default() };
-    let tray = Tray { numbers, standings: Vec::new() };
     let work = Work {
         walk: &args.walk,
         json: args.json,
@@ -58,7 +57,7 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
         interactive: false,
         output,
     };
-    let status = work.run(&devices, &tray, &AdbConnector::new(&devices), Record::none(), interrupt)?;
+    let status = work.run(&devices, &numbers, &AdbConnector::new(&devices), Record::none(), interrupt)?;
     for phone in &bench.phones {
         output.people(&phone.summary());
     }

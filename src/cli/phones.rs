@@ -76,10 +76,10 @@ impl ProfileArgs {
         if files.is_empty() {
             return Err(Failure::usage("the directory has no device profile (*.toml)").at(dir.display().to_string()));
         }
-        for path in files {
-            let text = std::fs::read_to_string(&path).map_err(unreadable)?;
-            catalog.add(&path.display().to_string(), &text).map_err(broken)?;
-        }
+        let read =
+            |path: &PathBuf| Ok((path.display().to_string(), std::fs::read_to_string(path).map_err(unreadable)?));
+        let texts = files.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
+        catalog.add_all(&texts).map_err(broken)?;
         Ok(catalog)
     }
 }

@@ -129,19 +129,11 @@ impl Record {
         self.ledger.take()
     }
 
-    /// Puts phones that an earlier run left without a proven end first. `hardware` holds each one's `ro.serialno`.
-    pub fn unsettled_first(
-        &self,
-        devices: Vec<Device>,
-        hardware: Vec<Option<String>>,
-    ) -> (Vec<Device>, Vec<Option<String>>) {
+    /// Puts phones that an earlier run left without a proven end first, as far as their serials tell before they are asked.
+    pub fn unsettled_first(&self, mut devices: Vec<Device>) -> Vec<Device> {
         let unsettled = self.journal.as_ref().and_then(|journal| journal.unsettled().ok()).unwrap_or_default();
-        let mut both: Vec<_> = devices.into_iter().zip(hardware).collect();
-        both.sort_by_key(|(device, own)| {
-            let key = own.as_deref().unwrap_or(device.serial.as_str());
-            !unsettled.iter().any(|phone| phone.as_str() == key)
-        });
-        both.into_iter().unzip()
+        devices.sort_by_key(|device| !unsettled.iter().any(|phone| phone.as_str() == device.serial.as_str()));
+        devices
     }
 
     /// Ends the run in the journal and writes its reports.

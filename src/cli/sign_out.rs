@@ -13,7 +13,7 @@ use super::record_args::RecordArgs;
 use super::survey::Survey;
 use super::terminal::Output;
 use super::work::Work;
-use crate::fleet::{Numbers, Tray, standings};
+use crate::fleet::Numbers;
 use crate::model::{Device, ExitStatus};
 use crate::profile::{Data, Options, PayCards};
 
@@ -133,9 +133,12 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
     if let Some(located) = located {
         located.put_back(args.yes && interactive, output);
     }
-    let survey = Survey::of(&devices);
-    survey.check_authorised(args.record.authorised_by.as_deref())?;
-    let passwords = survey.passwords(&args.passwords, interactive, output)?;
+    let given = args.passwords.read()?;
+    let asks = interactive && given.is_empty();
+    let authorised_by = args.record.authorised_by.as_deref();
+    let survey = Survey::of(&devices, authorised_by, asks);
+    survey.check_authorised(authorised_by)?;
+    let passwords = if asks { survey.ask_passwords(output)? } else { given };
     let record = args.record.open(args.walk.for_the_record(), output)?;
     let work = Work {
         walk: &args.walk,
@@ -146,11 +149,10 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
         interactive,
         output,
     };
-    let (devices, hardware) = record.unsettled_first(devices, survey.hardware);
+    let devices = record.unsettled_first(devices);
     // One phone in the tray needs no number.
     let numbers = if attached.len() > 1 { numbers } else { Numbers::default() };
-    let tray = Tray { numbers, standings: standings(&devices, &hardware) };
-    work.run(&devices, &tray, &AdbConnector::new(&devices), record, interrupt)
+    work.run(&devices, &numbers, &AdbConnector::new(&devices), record, interrupt)
 }
 
 fn confirm(devices: &[Device], numbers: &Numbers, args: &Args, output: &Output) -> Result<(), Failure> {

@@ -4,47 +4,48 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::failure::Failure;
-use super::passwords::PasswordArgs;
 use super::terminal::Output;
 use crate::adb::AdbPhone;
 use crate::fleet::Passwords;
 use crate::model::{AccountId, Device, DeviceState, Secret, Serial};
-use crate::phone::Phone;
+use crate::phone::{Look, Phone, Step};
 
-/// Accounts with the phones that have them, and what each phone calls itself.
+/// How long a phone may take to name its accounts.
+const WITHIN: Duration = Duration::from_secs(20);
+
+/// Accounts with the phones that have them.
 #[derive(Clone, Debug, Default)]
 pub struct Survey {
     accounts: BTreeMap<AccountId, Vec<Serial>>,
-    /// Each phone's `ro.serialno`, in the order of the phones.
-    pub hardware: Vec<Option<String>>,
 }
 
 impl Survey {
-    /// Asks each phone that answers. Reads only.
-    pub fn of(devices: &[Device]) -> Self {
-        let ask = |device: &Device| {
-            let facts = AdbPhone::of(device).facts(false, Duration::from_secs(20)).ok()?;
-            Some((facts.prop("ro.serialno").map(str::to_owned), facts.accounts.account().cloned()))
-        };
-        let found: Vec<_> = std::thread::scope(|scope| {
-            let ask = |device: &Device| (device.state == DeviceState::Device).then(|| ask(device)).flatten();
-            let asked: Vec<_> = devices.iter().map(|device| scope.spawn(move || ask(device))).collect();
-            asked.into_iter().map(|asked| asked.join().ok().flatten().unwrap_or_default()).collect()
-        });
-        let mut survey = Self::default();
-        for (device, (hardware, account)) in devices.iter().zip(found) {
-            survey.hardware.push(hardware);
-            if let Some(account) = account {
-                survey.accounts.entry(account).or_default().push(device.serial.clone());
-            }
+    /// Asks each phone that answers, where an answer decides something: whose passwords `asks` is about, or whether several
+    /// accounts are signed out without somebody who authorised it. Reads only.
+    pub fn of(devices: &[Device], authorised_by: Option<&str>, asks: bool) -> Self {
+        if !asks && (devices.len() < 2 || is_named(authorised_by)) {
+            return Self::default();
         }
-        survey
+        let account = |device: &Device| {
+            let seen = AdbPhone::of(device).step(&Step::look(Look::Probes), WITHIN).ok()?;
+            seen.accounts.account().cloned()
+        };
+        let found: Vec<(AccountId, Serial)> = std::thread::scope(|scope| {
+            let ready = devices.iter().filter(|device| device.state == DeviceState::Device);
+            let asked: Vec<_> =
+                ready.map(|device| scope.spawn(move || Some((account(device)?, device.serial.clone())))).collect();
+            asked.into_iter().filter_map(|asked| asked.join().ok().flatten()).collect()
+        });
+        let mut accounts: BTreeMap<AccountId, Vec<Serial>> = BTreeMap::new();
+        for (account, serial) in found {
+            accounts.entry(account).or_default().push(serial);
+        }
+        Self { accounts }
     }
 
     /// Refuses several accounts without somebody who authorised it.
     pub fn check_authorised(&self, authorised_by: Option<&str>) -> Result<(), Failure> {
-        let named = authorised_by.is_some_and(|text| !text.trim().is_empty());
-        if self.accounts.len() < 2 || named {
+        if self.accounts.len() < 2 || is_named(authorised_by) {
             return Ok(());
         }
         let list: Vec<String> = self
@@ -60,12 +61,9 @@ impl Survey {
         .hint("name who did with --authorised-by TEXT (it goes into the record); nothing was touched"))
     }
 
-    /// Reads the passwords; where none is given and a person is there, asks once per account.
-    pub fn passwords(&self, args: &PasswordArgs, ask: bool, output: &Output) -> Result<Passwords, Failure> {
-        let mut passwords = args.read()?;
-        if !passwords.is_empty() || !ask {
-            return Ok(passwords);
-        }
+    /// Asks for the passwords, once per account.
+    pub fn ask_passwords(&self, output: &Output) -> Result<Passwords, Failure> {
+        let mut passwords = Passwords::default();
         for (account, serials) in &self.accounts {
             let names: Vec<&str> = serials.iter().map(Serial::as_str).collect();
             let prompt = format!("Password of account {account} ({}; empty: none): ", names.join(", "));
@@ -76,4 +74,8 @@ impl Survey {
         }
         Ok(passwords)
     }
+}
+
+fn is_named(authorised_by: Option<&str>) -> bool {
+    authorised_by.is_some_and(|text| !text.trim().is_empty())
 }

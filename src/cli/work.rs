@@ -11,7 +11,7 @@ use super::sign_out::WalkArgs;
 use super::tellers::Tellers;
 use super::terminal::Output;
 use crate::event::{Event, Listener};
-use crate::fleet::{self, Books, Connector, News, Passwords, Plan, Tray, Wanted, Watch};
+use crate::fleet::{self, Books, Connector, News, Numbers, Passwords, Plan, Wanted, Watch};
 use crate::flow::Patience;
 use crate::model::{Device, ExitStatus, ResultRow};
 use crate::profile::Catalog;
@@ -52,13 +52,13 @@ impl Work<'_> {
     pub fn run(
         &self,
         devices: &[Device],
-        tray: &Tray,
+        numbers: &Numbers,
         connector: &dyn Connector,
         record: Record,
         interrupt: &Interrupt,
     ) -> Result<ExitStatus, Failure> {
         let tellers = Tellers::new(self.output, self.json, record.id());
-        self.go(tellers, record, interrupt, devices.len(), |plan| fleet::run_tray(devices, tray, plan, connector))
+        self.go(tellers, record, interrupt, devices.len(), |plan| fleet::run_tray(devices, numbers, plan, connector))
     }
 
     /// Works on phones as they are plugged in, until Ctrl-C or the count.

@@ -19,13 +19,14 @@ pub use permits::{Owner, Permits};
 pub use record::Books;
 pub use select::{SelectError, Selection};
 pub use together::{Together, Whole, together};
-pub use tray::{Numbers, Standing, place, standings};
+pub use tray::{Numbers, duplicates, place};
 pub use watch::{News, Wanted, Watch};
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
+use self::tray::Roll;
 use crate::event::Listener;
 use crate::flow::{Ending, Patience};
 use crate::model::{Device, Outcome, Reason, ResultRow};
@@ -55,15 +56,6 @@ pub enum Attached {
     Gone,
     /// Its server does not answer.
     ServerGone,
-}
-
-/// What is known of the tray as a whole before the work on its phones begins.
-#[derive(Clone, Debug, Default)]
-pub struct Tray {
-    /// Numbers of the plugs; none where there is one phone.
-    pub numbers: Numbers,
-    /// What each phone is among the others, in their order; all are their own where this is empty.
-    pub standings: Vec<Standing>,
 }
 
 /// What a run does with each phone.
@@ -101,28 +93,24 @@ pub struct Plan<'a> {
 
 /// Works on all phones, at most `jobs` at once, and gives a row for each, in the order given.
 pub fn run(devices: &[Device], plan: &Plan<'_>, connector: &dyn Connector) -> Vec<ResultRow> {
-    run_tray(devices, &Tray::default(), plan, connector)
+    run_tray(devices, &Numbers::default(), plan, connector)
 }
 
-/// As [`run`], with what is known of the tray: a phone that is attached twice is worked on once, and phones that can't be told apart
-/// are left alone. Phones that go together are told once.
-pub fn run_tray(devices: &[Device], tray: &Tray, plan: &Plan<'_>, connector: &dyn Connector) -> Vec<ResultRow> {
+/// As [`run`], with the numbers of the plugs. A phone that is attached twice is worked on once, phones that can't be told apart are
+/// left alone, and phones that go together are told once.
+pub fn run_tray(devices: &[Device], numbers: &Numbers, plan: &Plan<'_>, connector: &dyn Connector) -> Vec<ResultRow> {
     let vigil = vigil::Vigil::new(devices, plan.listener);
     let plan = Plan { listener: &vigil, ..*plan };
     let permits = Permits::new(plan.passwords, plan.books, plan.owner);
-    let job = Job { devices, tray, plan: &plan, connector, permits: &permits, rows: Rows::new(devices.len()) };
-    // Second connections come last, so that what they wait for has begun.
-    let mut order: Vec<usize> = (0..devices.len()).collect();
-    order.sort_by_key(|at| matches!(tray.standings.get(*at), Some(Standing::Twin(_))));
+    let (rows, roll, twins) = (Rows::new(devices.len()), Roll::default(), Mutex::default());
+    let job = Job { devices, numbers, plan: &plan, connector, permits: &permits, rows, roll, twins };
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let (working, over) = mpsc::channel::<()>();
         for _ in 0..plan.jobs.clamp(1, devices.len().max(1)) {
-            let (working, job, order, next) = (working.clone(), &job, &order, &next);
+            let (working, job, next) = (working.clone(), &job, &next);
             scope.spawn(move || {
-                while let Some(at) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    job.work(*at);
-                }
+                job.work(next);
                 drop(working);
             });
         }
@@ -135,29 +123,47 @@ pub fn run_tray(devices: &[Device], tray: &Tray, plan: &Plan<'_>, connector: &dy
 /// Everything that the threads of a run share.
 struct Job<'a> {
     devices: &'a [Device],
-    tray: &'a Tray,
+    numbers: &'a Numbers,
     plan: &'a Plan<'a>,
     connector: &'a dyn Connector,
     permits: &'a Permits<'a>,
     rows: Rows,
+    roll: Roll,
+    /// Second connections, with the first: left for the end, so that what they wait for has begun.
+    twins: Mutex<Vec<(usize, usize)>>,
 }
 
 impl Job<'_> {
-    fn work(&self, at: usize) {
-        let device = &self.devices[at];
-        let number = self.tray.numbers.get(device);
-        let row = match self.tray.standings.get(at) {
-            None | Some(Standing::Own) => worker::work(device, number, self.plan, self.connector, self.permits),
-            Some(Standing::Duplicate(others)) => {
-                let ending = duplicate(device, &others.join(", "));
-                worker::refuse(device, number, self.plan, ending)
+    /// One thread's share.
+    fn work(&self, next: &AtomicUsize) {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(device) = self.devices.get(at) else { break };
+            self.one(at, device);
+        }
+        let twin = || self.twins.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        while let Some((at, first)) = twin() {
+            let outcome = self.rows.wait(first);
+            let (device, number) = (&self.devices[at], self.numbers.get(&self.devices[at]));
+            let row = worker::twin(device, number, self.plan, self.connector, (&self.devices[first], outcome));
+            self.rows.put(at, row);
+        }
+    }
+
+    fn one(&self, at: usize, device: &Device) {
+        let number = self.numbers.get(device);
+        let others = duplicates(device, self.devices);
+        if !others.is_empty() {
+            let ending = duplicate(device, &others.join(", "));
+            return self.rows.put(at, worker::refuse(device, number, self.plan, ending));
+        }
+        let claim = |own: &str| self.roll.claim(self.devices, at, own);
+        match worker::work(device, number, self.plan, self.connector, self.permits, &claim) {
+            worker::Worked::Row(row) => self.rows.put(at, *row),
+            worker::Worked::Twin(first) => {
+                self.twins.lock().unwrap_or_else(PoisonError::into_inner).push((at, first));
             }
-            Some(Standing::Twin(first)) => {
-                let outcome = self.rows.wait(*first);
-                worker::twin(device, number, self.plan, self.connector, (&self.devices[*first], outcome))
-            }
-        };
-        self.rows.put(at, row);
+        }
     }
 }
 

@@ -1,4 +1,7 @@
-//! Where phones lie: numbers for the tray, in the order of USB paths, and which entries of a list are one phone. Pure.
+//! Where phones lie: numbers for the tray, in the order of USB paths, and which entries of a list are one phone.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use crate::model::{AdbServer, Device};
 
@@ -59,48 +62,33 @@ fn natural(text: &str) -> Vec<(u64, String)> {
     pieces
 }
 
-/// What an entry of a list is among the others.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Standing {
-    /// A phone of its own.
-    #[default]
-    Own,
-    /// Another connection (Wi-Fi, a second server) of the phone at this index, which is worked on there.
-    Twin(usize),
-    /// Another phone has the same hardware serial: the record can't tell them apart. Where the others are.
-    Duplicate(Vec<String>),
+/// Where other phones of this serial are plugged in. Over USB, what adb prints is the phone's own serial (`ro.serialno`), and a
+/// phone has one USB port: two USB paths are two phones, which no record can tell apart.
+#[must_use]
+pub fn duplicates(device: &Device, among: &[Device]) -> Vec<String> {
+    if device.usb_path.is_none() {
+        return Vec::new();
+    }
+    let other = |d: &&Device| d.usb_path.is_some() && d.serial == device.serial && spot(d) != spot(device);
+    among.iter().filter(other).map(place).collect()
 }
 
-/// Which entries are one phone. `hardware` holds each one's `ro.serialno`, where it could be read.
-///
-/// A phone has one USB port: two USB paths are two phones, whatever their serials say. A phone on USB and once more over the
-/// network, or twice over the network, is one; USB is preferred, then what is listed first.
-#[must_use]
-pub fn standings(devices: &[Device], hardware: &[Option<String>]) -> Vec<Standing> {
-    let serial = |at: usize| hardware.get(at).and_then(Option::as_deref);
-    // Over USB, what adb prints is the phone's own serial: it tells a duplicate also where the phone could not be asked.
-    let same = |a: usize, b: usize| match (serial(a), serial(b)) {
-        (Some(x), Some(y)) => x == y,
-        _ => devices[a].serial == devices[b].serial,
-    };
-    let on_usb = |at: usize| devices[at].usb_path.is_some();
-    (0..devices.len())
-        .map(|at| {
-            let others: Vec<usize> = (0..devices.len()).filter(|other| *other != at && same(at, *other)).collect();
-            let usb: Vec<usize> = others.iter().copied().filter(|other| on_usb(*other)).collect();
-            match (on_usb(at), usb.first()) {
-                (true, Some(_)) => Standing::Duplicate(usb.iter().map(|other| place(&devices[*other])).collect()),
-                (false, Some(_)) if usb.len() > 1 => {
-                    Standing::Duplicate(usb.iter().map(|other| place(&devices[*other])).collect())
-                }
-                (false, Some(first)) => Standing::Twin(*first),
-                (true, None) => Standing::Own,
-                (false, None) => {
-                    others.first().filter(|first| **first < at).map_or(Standing::Own, |f| Standing::Twin(*f))
-                }
-            }
-        })
-        .collect()
+/// Which connection a phone is worked on over, where it has several: the one on USB, else the one that was asked first.
+#[derive(Debug, Default)]
+pub(super) struct Roll(Mutex<BTreeMap<String, usize>>);
+
+impl Roll {
+    /// The phone at this place in the list says that this is its `ro.serialno`. Gives the place of its other connection, where it is
+    /// worked on over that.
+    pub(super) fn claim(&self, devices: &[Device], at: usize, hardware_serial: &str) -> Option<usize> {
+        let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if devices[at].usb_path.is_some() {
+            return None;
+        }
+        let cabled = devices.iter().position(|d| d.usb_path.is_some() && d.serial.as_str() == hardware_serial);
+        let worked_on = cabled.unwrap_or_else(|| *first.entry(hardware_serial.to_owned()).or_insert(at));
+        (worked_on != at).then_some(worked_on)
+    }
 }
 
 /// Where a phone is, for people.
@@ -147,34 +135,30 @@ mod tests {
         assert_eq!(numbers.get(&device("x", None)), None);
     }
 
-    fn told(entries: &[(&str, Option<&str>, Option<&str>)]) -> Vec<Standing> {
-        let devices: Vec<Device> = entries.iter().map(|(serial, usb, _)| device(serial, *usb)).collect();
-        let hardware: Vec<Option<String>> = entries.iter().map(|(.., own)| own.map(str::to_owned)).collect();
-        standings(&devices, &hardware)
-    }
-
     #[test]
     fn the_same_phone_twice_is_worked_on_over_usb() {
-        let list = [
-            ("192.168.1.5:5555", None, Some("8f2a1b")),
-            ("8f2a1b", Some("1-4.2"), Some("8f2a1b")),
-            ("other", Some("1-4.3"), Some("other")),
+        let devices = [
+            device("192.168.1.5:5555", None),
+            device("8f2a1b", Some("1-4.2")),
+            device("other", Some("1-4.3")),
+            device("10.0.0.7:5555", None),
+            device("adb-c3._adb-tls-connect._tcp", None),
         ];
-        assert_eq!(told(&list), [Standing::Twin(1), Standing::Own, Standing::Own]);
-        let network = [("192.168.1.5:5555", None, Some("8f2a1b")), ("adb-8f2a1b._tcp", None, Some("8f2a1b"))];
-        assert_eq!(told(&network), [Standing::Own, Standing::Twin(0)]);
+        let roll = Roll::default();
+        assert_eq!(roll.claim(&devices, 0, "8f2a1b"), Some(1));
+        assert_eq!(roll.claim(&devices, 1, "8f2a1b"), None);
+        assert_eq!(roll.claim(&devices, 2, "other"), None);
+        assert_eq!(roll.claim(&devices, 4, "c3"), None);
+        assert_eq!(roll.claim(&devices, 3, "c3"), Some(4), "over the network, the first that was asked");
+        assert_eq!(roll.claim(&devices, 4, "c3"), None, "asked again, it is still that one");
     }
 
     #[test]
-    fn two_usb_paths_are_two_phones_and_none_of_them_can_be_recorded() {
-        let list = [
-            ("0123456789ABCDEF", Some("1-1"), Some("0123456789ABCDEF")),
-            ("0123456789ABCDEF", Some("1-2"), None),
-            ("10.0.0.2:5555", None, Some("0123456789ABCDEF")),
-        ];
-        let duplicate = |places: &[&str]| Standing::Duplicate(places.iter().map(|p| (*p).to_owned()).collect());
-        assert_eq!(told(&list)[..2], [duplicate(&["usb 1-2"]), duplicate(&["usb 1-1"])]);
-        let unread = [("a", Some("1-1"), None), ("b", Some("1-2"), None)];
-        assert_eq!(told(&unread), [Standing::Own, Standing::Own]);
+    fn two_usb_paths_are_two_phones() {
+        let same = "0123456789ABCDEF";
+        let devices =
+            [device(same, Some("1-1")), device(same, Some("1-2")), device(same, None), device("b", Some("1-3"))];
+        let found: Vec<_> = devices.iter().map(|d| duplicates(d, &devices).join(",")).collect();
+        assert_eq!(found, ["usb 1-2", "usb 1-1", "", ""]);
     }
 }

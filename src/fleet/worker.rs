@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use super::record::{PhoneBook, key_of};
-use super::{Connector, Permits, Plan};
+use super::{Connector, Permits, Plan, duplicate};
 use crate::event::{Event, EventKind, FindDevice, Progress, Subject};
 use crate::flow::{Counts, Ended, Ending, Engine, Password, Walk};
 use crate::journal::{PhoneInfo, PhoneKey};
@@ -31,12 +31,17 @@ pub(super) fn work(
     plan: &Plan<'_>,
     connector: &dyn Connector,
     permits: &Permits<'_>,
-) -> ResultRow {
+    claim: &Claim<'_>,
+) -> Worked {
     let mut draft = Draft::new(device);
+    let mut twin_of = None;
     let worked = std::panic::catch_unwind(AssertUnwindSafe(|| {
-        let mut worker = Worker { device, tray, plan, connector, permits, draft: &mut draft };
-        worker.work()
+        let mut worker = Worker { device, tray, plan, connector, permits, claim, draft: &mut draft };
+        worker.work(&mut twin_of)
     }));
+    if let Some(first) = twin_of {
+        return Worked::Twin(first);
+    }
     let ending = worked.unwrap_or_else(|_| {
         Ending::new(
             Outcome::Unknown,
@@ -44,8 +49,19 @@ pub(super) fn work(
             "this program failed on this phone (a bug: please report it); look at the phone before doing anything",
         )
     });
-    end(device, plan, draft, ending)
+    Worked::Row(Box::new(end(device, plan, draft, ending)))
 }
+
+/// What a worker came to.
+pub(super) enum Worked {
+    /// The phone's row.
+    Row(Box<ResultRow>),
+    /// Nothing was done: the phone is worked on over the connection at this place of the list.
+    Twin(usize),
+}
+
+/// Says a phone's `ro.serialno`, and is told the place of another connection that it is worked on over.
+pub(super) type Claim<'a> = dyn Fn(&str) -> Option<usize> + 'a;
 
 /// The row of a phone that is left alone, with why.
 pub(super) fn refuse(device: &Device, tray: Option<u32>, plan: &Plan<'_>, ending: Ending) -> ResultRow {
@@ -188,6 +204,7 @@ struct Worker<'a> {
     plan: &'a Plan<'a>,
     connector: &'a dyn Connector,
     permits: &'a Permits<'a>,
+    claim: &'a Claim<'a>,
     draft: &'a mut Draft,
 }
 
@@ -196,7 +213,7 @@ impl<'a> Worker<'a> {
         tell(self.device, self.plan, kind);
     }
 
-    fn work(&mut self) -> Ending {
+    fn work(&mut self, twin_of: &mut Option<usize>) -> Ending {
         let place = self.device.usb_path.clone();
         self.tell(EventKind::Started { model: self.draft.fallback_model.clone(), place, tray: self.tray });
         let device = match self.authorised() {
@@ -225,6 +242,10 @@ impl<'a> Worker<'a> {
             profile: self.draft.profile.clone(),
             account: Some(account.masked()),
         });
+        *twin_of = self.draft.identity.hardware_serial.as_deref().and_then(|own| (self.claim)(own));
+        if twin_of.is_some() {
+            return duplicate(self.device, "another connection");
+        }
         let key = match self.take_up(&facts, &account) {
             Ok(key) => key,
             Err(ending) => return ending,

@@ -210,7 +210,11 @@ impl Watch<'_> {
                 if self.locate {
                     self.show(device, number);
                 }
-                worker::work(device, Some(number), self.plan, self.connector, permits)
+                // Whether it is here twice was asked at the door.
+                match worker::work(device, Some(number), self.plan, self.connector, permits, &|_| None) {
+                    worker::Worked::Row(row) => *row,
+                    worker::Worked::Twin(_) => return None,
+                }
             }
         };
         door.ended(device, row.outcome);
