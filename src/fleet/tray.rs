@@ -25,12 +25,17 @@ impl Numbers {
     #[must_use]
     pub fn of(devices: &[Device]) -> Self {
         let mut numbers = Self::default();
+        numbers.give_all(devices);
+        numbers
+    }
+
+    /// Numbers plugs that have none yet, in their order.
+    pub fn give_all(&mut self, devices: &[Device]) {
         let mut sorted: Vec<&Device> = devices.iter().collect();
         sorted.sort_by_cached_key(|d| (d.usb_path.is_none(), d.server.clone(), natural(&spot(d).1)));
         for device in sorted {
-            numbers.give(device);
+            self.give(device);
         }
-        numbers
     }
 
     /// The number of a phone's plug.
