@@ -41,4 +41,6 @@ mod sim_clients;
 mod sim_hostile;
 mod simulate;
 mod support;
+mod tray;
+mod watch;
 mod web;
