@@ -67,6 +67,7 @@ pub fn screen_of(page: ScreenId, family: &str, filled: bool) -> Option<&'static 
         | S::LastDevice
         | S::Launcher
         | S::OtherApp
+        | S::Dialer
         | S::Anr
         | S::UnknownPopup
         | S::IncomingCall
