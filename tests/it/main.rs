@@ -19,6 +19,7 @@ mod choice;
 mod cli;
 mod demo;
 mod devices;
+mod doctor;
 mod fake_adb;
 mod fleet;
 mod flow;
