@@ -36,6 +36,7 @@
 //! - Nothing here works around a lock.
 
 pub mod adb;
+pub mod capture;
 pub mod cli;
 pub mod event;
 pub mod fleet;

@@ -1,8 +1,9 @@
 //! Where phones are: adb servers, their lists, and the connector that the fleet talks through.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -10,7 +11,7 @@ use clap::Args;
 use super::failure::Failure;
 use super::terminal::Output;
 use crate::adb::{self, AdbPhone, Sighting, Tracker};
-use crate::fleet::{Connector, Selection};
+use crate::fleet::{Attached, Connector, News, Selection};
 use crate::model::{AdbServer, Device, DeviceState, ExitStatus, Serial};
 use crate::phone::{Phone, PhoneFacts};
 use crate::profile::Catalog;
@@ -75,10 +76,10 @@ impl ProfileArgs {
         if files.is_empty() {
             return Err(Failure::usage("the directory has no device profile (*.toml)").at(dir.display().to_string()));
         }
-        for path in files {
-            let text = std::fs::read_to_string(&path).map_err(unreadable)?;
-            catalog.add(&path.display().to_string(), &text).map_err(broken)?;
-        }
+        let read =
+            |path: &PathBuf| Ok((path.display().to_string(), std::fs::read_to_string(path).map_err(unreadable)?));
+        let texts = files.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
+        catalog.add_all(&texts).map_err(broken)?;
         Ok(catalog)
     }
 }
@@ -159,28 +160,49 @@ pub struct AdbConnector {
 
 #[derive(Default)]
 struct Roster {
-    devices: Mutex<std::collections::BTreeMap<AdbServer, Vec<Device>>>,
+    /// What each server lists; nothing where it does not answer.
+    devices: Mutex<BTreeMap<AdbServer, Option<Vec<Device>>>>,
     changed: Condvar,
+}
+
+impl Roster {
+    fn take(&self, server: &AdbServer, sighting: Sighting) {
+        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        match sighting {
+            Sighting::Devices(found) => devices.insert(server.clone(), Some(found)),
+            Sighting::Lost(_) => devices.insert(server.clone(), None),
+            Sighting::Back => None,
+        };
+        self.changed.notify_all();
+    }
+}
+
+fn news_of(server: &AdbServer, sighting: &Sighting) -> News {
+    match sighting {
+        Sighting::Devices(found) => News::Listed(server.clone(), found.clone()),
+        Sighting::Lost(_) => News::Lost(server.clone()),
+        Sighting::Back => News::Back(server.clone()),
+    }
 }
 
 impl AdbConnector {
     /// Follows the servers of these phones.
     pub fn new(devices: &[Device]) -> Self {
-        let roster = Arc::new(Roster::default());
         let mut servers: Vec<AdbServer> = devices.iter().map(|d| d.server.clone()).collect();
         servers.sort();
         servers.dedup();
+        Self::following(servers, None)
+    }
+
+    /// Follows these servers, and passes on what they list.
+    pub fn following(servers: Vec<AdbServer>, news: Option<&Sender<News>>) -> Self {
+        let roster = Arc::new(Roster::default());
         let follow = |server: AdbServer| {
-            let roster = Arc::clone(&roster);
-            let of = server.clone();
+            let (roster, of, news) = (Arc::clone(&roster), server.clone(), news.cloned());
             Tracker::start(server, move |sighting| {
-                let mut devices = roster.devices.lock().unwrap_or_else(PoisonError::into_inner);
-                match sighting {
-                    Sighting::Devices(found) => devices.insert(of.clone(), found),
-                    Sighting::Lost(_) => devices.insert(of.clone(), Vec::new()),
-                    Sighting::Back => None,
-                };
-                roster.changed.notify_all();
+                // Nobody hears the news of a watch that is over.
+                let _ = news.as_ref().map(|news| news.send(news_of(&of, &sighting)));
+                roster.take(&of, sighting);
             })
             .ok()
         };
@@ -208,6 +230,20 @@ fn booted(facts: &PhoneFacts) -> bool {
 }
 
 impl Connector for AdbConnector {
+    fn attached(&self, devices: &[Device]) -> Vec<Attached> {
+        let listed = self.roster.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen: BTreeSet<_> =
+            listed.values().flatten().flatten().map(|d| (&d.server, &d.serial, &d.usb_path)).collect();
+        let stands = |device: &Device| match listed.get(&device.server) {
+            // Before its first list, nothing is known of a server.
+            None => Attached::Listed,
+            Some(None) => Attached::ServerGone,
+            Some(Some(_)) if seen.contains(&(&device.server, &device.serial, &device.usb_path)) => Attached::Listed,
+            Some(Some(_)) => Attached::Gone,
+        };
+        devices.iter().map(stands).collect()
+    }
+
     fn connect(&self, device: &Device) -> Box<dyn Phone> {
         Box::new(AdbPhone::of(device))
     }
@@ -216,7 +252,7 @@ impl Connector for AdbConnector {
         loop {
             let listed: Vec<Device> = {
                 let devices = self.roster.devices.lock().unwrap_or_else(PoisonError::into_inner);
-                devices.values().flatten().cloned().collect()
+                devices.values().flatten().flatten().cloned().collect()
             };
             if let Some(back) = listed.iter().find(|d| Self::is_same(d, device, hardware_serial)) {
                 return Some(back.clone());

@@ -323,8 +323,17 @@ impl<'p> Engine<'p> {
         };
         self.entry += 1;
         self.lost_looks = 0;
+        // The next way may lead over the same screen: what was looked for there before is not what is looked for now, and it is
+        // no sign of going round in circles. There are only so many ways in.
+        if let Some(left) = self.visit.take_if(|visit| !visit.mutated) {
+            self.progress.visits.remove(&left.screen);
+        }
         match entry {
-            Entry::Open(open) => Decision::Open(opening(open)),
+            Entry::Open(open) => {
+                // What the flow before was looking for is not what this page was opened for.
+                self.entry_flow = None;
+                Decision::Open(opening(open))
+            }
             Entry::Flow(name) => {
                 self.entry_flow = Some(name.clone());
                 Decision::Look { settle: Settle::Nothing, look: SCREEN }
