@@ -81,6 +81,10 @@ impl Script {
         if let Look::Screen { skip_when_absent } = step.look {
             script.screen(skip_when_absent, places);
         }
+        if !script.secret {
+            // Hundreds of phones wait for their scripts to end at the same time.
+            script.text.shrink_to_fit();
+        }
         Ok(script)
     }
 
