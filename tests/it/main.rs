@@ -34,6 +34,7 @@ mod profiles;
 mod quoting;
 mod readme;
 mod report;
+mod resume;
 mod scenarios;
 mod screens;
 mod scripted;

@@ -44,6 +44,7 @@ impl Page<'_> {
             focus: field.filter(|_| self.keyboard),
             keyboard: self.keyboard,
             scroll: 0,
+            dialled: "0007",
             note: None,
             dialled: "7",
         };
