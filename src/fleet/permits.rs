@@ -66,20 +66,24 @@ impl SubmitPermit for Permits<'_> {
         if state.busy.get(&key) == Some(serial) {
             state.busy.remove(&key);
         }
-        let hint = match verdict {
-            VerdictSeen::Accepted => None,
-            VerdictSeen::Rejected => Some(format!(
-                "phone {serial} refused the password of account {key}, so it is not submitted anywhere else: check it at Xiaomi's own sign-in page, then run again"
-            )),
-            VerdictSeen::Unknown => Some(format!(
-                "what phone {serial} said to the password of account {key} could not be seen, so it is not submitted anywhere else: look at that phone first"
-            )),
-        };
-        if let Some(hint) = hint {
-            if let Some((group, _)) = self.passwords.of(serial, Some(account)) {
-                state.stopped_passwords.insert(group, hint.clone());
+        match verdict {
+            VerdictSeen::Accepted | VerdictSeen::NotSubmitted => {}
+            VerdictSeen::Rejected => {
+                let hint = format!(
+                    "phone {serial} refused the password of account {key}, so it is not submitted anywhere else: check it at Xiaomi's own sign-in page, then run again"
+                );
+                if let Some((group, _)) = self.passwords.of(serial, Some(account)) {
+                    state.stopped_passwords.insert(group, hint.clone());
+                }
+                state.stopped_accounts.insert(key, hint);
             }
-            state.stopped_accounts.insert(key, hint);
+            // That one phone was lost says nothing about other accounts with the same password.
+            VerdictSeen::Unknown => {
+                let hint = format!(
+                    "what phone {serial} said to the password of account {key} could not be seen, so it is not submitted anywhere else: look at that phone first"
+                );
+                state.stopped_accounts.insert(key, hint);
+            }
         }
         self.changed.notify_all();
     }
@@ -118,6 +122,26 @@ mod tests {
             assert!(matches!(permits.ask(&account, &b), Permit::Stopped { .. }));
             assert_eq!(permits.ask(&other, &b), Permit::Granted);
         }
+    }
+
+    #[test]
+    fn a_grant_that_was_not_used_stops_nothing() {
+        let passwords = Passwords::one(Secret::new("shared".into()));
+        let permits = Permits::new(&passwords);
+        let (account, _, a, b) = ids();
+        assert_eq!(permits.ask(&account, &a), Permit::Granted);
+        permits.verdict(&account, &a, VerdictSeen::NotSubmitted);
+        assert_eq!(permits.ask(&account, &b), Permit::Granted);
+    }
+
+    #[test]
+    fn a_lost_verdict_stops_no_other_account() {
+        let passwords = Passwords::one(Secret::new("shared".into()));
+        let permits = Permits::new(&passwords);
+        let (account, other, a, b) = ids();
+        assert_eq!(permits.ask(&account, &a), Permit::Granted);
+        permits.verdict(&account, &a, VerdictSeen::Unknown);
+        assert_eq!(permits.ask(&other, &b), Permit::Granted);
     }
 
     #[test]

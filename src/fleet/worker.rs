@@ -16,7 +16,7 @@ use crate::profile::{Choice, DeviceProfile};
 
 /// The longest one round trip may take: a dump of a page that never idles takes 11 s, and slow phones twice that.
 const STEP_LIMIT: Duration = Duration::from_secs(40);
-/// The same command may hang so often in a row before the phone counts as lost.
+/// Steps may hang so often in one walk before the phone counts as lost.
 const HANGS: u32 = 2;
 
 /// Works on one phone and always gives its row, whatever happens.
@@ -222,26 +222,28 @@ impl<'a> Worker<'a> {
             deadline: Cell::new(self.draft.began + self.plan.timeout),
             interrupted: self.plan.interrupted,
             step_limit: STEP_LIMIT,
+            now: &Instant::now,
         };
         let mut hangs = 0;
-        let ended = walk.run(&mut engine, phone, &mut |error| self.reconnect(error, &mut hangs));
+        // A phone that comes back may have another transport, and another port.
+        let mut at = self.device.clone();
+        let ended = walk.run(&mut engine, phone, &mut |error| self.reconnect(error, &mut at, &mut hangs));
         self.draft.progress = engine.progress().clone();
         self.draft.counts = ended.counts;
         // What is left on the phone is a dump file at most, and a phone that is gone has to keep it until next time.
-        let _ = self.connector.connect(self.device).tidy(Duration::from_secs(5));
+        let _ = self.connector.connect(&at).tidy(Duration::from_secs(5));
         ended
     }
 
-    fn reconnect(&self, error: &PhoneError, hangs: &mut u32) -> Option<Box<dyn Phone>> {
+    fn reconnect(&self, error: &PhoneError, at: &mut Device, hangs: &mut u32) -> Option<Box<dyn Phone>> {
         if matches!(error, PhoneError::Timeout(_)) {
             *hangs += 1;
-            return (*hangs <= HANGS).then(|| self.connector.connect(self.device));
+            return (*hangs <= HANGS).then(|| self.connector.connect(at));
         }
-        *hangs = 0;
         let serial = self.draft.identity.hardware_serial.as_deref();
         let until = Instant::now() + self.plan.grace;
-        let back = self.connector.wait_for(self.device, serial, until)?;
-        Some(self.connector.connect(&back))
+        *at = self.connector.wait_for(at, serial, until)?;
+        Some(self.connector.connect(at))
     }
 }
 

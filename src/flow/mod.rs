@@ -3,8 +3,12 @@
 //! Knows profiles, screens and the port to a phone; nothing of adb, of other phones, of files or of the terminal. It tells
 //! events before and after each mutating step, so that whoever listens can write them down.
 
+mod decision;
 mod engine;
+mod permit;
 mod run;
 
-pub use engine::{Decision, Ending, Engine, Password, Patience, PlannedAction};
-pub use run::{Counts, Ended, Permit, Reconnect, SubmitPermit, VerdictSeen, Walk};
+pub use decision::{Decision, Ending, Password, Patience, PlannedAction};
+pub use engine::Engine;
+pub use permit::{Permit, SubmitPermit, VerdictSeen};
+pub use run::{Counts, Ended, Reconnect, Walk};

@@ -4,51 +4,20 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{Decision, Ending, Engine, PlannedAction};
+use super::permit::Turn;
+use super::{Decision, Ending, Engine, Permit, PlannedAction, SubmitPermit, VerdictSeen};
 use crate::event::{Event, EventKind, Listener, Subject};
 use crate::model::{AccountId, Outcome, Presence, Reason, Secret, Serial};
 use crate::phone::{Input, Look, Observation, Phone, PhoneError, ScreenRead, Settle, Step};
 use crate::profile::Verdict;
 use crate::ui::{Point, UiTree};
 
-/// May this account's password be submitted now? Implemented by `fleet`, which sees all phones.
-pub trait SubmitPermit: Sync {
-    /// Asks, and waits for the verdict of the phone before. Each grant must be answered by one [`SubmitPermit::verdict`].
-    fn ask(&self, account: &AccountId, serial: &Serial) -> Permit;
-
-    /// Tells what became of a granted submission.
-    fn verdict(&self, account: &AccountId, serial: &Serial, verdict: VerdictSeen);
-}
-
-/// The answer of [`SubmitPermit::ask`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Permit {
-    /// Submit now.
-    Granted,
-    /// Do not submit: the account is stopped, with what to do.
-    Stopped {
-        /// What to do.
-        hint: String,
-    },
-}
-
-/// What became of a submission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VerdictSeen {
-    /// The phone took the password.
-    Accepted,
-    /// The phone refused it.
-    Rejected,
-    /// It could not be seen.
-    Unknown,
-}
-
 /// How a walk ended, with what it saw last.
 #[derive(Clone, Debug)]
 pub struct Ended {
     /// The ending.
     pub ending: Ending,
-    /// The accounts at the end.
+    /// The accounts at the end; unknown where the phone was lost after they were read.
     pub presence: Presence,
     /// The screen recognised last, in words.
     pub screen: Option<String>,
@@ -72,6 +41,13 @@ pub type Reconnect<'a> = dyn FnMut(&PhoneError) -> Option<Box<dyn Phone>> + 'a;
 
 /// How old an observation may be when the password is submitted on the strength of it.
 const FRESH: Duration = Duration::from_millis(500);
+/// How long the last look at the accounts may take, when the time is up already.
+const LAST_LOOK: Duration = Duration::from_secs(5);
+/// How often the connection may be lost in one walk before the phone counts as lost for good.
+const LOSSES: u32 = 20;
+
+/// A look that starts from nothing.
+const AFRESH: Decision = Decision::Look { settle: Settle::Nothing, look: Look::Screen { skip_when_absent: true } };
 
 /// One phone's walk.
 pub struct Walk<'a> {
@@ -91,95 +67,127 @@ pub struct Walk<'a> {
     pub interrupted: &'a AtomicBool,
     /// The longest one step may take.
     pub step_limit: Duration,
+    /// The clock: `Instant::now`, or a test's own.
+    pub now: &'a dyn Fn() -> Instant,
 }
 
-impl Walk<'_> {
+/// Where a walk stands.
+struct Course<'a> {
+    phone: Box<dyn Phone>,
+    last: Observation,
+    turn: Turn<'a>,
+    counts: Counts,
+    losses: u32,
+    /// A mutating step was begun, and nothing has been observed since.
+    unobserved: bool,
+}
+
+impl<'a> Walk<'a> {
     /// Walks until the engine ends it, the time is up, or the phone is lost for good.
-    pub fn run(&self, engine: &mut Engine<'_>, mut phone: Box<dyn Phone>, reconnect: &mut Reconnect<'_>) -> Ended {
-        let began = Instant::now();
-        let mut last = Observation::default();
-        let mut granted = false;
-        let mut counts = Counts::default();
+    pub fn run(&self, engine: &mut Engine<'_>, phone: Box<dyn Phone>, reconnect: &mut Reconnect<'_>) -> Ended {
+        let began = (self.now)();
+        let turn = Turn::new(self.permit, self.account, self.serial, engine.progress().submitted);
+        let (last, counts) = (Observation::default(), Counts::default());
+        let mut course = Course { phone, last, turn, counts, losses: 0, unobserved: false };
         let mut decision = engine.start();
         let ending = loop {
-            if let Decision::End(ending) = decision {
-                break ending;
-            }
-            if let Some(ending) = self.out_of_time(engine, &last) {
-                break ending;
-            }
-            if decision == Decision::AskPermit {
-                let asked = Instant::now();
-                match self.permit.ask(self.account, self.serial) {
-                    Permit::Granted => granted = true,
-                    Permit::Stopped { hint } => {
-                        break Ending::new(Outcome::NeedsPerson, Reason::AccountStopped, hint);
-                    }
-                }
-                engine.granted();
-                // The phone's time stands still while it waits for its turn, and what was seen before is old by then.
-                let waited = asked.elapsed();
-                self.deadline.set(self.deadline.get() + waited);
-                decision = if waited < FRESH {
-                    engine.decide(&last, began.elapsed())
-                } else {
-                    Decision::Look { settle: Settle::Nothing, look: Look::Screen { skip_when_absent: true } }
-                };
-                continue;
-            }
-            self.tell_before(engine, &decision);
-            match self.perform(&mut counts, &mut *phone, &decision) {
-                Ok(seen) => {
-                    let before = engine.last_screen().map(str::to_owned);
-                    let acted = matches!(&decision, Decision::Act(action) if action.mutates());
-                    decision = engine.decide(&seen, began.elapsed());
-                    self.tell_after(engine, before.as_deref(), acted);
-                    last = seen;
-                    if granted {
-                        granted = !self.tell_verdict(engine, &decision, &last);
-                    }
-                }
-                Err(error) => match self.come_back(engine, &error, reconnect) {
-                    Ok(back) => {
-                        phone = back;
-                        decision =
-                            Decision::Look { settle: Settle::Nothing, look: Look::Screen { skip_when_absent: true } };
-                    }
-                    Err(ending) => break ending,
-                },
+            let next = match &decision {
+                Decision::End(ending) => Err(ending.clone()),
+                _ if self.is_over() => Err(self.cut_short(engine, &mut course)),
+                Decision::AskPermit => self.ask(engine, &mut course, began),
+                _ => self.turn(engine, &mut course, &decision, began, reconnect),
+            };
+            match next {
+                Ok(next) => decision = next,
+                Err(ending) => break ending,
             }
         };
-        if granted {
-            self.permit.verdict(self.account, self.serial, VerdictSeen::Unknown);
-        }
-        let tree = match last.screen {
+        let presence = course.last.accounts.presence();
+        let tree = match course.last.screen {
             ScreenRead::Tree(tree) => Some(tree),
             _ => None,
         };
-        Ended {
-            ending,
-            presence: last.accounts.presence(),
-            screen: engine.last_title().map(str::to_owned),
-            tree,
-            counts,
+        Ended { ending, presence, screen: engine.last_title().map(str::to_owned), tree, counts: course.counts }
+    }
+
+    /// Waits for this phone's turn to submit.
+    fn ask(&self, engine: &mut Engine<'_>, course: &mut Course<'a>, began: Instant) -> Result<Decision, Ending> {
+        let asked = (self.now)();
+        if let Permit::Stopped { hint } = course.turn.ask() {
+            return Err(Ending::new(Outcome::NeedsPerson, Reason::AccountStopped, hint));
         }
+        engine.granted();
+        // The phone's time stands still while it waits for its turn, and what was seen before is old by then.
+        let waited = (self.now)().saturating_duration_since(asked);
+        self.deadline.set(self.deadline.get() + waited);
+        Ok(if waited < FRESH { engine.decide(&course.last, self.since(began)) } else { AFRESH })
+    }
+
+    /// One round trip, and what follows from it.
+    fn turn(
+        &self,
+        engine: &mut Engine<'_>,
+        course: &mut Course<'a>,
+        decision: &Decision,
+        began: Instant,
+        reconnect: &mut Reconnect<'_>,
+    ) -> Result<Decision, Ending> {
+        self.tell_before(engine, decision);
+        engine.begin(decision);
+        course.unobserved |= matches!(decision, Decision::Act(action) if action.mutates());
+        if matches!(decision, Decision::Act(PlannedAction::Submit { .. })) {
+            course.turn.submits();
+        }
+        match self.perform(&mut course.counts, &mut *course.phone, decision) {
+            Ok(seen) => {
+                let before = engine.last_screen().map(str::to_owned);
+                let next = engine.decide(&seen, self.since(began));
+                self.tell_after(engine, before.as_deref(), std::mem::take(&mut course.unobserved));
+                course.last = seen;
+                if !engine.progress().submitted {
+                    course.turn.was_not_submitted();
+                }
+                if let Some(verdict) = verdict(engine, &next, &course.last) {
+                    course.turn.verdict(verdict);
+                }
+                Ok(next)
+            }
+            Err(error) => {
+                course.last = Observation::default();
+                course.losses += 1;
+                course.phone = self.come_back(engine, &error, course.losses, reconnect)?;
+                Ok(AFRESH)
+            }
+        }
+    }
+
+    fn since(&self, began: Instant) -> Duration {
+        (self.now)().saturating_duration_since(began)
     }
 
     fn remaining(&self) -> Duration {
-        self.deadline.get().saturating_duration_since(Instant::now())
+        self.deadline.get().saturating_duration_since((self.now)())
     }
 
-    /// The ending of a walk that was interrupted or whose time is up.
-    fn out_of_time(&self, engine: &Engine<'_>, last: &Observation) -> Option<Ending> {
-        let presence = last.accounts.presence();
-        if self.interrupted.load(Ordering::Relaxed) {
-            return Some(engine.cut_short(presence, Reason::Timeout, "the run was interrupted; run again to go on"));
+    fn is_over(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed) || self.remaining().is_zero()
+    }
+
+    /// The ending of a walk that was interrupted or whose time is up. Where anything was changed, one last cheap look is taken.
+    fn cut_short(&self, engine: &Engine<'_>, course: &mut Course<'a>) -> Ending {
+        if engine.progress().mutated() {
+            course.last = course.phone.step(&Step::look(Look::Probes), LAST_LOOK).unwrap_or_default();
         }
-        if self.remaining().is_zero() {
-            let hint = "the phone's time was up: run again with a longer --timeout";
-            return Some(engine.cut_short(presence, Reason::Timeout, hint));
+        let presence = course.last.accounts.presence();
+        if presence == Presence::Absent {
+            course.turn.verdict(VerdictSeen::Accepted);
         }
-        None
+        let hint = if self.interrupted.load(Ordering::Relaxed) {
+            "the run was interrupted; run again to go on"
+        } else {
+            "the phone's time was up: run again with a longer --timeout"
+        };
+        engine.cut_short(presence, Reason::Timeout, hint)
     }
 
     /// One round trip for one decision. A mutating step is never sent a second time, whatever comes back.
@@ -261,43 +269,40 @@ impl Walk<'_> {
         }
     }
 
-    /// Tells the permit what became of the submission, once it can be seen. Gives whether it could.
-    fn tell_verdict(&self, engine: &Engine<'_>, decision: &Decision, seen: &Observation) -> bool {
-        let rejected = matches!(decision, Decision::End(e) if e.outcome == Outcome::Rejected);
-        let verdict = if seen.accounts.presence() == Presence::Absent {
-            VerdictSeen::Accepted
-        } else if rejected || engine.verdict() == Some(Verdict::Rejected) {
-            VerdictSeen::Rejected
-        } else if engine.verdict() == Some(Verdict::Accepted) {
-            VerdictSeen::Accepted
-        } else {
-            return false;
-        };
-        self.permit.verdict(self.account, self.serial, verdict);
-        true
-    }
-
     fn come_back(
         &self,
         engine: &mut Engine<'_>,
         error: &PhoneError,
+        losses: u32,
         reconnect: &mut Reconnect<'_>,
     ) -> Result<Box<dyn Phone>, Ending> {
         self.tell(EventKind::Lost);
-        match reconnect(error) {
-            Some(phone) => {
-                engine.reconnected();
-                self.tell(EventKind::Back);
-                Ok(phone)
-            }
-            None => {
-                let reason = match error {
-                    PhoneError::Timeout(_) => Reason::Timeout,
-                    _ => Reason::Disconnected,
-                };
-                let hint = format!("{error}: check cable and port, plug it in again, then run again");
-                Err(engine.cut_short(Presence::Unknown, reason, &hint))
-            }
+        if let Some(phone) = (losses <= LOSSES).then(|| reconnect(error)).flatten() {
+            engine.reconnected();
+            self.tell(EventKind::Back);
+            return Ok(phone);
         }
+        let reason = match error {
+            PhoneError::Timeout(_) => Reason::Timeout,
+            _ => Reason::Disconnected,
+        };
+        if *error == PhoneError::Unauthorized && !engine.progress().mutated() {
+            let hint = "accept 'Allow USB debugging?' on the phone (tick 'Always allow'), then run again";
+            return Err(Ending::new(Outcome::NeedsPerson, Reason::Unauthorized, hint));
+        }
+        let hint = format!("{error}: check cable and port, plug it in again, then run again");
+        Err(engine.cut_short(Presence::Unknown, reason, &hint))
+    }
+}
+
+/// What became of the submission, once it can be seen.
+fn verdict(engine: &Engine<'_>, next: &Decision, seen: &Observation) -> Option<VerdictSeen> {
+    let rejected = matches!(next, Decision::End(e) if e.outcome == Outcome::Rejected);
+    match engine.verdict() {
+        _ if seen.accounts.presence() == Presence::Absent => Some(VerdictSeen::Accepted),
+        Some(Verdict::Rejected) => Some(VerdictSeen::Rejected),
+        _ if rejected => Some(VerdictSeen::Rejected),
+        Some(Verdict::Accepted) => Some(VerdictSeen::Accepted),
+        None => None,
     }
 }

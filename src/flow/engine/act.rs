@@ -1,0 +1,214 @@
+//! Acting on a recognised screen: one thing, once, only where it is unmistakable.
+
+use std::time::Duration;
+
+use super::super::{Decision, Ending, Password, PlannedAction};
+use super::{Engine, SCREEN, opening};
+use crate::model::{Outcome, Presence, Reason};
+use crate::phone::{KeyCode, Settle};
+use crate::profile::{Action, Direction, Key, Screen, Scroll};
+use crate::ui::{NodeId, Point, Selector, Target, UiTree};
+
+/// A screen in front, with what may be done on it.
+struct Stage<'s> {
+    screen: &'s Screen,
+    action: &'s Action,
+    tree: &'s UiTree,
+    now: Duration,
+}
+
+impl<'p> Engine<'p> {
+    pub(super) fn act(
+        &mut self,
+        screen: &'p Screen,
+        actions: &'p [Action],
+        mutates: bool,
+        tree: Option<&UiTree>,
+        presence: Presence,
+        now: Duration,
+    ) -> Decision {
+        let (Some(tree), Some(visit)) = (tree, &self.visit) else {
+            return Decision::Look { settle: Settle::Nothing, look: SCREEN };
+        };
+        if visit.mutated {
+            return self.stays(presence, now, &screen.title);
+        }
+        let Some(action) = actions.get(visit.next_action) else {
+            return self.nothing_left(screen, actions, tree, now);
+        };
+        let mutates = mutates && visit.next_action + 1 == actions.len();
+        let stage = Stage { screen, action, tree, now };
+        match action {
+            Action::Tap { target, scroll } => self.tap(&stage, target, *scroll, mutates),
+            Action::Type { into } => self.type_password(&stage, into),
+            Action::Submit { tap } => self.submit(&stage, tap),
+            Action::Key(_) | Action::Open(_) | Action::Words { .. } if mutates && self.dry_run => {
+                Decision::End(Ending::good(Outcome::DryRun))
+            }
+            Action::Words { words, into } => {
+                let text = words.typeable(&self.locale).first().map(|text| (*text).to_owned());
+                match only_one(tree, into).and_then(|n| tree.tap_point(n)).zip(text) {
+                    Some((at, text)) => self.spend(screen, PlannedAction::Words { at, text }),
+                    None => self.not_found(&stage, &action.describe()),
+                }
+            }
+            Action::Key(key) => self.spend(screen, PlannedAction::Key(key_code(*key))),
+            Action::Open(open) => {
+                if let Some(visit) = &mut self.visit {
+                    visit.next_action += 1;
+                }
+                Decision::Open(opening(open))
+            }
+        }
+    }
+
+    /// All was done, and the screen is still there. A password that did not arrive at all is typed once more.
+    fn nothing_left(&mut self, screen: &'p Screen, actions: &'p [Action], tree: &UiTree, now: Duration) -> Decision {
+        if let (Some(Action::Type { into }), Password::Given { chars }) = (actions.last(), self.password) {
+            let at = only_one(tree, into).and_then(|node| tree.tap_point(node));
+            return match at.filter(|_| !self.retyped) {
+                Some(at) => {
+                    self.retyped = true;
+                    Decision::Act(PlannedAction::TypePassword { at, clear: chars })
+                }
+                None => self.patient(now, not_arrived(0, chars)),
+            };
+        }
+        let hint = format!("the phone stayed on '{}': look at it, then run again", screen.title);
+        self.patient(now, Ending::new(Outcome::NeedsPerson, Reason::UnknownScreen, hint))
+    }
+
+    fn tap(&mut self, stage: &Stage<'_>, target: &Selector, scroll: Option<Scroll>, mutates: bool) -> Decision {
+        let (tree, what) = (stage.tree, stage.action.describe());
+        if let Some(at) = only_one(tree, target).and_then(|node| tree.tap_point(node)) {
+            if mutates && self.dry_run {
+                return Decision::End(Ending::good(Outcome::DryRun));
+            }
+            return self.spend(stage.screen, PlannedAction::Tap { at, what, mutates });
+        }
+        let (Some(scroll), Some(visit)) = (scroll, &mut self.visit) else {
+            return self.not_found(stage, &what);
+        };
+        let print = tree.fingerprint();
+        let repeats = visit.last_tree == Some(print);
+        visit.last_tree = Some(print);
+        if visit.scrolls >= scroll.max || repeats {
+            return self.not_found(stage, &what);
+        }
+        visit.scrolls += 1;
+        let (from, to) = swipe(tree, scroll.direction);
+        Decision::Act(PlannedAction::Scroll { from, to })
+    }
+
+    fn type_password(&mut self, stage: &Stage<'_>, into: &Selector) -> Decision {
+        if self.progress.submitted {
+            return Decision::End(Ending::asked_again());
+        }
+        if self.password == Password::None {
+            return Decision::End(Ending::new(
+                Outcome::NeedsPerson,
+                Reason::NoPassword,
+                "the phone asks for the account's password: run again and give it (--password-stdin, or at the prompt)",
+            ));
+        }
+        if self.dry_run {
+            return Decision::End(Ending::good(Outcome::DryRun));
+        }
+        let tree = stage.tree;
+        let found = only_one(tree, into).and_then(|node| Some((tree.tap_point(node)?, tree.node(node)?.masked_len())));
+        let Some((at, shown)) = found else { return self.not_found(stage, "type the password") };
+        self.spend(stage.screen, PlannedAction::TypePassword { at, clear: shown.unwrap_or_default() })
+    }
+
+    fn submit(&mut self, stage: &Stage<'_>, tap: &Selector) -> Decision {
+        if self.progress.submitted {
+            return Decision::End(Ending::asked_again());
+        }
+        let Password::Given { chars } = self.password else {
+            return Decision::End(Ending::new(
+                Outcome::NeedsPerson,
+                Reason::NoPassword,
+                "a password that this program did not type is in the field: finish on the phone, then run again",
+            ));
+        };
+        if self.dry_run {
+            return Decision::End(Ending::good(Outcome::DryRun));
+        }
+        let tree = stage.tree;
+        let fields: Vec<(NodeId, usize)> =
+            tree.nodes().filter_map(|(id, node)| Some((id, node.masked_len()?))).collect();
+        let [(field, shown)] = fields[..] else { return self.not_found(stage, "find the password field") };
+        // A field that this program did not fill may hold anything: it is cleared and typed into first.
+        if shown != chars || !self.typed {
+            let at = tree.tap_point(field);
+            if let (false, Some(at)) = (self.retyped, at) {
+                self.retyped = self.typed;
+                return Decision::Act(PlannedAction::TypePassword { at, clear: shown });
+            }
+            return Decision::End(not_arrived(shown, chars));
+        }
+        match only_one(tree, tap).and_then(|node| tree.tap_point(node)) {
+            Some(_) if !self.permitted => Decision::AskPermit,
+            Some(at) => self.spend(stage.screen, PlannedAction::Submit { at, what: stage.action.describe() }),
+            None => self.not_found(stage, &stage.action.describe()),
+        }
+    }
+
+    fn not_found(&mut self, stage: &Stage<'_>, what: &str) -> Decision {
+        let title = &stage.screen.title;
+        let hint = format!("on '{title}' there is not exactly one place to {what}: look at the phone, then run again");
+        self.patient(stage.now, Ending::new(Outcome::NeedsPerson, Reason::UnknownScreen, hint))
+    }
+}
+
+/// What a popup's action comes to on this tree; only taps and keys do.
+pub(super) fn on_popup(action: &Action, tree: &UiTree) -> Option<PlannedAction> {
+    match action {
+        Action::Tap { target, .. } => {
+            let at = tree.tap_point(only_one(tree, target)?)?;
+            Some(PlannedAction::Tap { at, what: action.describe(), mutates: false })
+        }
+        Action::Key(key) => Some(PlannedAction::Key(key_code(*key))),
+        _ => None,
+    }
+}
+
+fn not_arrived(shown: usize, chars: usize) -> Ending {
+    Ending::new(
+        Outcome::NeedsPerson,
+        Reason::PasswordNotTypeable,
+        format!(
+            "{shown} characters arrived of {chars}, so nothing was submitted: turn off the secure keyboard \
+             (Settings > Additional settings > Languages & input), or type the password on the phone yourself"
+        ),
+    )
+}
+
+/// The node that a selector means, only where it is one thing.
+fn only_one(tree: &UiTree, selector: &Selector) -> Option<NodeId> {
+    match tree.target(selector) {
+        Target::One(node) => Some(node),
+        Target::Missing | Target::Several(_) => None,
+    }
+}
+
+/// One swipe over the middle half of what scrolls: slow and short enough that nothing between two looks is skipped.
+fn swipe(tree: &UiTree, direction: Direction) -> (Point, Point) {
+    let (width, height) = tree.display();
+    let (width, height) = (width as i32, height as i32);
+    let area = tree.scroll_area().unwrap_or_else(|| crate::ui::Bounds::new(0, 0, width, height));
+    let x = i32::midpoint(area.left, area.right);
+    let quarter = (area.bottom - area.top) / 4;
+    let (upper, lower) = (Point { x, y: area.top + quarter }, Point { x, y: area.bottom - quarter });
+    match direction {
+        Direction::Down => (lower, upper),
+        Direction::Up => (upper, lower),
+    }
+}
+
+fn key_code(key: Key) -> KeyCode {
+    match key {
+        Key::Back => KeyCode::Back,
+        Key::Home => KeyCode::Home,
+    }
+}

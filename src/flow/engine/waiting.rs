@@ -1,0 +1,141 @@
+//! Waiting: blank and unknown screens, spinners, pages that stay; and beginning anew from the home screen.
+
+use std::time::Duration;
+
+use super::super::{Decision, Ending, PlannedAction};
+use super::{Engine, LAUNCHER, RESTARTS, SCREEN, SETTLE};
+use crate::model::{Outcome, Presence, Reason};
+use crate::phone::{KeyCode, Look, NotReady, Observation, ScreenRead};
+use crate::profile::Reaction;
+
+/// Looks at one screen that stays, whatever time they take.
+const ROUNDS: u32 = 12;
+
+impl Engine<'_> {
+    /// A blank, unreadable or unknown screen: patience, then the next way in, then the end.
+    pub(super) fn on_nothing(&mut self, seen: &Observation, now: Duration, why: &str) -> Decision {
+        self.lost_looks += 1;
+        self.homing = false;
+        if matches!(seen.screen, ScreenRead::NotReady(NotReady::NotIdle)) {
+            if let Some(decision) = self.on_moving(seen.accounts.presence(), now) {
+                return decision;
+            }
+        }
+        if self.lost_looks < self.patience.looks {
+            let settle = if self.lost_looks == 1 { self.waiting_settle() } else { SETTLE };
+            return Decision::Look { settle, look: SCREEN };
+        }
+        if !self.entered {
+            return self.way_in();
+        }
+        let focus = seen.focus.as_ref().map_or_else(|| "unknown".to_owned(), ToString::to_string);
+        Decision::End(match &seen.screen {
+            ScreenRead::NotReady(_) | ScreenRead::Unreadable(_) => {
+                let hint = format!(
+                    "the screen could not be read ({focus}): look at the phone, close other tools that use it, then run again"
+                );
+                self.cut_short(seen.accounts.presence(), Reason::DumpFailed, &hint)
+            }
+            _ => Ending::new(
+                Outcome::NeedsPerson,
+                Reason::UnknownScreen,
+                format!(
+                    "the phone shows a page that is not acted on ({focus}; {why}): finish or close it on the phone, then run again"
+                ),
+            ),
+        })
+    }
+
+    /// A screen that never idles gives no dump. Where a spinner was seen before, it most likely still turns; and what follows a
+    /// mutating step is given as long as a slow page may take.
+    fn on_moving(&mut self, presence: Presence, now: Duration) -> Option<Decision> {
+        let visit = self.visit.as_ref()?;
+        let spinner = match self.reaction(&visit.screen) {
+            Some(Reaction::Wait { max }) => Some(*max),
+            _ => None,
+        };
+        let max = spinner.or_else(|| self.in_flight.then_some(self.patience.slow_page))?;
+        if now.saturating_sub(visit.since) < max {
+            // A dump of it costs ten seconds: probes in between.
+            let look = if self.lost_looks % 2 == 1 { Look::Probes } else { SCREEN };
+            return Some(Decision::Look { settle: SETTLE, look });
+        }
+        let title = self.profile.screen(&visit.screen).map_or("the page", |s| s.title.as_str());
+        let hint = format!("'{title}' did not end within {} s", max.as_secs());
+        spinner.map(|_| Decision::End(self.cut_short(presence, Reason::Timeout, &hint)))
+    }
+
+    /// A known screen that is no part of the walk, before the account page was reached.
+    pub(super) fn not_there_yet(&mut self) -> Decision {
+        let rounds = self.visit.as_mut().map_or(0, |v| {
+            v.rounds += 1;
+            v.rounds
+        });
+        if rounds < 2 { Decision::Look { settle: SETTLE, look: SCREEN } } else { self.way_in() }
+    }
+
+    /// A screen that goes away by itself.
+    pub(super) fn wait(&mut self, max: Duration, presence: Presence, now: Duration, title: &str) -> Decision {
+        let Some(visit) = &mut self.visit else { return Decision::Look { settle: SETTLE, look: SCREEN } };
+        if now.saturating_sub(visit.since) >= max {
+            let hint = format!("'{title}' did not end within {} s", max.as_secs());
+            return Decision::End(self.cut_short(presence, Reason::Timeout, &hint));
+        }
+        visit.rounds += 1;
+        // A spinner never idles, and a dump of it costs its ten seconds: probes first, a dump every second time.
+        let look = if visit.rounds % 2 == 1 { Look::Probes } else { SCREEN };
+        Decision::Look { settle: SETTLE, look }
+    }
+
+    /// Another look at a screen that stays, unless it stayed for as long as a slow page may take.
+    pub(super) fn look_again(&mut self, now: Duration) -> Option<Decision> {
+        let slow_page = self.patience.slow_page;
+        let visit = self.visit.as_mut().filter(|v| now.saturating_sub(v.since) < slow_page && v.rounds < ROUNDS)?;
+        visit.rounds += 1;
+        Some(Decision::Look { settle: SETTLE, look: SCREEN })
+    }
+
+    /// Waits on the screen in front for as long as a slow page may take, then ends.
+    pub(super) fn patient(&mut self, now: Duration, ending: Ending) -> Decision {
+        self.look_again(now).unwrap_or(Decision::End(ending))
+    }
+
+    /// A screen that stays after its mutating step was done: it is not answered twice. After a while the walk begins anew from
+    /// the home screen, for the phone may have dropped the tap; but never once a password was submitted.
+    pub(super) fn stays(&mut self, presence: Presence, now: Duration, title: &str) -> Decision {
+        if let Some(decision) = self.look_again(now) {
+            return decision;
+        }
+        if self.may_restart() && self.profile.screen(LAUNCHER).is_some() {
+            self.restarts += 1;
+            self.homing = true;
+            if let Some(visit) = &mut self.visit {
+                (visit.since, visit.rounds) = (now, 0);
+            }
+            return Decision::Act(PlannedAction::Key(KeyCode::Home));
+        }
+        Decision::End(self.stayed(presence, &format!("the phone stayed on '{title}' after it was answered")))
+    }
+
+    /// The home screen in the middle of a walk: either this program went there, or the account app closed.
+    pub(super) fn on_launcher(&mut self, presence: Presence, now: Duration) -> Decision {
+        if !self.homing {
+            if let (true, Some(decision)) = (self.in_flight, self.look_again(now)) {
+                return decision;
+            }
+            if !self.may_restart() {
+                return Decision::End(self.stayed(presence, "the phone went back to its home screen"));
+            }
+            self.restarts += 1;
+        }
+        self.homing = false;
+        self.entered = false;
+        self.entry = 0;
+        self.entry_flow = None;
+        self.way_in()
+    }
+
+    fn may_restart(&self) -> bool {
+        self.restarts < RESTARTS && !self.progress.submitted
+    }
+}

@@ -1,0 +1,95 @@
+//! Whose turn it is to submit a password: the port to whoever sees all phones.
+
+use crate::model::{AccountId, Serial};
+
+/// May this account's password be submitted now? Implemented by `fleet`, which sees all phones.
+pub trait SubmitPermit: Sync {
+    /// Asks, and waits for the verdict of the phone before. Each grant must be answered by one [`SubmitPermit::verdict`].
+    fn ask(&self, account: &AccountId, serial: &Serial) -> Permit;
+
+    /// Tells what became of a submission: of a granted one, or of one that was made before a crash of this program.
+    fn verdict(&self, account: &AccountId, serial: &Serial, verdict: VerdictSeen);
+}
+
+/// The answer of [`SubmitPermit::ask`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Permit {
+    /// Submit now.
+    Granted,
+    /// Do not submit: the account is stopped, with what to do.
+    Stopped {
+        /// What to do.
+        hint: String,
+    },
+}
+
+/// What became of a submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerdictSeen {
+    /// The phone took the password.
+    Accepted,
+    /// The phone refused it.
+    Rejected,
+    /// It was submitted, and what the phone said could not be seen.
+    Unknown,
+    /// It was granted, and not submitted after all.
+    NotSubmitted,
+}
+
+/// Sees to it that a submission gets its verdict, even where the walk panics: the phones that wait for it would wait forever.
+pub(super) struct Turn<'a> {
+    permit: &'a dyn SubmitPermit,
+    account: &'a AccountId,
+    serial: &'a Serial,
+    /// What is told when the walk is left without a verdict.
+    otherwise: Option<VerdictSeen>,
+}
+
+impl<'a> Turn<'a> {
+    /// Nothing was asked. `submitted` where an earlier run submitted a password and saw no verdict.
+    pub fn new(permit: &'a dyn SubmitPermit, account: &'a AccountId, serial: &'a Serial, submitted: bool) -> Self {
+        Self { permit, account, serial, otherwise: submitted.then_some(VerdictSeen::Unknown) }
+    }
+
+    /// Asks for the turn.
+    pub fn ask(&mut self) -> Permit {
+        let permit = self.permit.ask(self.account, self.serial);
+        if permit == Permit::Granted {
+            self.otherwise = Some(VerdictSeen::NotSubmitted);
+        }
+        permit
+    }
+
+    /// The password is about to be submitted.
+    pub fn submits(&mut self) {
+        self.otherwise = Some(VerdictSeen::Unknown);
+    }
+
+    /// The phone refused the tap, so nothing was submitted.
+    pub fn was_not_submitted(&mut self) {
+        self.otherwise = self.otherwise.map(|_| VerdictSeen::NotSubmitted);
+    }
+
+    /// Tells the verdict, once.
+    pub fn verdict(&mut self, seen: VerdictSeen) {
+        match self.otherwise {
+            Some(VerdictSeen::Unknown) => self.tell(seen),
+            // The account went, or a refusal showed, without this walk's doing.
+            Some(_) => self.tell(VerdictSeen::NotSubmitted),
+            None => {}
+        }
+    }
+
+    fn tell(&mut self, seen: VerdictSeen) {
+        self.otherwise = None;
+        self.permit.verdict(self.account, self.serial, seen);
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if let Some(seen) = self.otherwise {
+            self.tell(seen);
+        }
+    }
+}
