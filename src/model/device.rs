@@ -21,6 +21,12 @@ impl Serial {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it names a place on the network (`host:port`, or a service of adb's discovery) and no hardware.
+    #[must_use]
+    pub fn is_network(&self) -> bool {
+        self.0.contains(':') || self.0.contains("._adb")
+    }
 }
 
 impl fmt::Display for Serial {
