@@ -13,6 +13,9 @@ pub struct Patience {
     pub looks: u32,
     /// How long a screen may stay after its mutating step was done.
     pub slow_page: Duration,
+    /// How long a screen that moves, so that it gives no dump, is waited for after a mutating step: most likely it is the
+    /// spinner of what was asked for.
+    pub moving: Duration,
     /// Visits of one screen.
     pub visits: u32,
     /// Turns in all.
@@ -21,7 +24,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { looks: 4, slow_page: Duration::from_secs(45), visits: 6, turns: 300 }
+        Self { looks: 4, slow_page: Duration::from_secs(45), moving: Duration::from_secs(120), visits: 6, turns: 300 }
     }
 }
 

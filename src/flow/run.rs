@@ -19,7 +19,7 @@ pub struct Ended {
     pub ending: Ending,
     /// The accounts at the end; unknown where the phone was lost after they were read.
     pub presence: Presence,
-    /// The screen recognised last, in words.
+    /// The screen in front at the end, in words, where it was recognised.
     pub screen: Option<String>,
     /// The last tree read, for a picture or a record.
     pub tree: Option<UiTree>,
@@ -107,7 +107,7 @@ impl<'a> Walk<'a> {
             ScreenRead::Tree(tree) => Some(tree),
             _ => None,
         };
-        Ended { ending, presence, screen: engine.last_title().map(str::to_owned), tree, counts: course.counts }
+        Ended { ending, presence, screen: engine.front_title().map(str::to_owned), tree, counts: course.counts }
     }
 
     /// Waits for this phone's turn to submit.
@@ -133,7 +133,7 @@ impl<'a> Walk<'a> {
         reconnect: &mut Reconnect<'_>,
     ) -> Result<Decision, Ending> {
         self.tell_before(engine, decision);
-        engine.begin(decision);
+        engine.begin(decision, self.since(began));
         course.unobserved |= matches!(decision, Decision::Act(action) if action.mutates());
         if matches!(decision, Decision::Act(PlannedAction::Submit { .. })) {
             course.turn.submits();
@@ -262,7 +262,7 @@ impl<'a> Walk<'a> {
     fn tell_after(&self, engine: &Engine<'_>, before: Option<&str>, acted: bool) {
         let screen = engine.last_screen().map(str::to_owned);
         if acted {
-            self.tell(EventKind::Observed { screen: screen.clone() });
+            self.tell(EventKind::Observed { screen: engine.front().map(str::to_owned) });
         }
         if let Some(name) = screen.filter(|name| Some(name.as_str()) != before) {
             self.tell(EventKind::Screen { name });

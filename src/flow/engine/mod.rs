@@ -63,6 +63,7 @@ pub struct Engine<'p> {
     retyped: bool,
     popups: BTreeMap<String, u32>,
     last_seen: Option<String>,
+    front: Option<String>,
     verdict: Option<Verdict>,
     permitted: bool,
     planned: Option<Mutation>,
@@ -108,6 +109,7 @@ impl<'p> Engine<'p> {
             retyped: false,
             popups: BTreeMap::new(),
             last_seen: None,
+            front: None,
             verdict: None,
             permitted: false,
             planned: None,
@@ -130,10 +132,16 @@ impl<'p> Engine<'p> {
         self.last_seen.as_deref()
     }
 
-    /// The words for the screen recognised last.
+    /// The screen in front, by name, where the last one that was read was recognised.
     #[must_use]
-    pub fn last_title(&self) -> Option<&str> {
-        self.profile.screen(self.last_seen.as_deref()?).map(|s| s.title.as_str())
+    pub fn front(&self) -> Option<&str> {
+        self.front.as_deref()
+    }
+
+    /// The words for the screen in front.
+    #[must_use]
+    pub fn front_title(&self) -> Option<&str> {
+        self.profile.screen(self.front()?).map(|s| s.title.as_str())
     }
 
     /// What a screen said about the password that was submitted.
@@ -148,14 +156,13 @@ impl<'p> Engine<'p> {
     }
 
     /// `decision`, the one given last, is about to be carried out: what it changes counts as done from here on, whatever comes
-    /// back.
-    pub fn begin(&mut self, decision: &Decision) {
+    /// back. `now` is as for [`Engine::decide`]: what is slow is counted from here.
+    pub fn begin(&mut self, decision: &Decision, now: Duration) {
         self.typed |= matches!(decision, Decision::Act(PlannedAction::TypePassword { .. }));
         self.begun = self.planned.take();
         let Some(begun) = &self.begun else { return };
         if let Some(visit) = &mut self.visit {
-            visit.mutated = true;
-            visit.rounds = 0;
+            (visit.mutated, visit.since, visit.rounds) = (true, now, 0);
         }
         self.progress.tapped.insert(begun.screen.clone());
         self.progress.submitted |= begun.submits;
@@ -167,6 +174,7 @@ impl<'p> Engine<'p> {
     pub fn reconnected(&mut self) {
         self.lost_looks = 0;
         self.last_seen = None;
+        self.front = None;
         self.planned = None;
         self.begun = None;
         self.entered = false;
@@ -275,6 +283,7 @@ impl<'p> Engine<'p> {
             Recognised::Screen(screen) => Some(screen.name.clone()),
             _ => None,
         };
+        self.front.clone_from(&self.last_seen);
     }
 
     /// The next way into the account page, or the end where none is left.
@@ -306,7 +315,7 @@ impl<'p> Engine<'p> {
 
     fn on_screen(&mut self, screen: &'p Screen, tree: Option<&UiTree>, presence: Presence, now: Duration) -> Decision {
         self.lost_looks = 0;
-        self.last_seen = Some(screen.name.clone());
+        self.saw(screen);
         if self.progress.submitted && screen.verdict.is_some() {
             self.verdict = screen.verdict;
         }
@@ -346,8 +355,13 @@ impl<'p> Engine<'p> {
         }
     }
 
+    fn saw(&mut self, screen: &Screen) {
+        self.last_seen = Some(screen.name.clone());
+        self.front.clone_from(&self.last_seen);
+    }
+
     fn on_popup(&mut self, popup: &'p Screen, tree: Option<&UiTree>) -> Decision {
-        self.last_seen = Some(popup.name.clone());
+        self.saw(popup);
         let count = self.popups.entry(popup.name.clone()).or_default();
         *count += 1;
         let (count, max) = (*count, popup.max.unwrap_or(1));

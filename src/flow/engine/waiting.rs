@@ -16,6 +16,7 @@ impl Engine<'_> {
     pub(super) fn on_nothing(&mut self, seen: &Observation, now: Duration, why: &str) -> Decision {
         self.lost_looks += 1;
         self.homing = false;
+        self.front = None;
         if matches!(seen.screen, ScreenRead::NotReady(NotReady::NotIdle)) {
             if let Some(decision) = self.on_moving(seen.accounts.presence(), now) {
                 return decision;
@@ -54,7 +55,7 @@ impl Engine<'_> {
             Some(Reaction::Wait { max }) => Some(*max),
             _ => None,
         };
-        let max = spinner.or_else(|| self.in_flight.then_some(self.patience.slow_page))?;
+        let max = spinner.or_else(|| self.in_flight.then_some(self.patience.moving))?;
         if now.saturating_sub(visit.since) < max {
             // A dump of it costs ten seconds: probes in between.
             let look = if self.lost_looks % 2 == 1 { Look::Probes } else { SCREEN };
@@ -114,7 +115,8 @@ impl Engine<'_> {
             }
             return Decision::Act(PlannedAction::Key(KeyCode::Home));
         }
-        Decision::End(self.stayed(presence, &format!("the phone stayed on '{title}' after it was answered")))
+        let hint = format!("the phone stayed on '{title}' after it was answered: look at it, then run again");
+        Decision::End(self.stayed(presence, &hint))
     }
 
     /// The home screen in the middle of a walk: either this program went there, or the account app closed.
@@ -124,7 +126,9 @@ impl Engine<'_> {
                 return decision;
             }
             if !self.may_restart() {
-                return Decision::End(self.stayed(presence, "the phone went back to its home screen"));
+                return Decision::End(
+                    self.stayed(presence, "the phone went back to its home screen: look at it, then run again"),
+                );
             }
             self.restarts += 1;
         }
