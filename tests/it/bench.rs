@@ -73,7 +73,7 @@ impl Table {
     pub fn put(&self, phone: &SimPhone) -> Unit {
         let device = SimDevice::new(phone.clone());
         let (tx, news) = mpsc::channel();
-        phone.on_disconnect(move |d| drop(tx.send(d)));
+        phone.on_disconnect(move |d| tx.send(d).unwrap_or_default());
         let address = self.join(&device);
         let serial = Serial::new(address.to_string());
         self.wait_listed(&serial);
@@ -159,11 +159,7 @@ pub fn run(devices: &[Device], passwords: &Passwords, catalog: &Catalog, connect
         dry_run: false,
         timeout: Duration::from_secs(120),
         grace: Duration::from_secs(6),
-        patience: Patience {
-            slow_page: Duration::from_secs(2),
-            moving: Duration::from_secs(4),
-            ..Patience::default()
-        },
+        patience: Patience { slow_page: Duration::from_secs(2), moving: Duration::from_secs(4), ..Patience::default() },
         passwords,
         jobs: devices.len(),
         non_interactive: true,
