@@ -48,3 +48,4 @@ pub mod profile;
 pub mod report;
 pub mod sim;
 pub mod ui;
+pub mod web;

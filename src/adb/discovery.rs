@@ -29,6 +29,24 @@ pub fn list(server: &AdbServer, within: Duration) -> Result<Vec<Device>, AdbErro
     Ok(parse_devices(&wire.block()?, server))
 }
 
+/// The version of the server that answers at this address (`host:version`; 41 for 1.0.41), or `None` where nothing does.
+///
+/// # Errors
+/// Where something answers that is no adb server, or does not answer in `within`.
+pub fn version(server: &AdbServer, within: Duration) -> Result<Option<u32>, AdbError> {
+    let asked = Wire::connect(server, within).and_then(|mut wire| {
+        wire.ask("host:version")?;
+        wire.block()
+    });
+    match asked {
+        Ok(text) => {
+            u32::from_str_radix(text.trim(), 16).map(Some).map_err(|_| AdbError::NotAdb { server: server.clone() })
+        }
+        Err(AdbError::Unreachable { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// One piece of news from a [`Tracker`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sighting {

@@ -24,7 +24,7 @@ mod script;
 mod start;
 mod wire;
 
-pub use discovery::{Sighting, Tracker, list};
+pub use discovery::{Sighting, Tracker, list, version};
 pub use error::AdbError;
 pub use exec::{Cancel, Channel, Output};
 pub use listing::parse_devices;

@@ -1,12 +1,17 @@
 //! The command line: clap types, one file per subcommand, prompts, exit statuses. Wires the rooms together.
 
+mod delete;
 mod demo;
 mod devices;
+mod doctor;
 mod failure;
+mod host_facts;
 mod interrupt;
+mod owner;
 mod password_file;
 mod passwords;
 mod phones;
+mod report;
 mod sign_out;
 mod simulate;
 mod tellers;
@@ -41,6 +46,12 @@ enum Command {
     Devices(devices::Args),
     /// Sign the Mi / Xiaomi Account out of the chosen phones
     SignOut(sign_out::Args),
+    /// Check this computer and each phone, and say what to do about what is missing
+    Doctor(doctor::Args),
+    /// Write the report of an earlier run again, list the runs, or check that nobody edited a report
+    Report(report::Args),
+    /// Walk the owner through the permanent deletion of a signed-out account, in a real browser
+    Delete(delete::Args),
     /// The main job on simulated phones: no hardware, no adb needed
     Demo(demo::Args),
     /// Simulated phones that stay up until Ctrl-C, for your own tools and tests
@@ -62,10 +73,18 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let Some(command) = cli.command else {
         return no_command(&output);
     };
+    let command = match command {
+        // It closes its browser itself, and an interrupted deletion can be an unknown one: exit 6, not 130.
+        Command::Delete(args) => return delete::main(&args, &output),
+        other => other,
+    };
     interrupt::guarded(move |interrupt| {
         let result = match command {
+            Command::Delete(args) => return delete::main(&args, &output),
             Command::Devices(args) => devices::run(&args, &output),
             Command::SignOut(args) => sign_out::run(&args, &output, interrupt),
+            Command::Doctor(args) => doctor::run(&args, &output, interrupt),
+            Command::Report(args) => report::run(&args, &output),
             Command::Demo(args) => demo::run(&args, &output, interrupt),
             Command::Simulate(args) => simulate::run(&args, &output, interrupt),
         };

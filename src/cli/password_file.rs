@@ -72,7 +72,7 @@ pub fn parse(text: &[u8]) -> Result<Passwords, Wrong> {
         let record = record.map_err(|error| {
             Wrong::new(error.position().map_or(0, csv::Position::line), "the line is not UTF-8 text")
         })?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |position| line_of(text, position));
         let (Some(key), Some(password), 2) = (record.get(0), record.get(1), record.len()) else {
             return Err(Wrong::new(line, format!("the line has {} fields, not 2", record.len())));
         };
@@ -96,6 +96,13 @@ pub fn parse(text: &[u8]) -> Result<Passwords, Wrong> {
     Ok(passwords)
 }
 
+/// The line of a record: the reader counts from before the empty lines that it skips.
+fn line_of(text: &[u8], position: &csv::Position) -> u64 {
+    let rest = text.get(position.byte() as usize..).unwrap_or_default();
+    let skipped = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).filter(|byte| **byte == b'\n').count();
+    position.line() + skipped as u64
+}
+
 #[cfg(unix)]
 fn readable_by_others(meta: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
@@ -111,7 +118,7 @@ fn readable_by_others(_: &std::fs::Metadata) -> bool {
 mod tests {
     use super::*;
 
-    fn line_of(text: &str) -> u64 {
+    fn wrong_line(text: &str) -> u64 {
         parse(text.as_bytes()).unwrap_err().line
     }
 
@@ -126,13 +133,13 @@ mod tests {
 
     #[test]
     fn what_is_wrong_names_its_line() {
-        assert_eq!(line_of(""), 1);
-        assert_eq!(line_of("serial,password\n"), 1);
-        assert_eq!(line_of("8f2a1b,secret\n"), 1);
-        assert_eq!(line_of("serial,password\na,x\nb\n"), 3);
-        assert_eq!(line_of("serial,password\na,x\n\na,y\n"), 4);
-        assert_eq!(line_of("serial,password\na,x,y\n"), 2);
-        assert_eq!(line_of("serial,password\n,y\n"), 2);
+        assert_eq!(wrong_line(""), 1);
+        assert_eq!(wrong_line("serial,password\n"), 1);
+        assert_eq!(wrong_line("8f2a1b,secret\n"), 1);
+        assert_eq!(wrong_line("serial,password\na,x\nb\n"), 3);
+        assert_eq!(wrong_line("serial,password\na,x\n\na,y\n"), 4);
+        assert_eq!(wrong_line("serial,password\na,x,y\n"), 2);
+        assert_eq!(wrong_line("serial,password\n,y\n"), 2);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Who may submit a password now: one phone of an account at a time, and none after a rejection.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::flow::{Permit, SubmitPermit, VerdictSeen};
@@ -52,8 +53,8 @@ impl SubmitPermit for Permits<'_> {
             if let Some(hint) = stopped {
                 return Permit::Stopped { hint: hint.clone() };
             }
-            if !state.busy.contains_key(&key) {
-                state.busy.insert(key, serial.clone());
+            if let Entry::Vacant(free) = state.busy.entry(key.clone()) {
+                free.insert(serial.clone());
                 return Permit::Granted;
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);

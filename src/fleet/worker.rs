@@ -147,7 +147,7 @@ impl<'a> Worker<'a> {
         });
         let ended = self.walk(profile, &account, locale_of(&facts), phone);
         self.draft.proof.after = words(ended.presence);
-        self.draft.proof.ui = ended.screen.clone();
+        self.draft.proof.ui.clone_from(&ended.screen);
         ended.ending
     }
 
@@ -174,18 +174,8 @@ impl<'a> Worker<'a> {
                 return Ok(facts);
             }
             woken = true;
-            self.wake(phone).map_err(|error| Ending::from(preflight::of_error(&error)))?;
+            wake(phone).map_err(|error| Ending::from(preflight::of_error(&error)))?;
         }
-    }
-
-    /// Switches the screen on and swipes a keyguard away that has no lock.
-    fn wake(&self, phone: &mut dyn Phone) -> Result<(), PhoneError> {
-        let step = Step {
-            inputs: vec![Input::Key(KeyCode::Wakeup), Input::Key(KeyCode::Menu)],
-            settle: Settle::Change { max: Duration::from_secs(2) },
-            look: Look::Probes,
-        };
-        phone.step(&step, STEP_LIMIT).map(drop)
     }
 
     fn choose_profile(&mut self, facts: &PhoneFacts) -> Result<&'a DeviceProfile, Ending> {
@@ -245,6 +235,16 @@ impl<'a> Worker<'a> {
         *at = self.connector.wait_for(at, serial, until)?;
         Some(self.connector.connect(at))
     }
+}
+
+/// Switches the screen on and swipes a keyguard away that has no lock.
+fn wake(phone: &mut dyn Phone) -> Result<(), PhoneError> {
+    let step = Step {
+        inputs: vec![Input::Key(KeyCode::Wakeup), Input::Key(KeyCode::Menu)],
+        settle: Settle::Change { max: Duration::from_secs(2) },
+        look: Look::Probes,
+    };
+    phone.step(&step, STEP_LIMIT).map(drop)
 }
 
 /// The phone's language: what its owner chose, else what it came with.

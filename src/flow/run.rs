@@ -276,9 +276,9 @@ impl<'a> Walk<'a> {
         losses: u32,
         reconnect: &mut Reconnect<'_>,
     ) -> Result<Box<dyn Phone>, Ending> {
+        engine.lost();
         self.tell(EventKind::Lost);
         if let Some(phone) = (losses <= LOSSES).then(|| reconnect(error)).flatten() {
-            engine.reconnected();
             self.tell(EventKind::Back);
             return Ok(phone);
         }

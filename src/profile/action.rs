@@ -137,7 +137,7 @@ pub struct Words {
 
 impl Words {
     /// The texts that `input text` can type (printable ASCII), best first for a phone's locale (`ru-RU`): its own language, then
-    /// English, then any. `newest` brand names come first within a language, as they do in the labels.
+    /// English, then any. Within a language they stay in their order.
     #[must_use]
     pub fn typeable(&self, locale: &str) -> Vec<&str> {
         let language = locale.split(['-', '_']).next().unwrap_or("");

@@ -267,6 +267,9 @@ pub(super) struct RawWords {
     pub label: Option<At<String>>,
     /// The words themselves.
     pub text: Option<String>,
+    /// With `label`: the texts of older generations first.
+    #[serde(default)]
+    pub oldest: bool,
 }
 
 /// A node to look for: everything that is set has to hold.

@@ -175,9 +175,15 @@ fn every_end_goes_with_its_reason_and_says_what_to_do() {
 #[test]
 fn only_ascii_is_typed_and_the_phones_language_comes_first() {
     let catalog = Catalog::builtin().unwrap();
-    let search = catalog.get("miui").unwrap().reaction("through-search", "settings-search", &Options::default());
-    let Some(Reaction::Do { actions, .. }) = search else { panic!("{search:?}") };
-    let Some(Action::Words { words, .. }) = actions.first() else { panic!("{actions:?}") };
+    let words_of = |profile: &str| {
+        let profile = catalog.get(profile).unwrap();
+        let search = profile.reaction("through-search", "settings-search", &Options::default());
+        let Some(Reaction::Do { actions, .. }) = search else { panic!("{search:?}") };
+        let Some(Action::Words { words, .. }) = actions.first() else { panic!("{actions:?}") };
+        words.clone()
+    };
+    assert_eq!(words_of("miui").typeable("en-US").first(), Some(&"Mi Account"));
+    let words = words_of("hyperos");
     assert_eq!(words.typeable("en-US").first(), Some(&"Xiaomi Account"));
     assert_eq!(words.typeable("zh-CN").first(), Some(&"Xiaomi Account"), "Chinese cannot be typed");
     assert!(words.typeable("de_DE")[0].contains("onto"));

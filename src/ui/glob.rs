@@ -6,6 +6,12 @@ pub fn glob(pattern: &str, text: &str) -> bool {
     if !pattern.contains(['*', '?']) {
         return pattern == text;
     }
+    if let Some(end) = pattern.strip_prefix('*').filter(|p| !p.contains(['*', '?'])) {
+        return text.ends_with(end);
+    }
+    if text.is_empty() {
+        return pattern.bytes().all(|b| b == b'*');
+    }
     if pattern.is_ascii() && text.is_ascii() {
         return fits(pattern.as_bytes(), text.as_bytes(), b'*', b'?');
     }

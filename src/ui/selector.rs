@@ -142,12 +142,21 @@ impl Selector {
     }
 
     fn fits_alone(&self, node: &UiNode) -> bool {
+        // Most nodes have neither id nor text, and a screen's condition asks all of them: what costs nothing is asked first.
+        if self.label.is_some() && node.plain_text.is_empty() && node.plain_desc.is_empty() {
+            return false;
+        }
         let named = |want: &Option<String>, is: &str| want.as_ref().is_none_or(|w| glob(w, is));
-        let flag = |want: Option<bool>, is: bool| want.is_none_or(|w| w == is);
         named(&self.id, &node.id)
             && named(&self.class, &node.class)
             && named(&self.package, &node.package)
-            && flag(self.password, node.password)
+            && self.flags_fit(node)
+            && self.label.as_ref().is_none_or(|l| l.fits(&node.plain_text) || l.fits(&node.plain_desc))
+    }
+
+    fn flags_fit(&self, node: &UiNode) -> bool {
+        let flag = |want: Option<bool>, is: bool| want.is_none_or(|w| w == is);
+        flag(self.password, node.password)
             && flag(self.clickable, node.clickable)
             && flag(self.enabled, node.enabled)
             && flag(self.focused, node.focused)
@@ -156,6 +165,5 @@ impl Selector {
             && flag(self.selected, node.selected)
             && flag(self.scrollable, node.scrollable)
             && self.filled.is_none_or(|w| w == node.filled())
-            && self.label.as_ref().is_none_or(|l| l.fits(&node.plain_text) || l.fits(&node.plain_desc))
     }
 }

@@ -691,7 +691,7 @@ fn a_spinner_that_never_ends() {
     phone: tap 'Sign out' -> endless
     observed signing-out
     screen signing-out
-    phone: look -> probes | phone: look -> endless | phone: look -> endless (15 times)
+    phone: look -> probes | phone: look -> endless (30 times)
     end: unknown, timeout; account present
     hint: look at the phone before doing anything; 'signing out' did not end within 120 s
     ");
@@ -711,7 +711,7 @@ fn a_spinner_that_never_ends_nor_idles() {
     step on confirm-sign-out: tap logout_account (mutates)
     phone: tap 'Sign out' -> not ready: NotIdle
     observed nothing known
-    phone: look -> probes | phone: look -> not ready: NotIdle | phone: look -> not ready: NotIdle (4 times)
+    phone: look -> probes | phone: look -> not ready: NotIdle (8 times)
     end: unknown, dump-failed; account present
     hint: look at the phone before doing anything; the screen could not be read (com.xiaomi.account/.ui.AccountSettingsActivity): look at the phone, close other tools that use it, then run again
     ");
@@ -1427,12 +1427,8 @@ fn the_time_is_up_while_the_phone_signs_out() {
     phone: tap 'Sign out' -> endless
     observed signing-out
     screen signing-out
+    phone: look -> probes | phone: look -> endless (3 times)
     phone: look -> probes
-    phone: look -> endless
-    phone: look -> endless
-    phone: look -> probes
-    phone: look -> endless
-    phone: look -> endless
     phone: look -> probes
     end: unknown, timeout; account present
     hint: look at the phone before doing anything; the phone's time was up: run again with a longer --timeout

@@ -253,11 +253,13 @@ fn page(screen: &str, text: &dyn Fn(&str) -> Option<String>) -> Page {
             "com.android.settings/.MainSettings",
             vec![Node::text(&text("xiaomi_account")?).of(SETTINGS).id("android:id/title")],
         ),
-        "settings-search" => ("com.android.settings/.MainSettings", vec![Node::field("").of(SETTINGS).focused()]),
+        "settings-search" => {
+            ("com.android.settings/.MainSettings", vec![Node::field("").of(SETTINGS).id("android:id/input")])
+        }
         "settings-search-results" => (
             "com.android.settings/.MainSettings",
             vec![
-                Node::field("xiaomi").of(SETTINGS).focused(),
+                Node::field(&text("search_mi_account")?).of(SETTINGS).id("android:id/input"),
                 Node::text(&text("search_mi_account")?).of(SETTINGS).id("android:id/title"),
             ],
         ),

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 /// One node under the root; all are siblings.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "a dump's node is a row of flags")]
 pub struct Node {
     pub class: &'static str,
     pub id: String,
@@ -12,7 +11,6 @@ pub struct Node {
     pub package: &'static str,
     pub password: bool,
     pub clickable: bool,
-    pub focused: bool,
     /// Inside the page's WebView.
     pub web: bool,
 }
@@ -44,9 +42,6 @@ impl Node {
     }
     pub fn web(self) -> Self {
         Self { web: true, ..self }
-    }
-    pub fn focused(self) -> Self {
-        Self { focused: true, ..self }
     }
 }
 
@@ -95,13 +90,12 @@ fn one(xml: &mut String, node: &Node, index: usize, format: Format) {
     let (text, desc) = if in_desc { (String::new(), escape(&node.text)) } else { (escape(&node.text), String::new()) };
     let _ = write!(
         xml,
-        "<node index=\"{index}\" text=\"{text}\" resource-id=\"{}\" class=\"{}\" package=\"{}\" content-desc=\"{desc}\" checkable=\"false\" checked=\"false\" clickable=\"{}\" enabled=\"true\" focusable=\"{}\" focused=\"{}\" scrollable=\"false\" long-clickable=\"false\" password=\"{}\" selected=\"false\" bounds=\"[40,{top}][1040,{}]\"",
+        "<node index=\"{index}\" text=\"{text}\" resource-id=\"{}\" class=\"{}\" package=\"{}\" content-desc=\"{desc}\" checkable=\"false\" checked=\"false\" clickable=\"{}\" enabled=\"true\" focusable=\"{}\" focused=\"false\" scrollable=\"false\" long-clickable=\"false\" password=\"{}\" selected=\"false\" bounds=\"[40,{top}][1040,{}]\"",
         node.id,
         node.class,
         node.package,
         node.clickable,
         node.clickable,
-        node.focused,
         node.password,
         top + 100
     );

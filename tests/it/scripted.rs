@@ -18,6 +18,7 @@ name   = "scripted"
 base   = "miui"
 [match]
 "ro.scripted" = ["1"]
+"ro.miui.ui.version.name" = ["V140"]
 [[screen]]
 name  = "launcher"
 title = "the home screen"
@@ -117,7 +118,7 @@ pub enum Fault {
 pub struct Script {
     pub at: &'static str,
     pub pages: Vec<Page>,
-    pub account: Option<&'static str>,
+    pub account: Option<String>,
     /// Fault, and how often it comes; `u32::MAX` is forever.
     pub faults: Vec<(When, Fault, u32)>,
     pub password: &'static str,
@@ -259,7 +260,7 @@ impl Script {
         Self {
             at: "launcher",
             pages: pages(),
-            account: Some("6230***535"),
+            account: Some("6230***535".to_owned()),
             faults: Vec::new(),
             password: "correct horse",
             log: Vec::new(),
@@ -307,7 +308,7 @@ impl Script {
     }
 
     fn accounts(&self) -> AccountsProbe {
-        let xiaomi: Vec<AccountId> = self.account.iter().map(|name| AccountId::new(*name)).collect();
+        let xiaomi: Vec<AccountId> = self.account.iter().map(|name| AccountId::new(name.as_str())).collect();
         AccountsProbe { users: vec![UserAccounts { user: 0, count: xiaomi.len(), xiaomi }] }
     }
 
@@ -443,14 +444,14 @@ impl Script {
             self.failed(&error, within);
             return Err(error);
         }
-        let before = (self.at, self.account);
+        let before = (self.at, self.account.is_some());
         self.looks += 1;
-        if let Some((looks, effect)) = self.page().later {
-            if self.looks > looks {
-                self.go(&effect);
-            }
+        if let Some((looks, effect)) = self.page().later
+            && self.looks > looks
+        {
+            self.go(&effect);
         }
-        if let (Settle::Change { max }, true) = (step.settle, before == (self.at, self.account)) {
+        if let (Settle::Change { max }, true) = (step.settle, before == (self.at, self.account.is_some())) {
             self.time += max;
         }
         self.time += Duration::from_millis(60);

@@ -195,7 +195,7 @@ fn only_one(tree: &UiTree, selector: &Selector) -> Option<NodeId> {
 /// One swipe over the middle half of what scrolls: slow and short enough that nothing between two looks is skipped.
 fn swipe(tree: &UiTree, direction: Direction) -> (Point, Point) {
     let (width, height) = tree.display();
-    let (width, height) = (width as i32, height as i32);
+    let (width, height) = (width.cast_signed(), height.cast_signed());
     let area = tree.scroll_area().unwrap_or_else(|| crate::ui::Bounds::new(0, 0, width, height));
     let x = i32::midpoint(area.left, area.right);
     let quarter = (area.bottom - area.top) / 4;

@@ -46,6 +46,7 @@ struct Mutation {
 }
 
 /// Decides what to do with one phone.
+#[expect(clippy::struct_excessive_bools, reason = "each is one fact about the walk, and they combine freely")]
 pub struct Engine<'p> {
     profile: &'p DeviceProfile,
     options: Options,
@@ -169,9 +170,9 @@ impl<'p> Engine<'p> {
         self.in_flight = true;
     }
 
-    /// Forgets what was in front, after a reconnect: the next decision follows a fresh look, and the phone may have been
-    /// restarted. What was done on the screen in front is not forgotten.
-    pub fn reconnected(&mut self) {
+    /// The connection was lost: what was in front is forgotten, for the phone may have been restarted, and the next decision has
+    /// to follow a fresh look. What was done on the screen in front is not forgotten.
+    pub fn lost(&mut self) {
         self.lost_looks = 0;
         self.last_seen = None;
         self.front = None;

@@ -17,10 +17,10 @@ impl Engine<'_> {
         self.lost_looks += 1;
         self.homing = false;
         self.front = None;
-        if matches!(seen.screen, ScreenRead::NotReady(NotReady::NotIdle)) {
-            if let Some(decision) = self.on_moving(seen.accounts.presence(), now) {
-                return decision;
-            }
+        if matches!(seen.screen, ScreenRead::NotReady(NotReady::NotIdle))
+            && let Some(decision) = self.on_moving(seen.accounts.presence(), now)
+        {
+            return decision;
         }
         if self.lost_looks < self.patience.looks {
             let settle = if self.lost_looks == 1 { self.waiting_settle() } else { SETTLE };
@@ -57,9 +57,7 @@ impl Engine<'_> {
         };
         let max = spinner.or_else(|| self.in_flight.then_some(self.patience.moving))?;
         if now.saturating_sub(visit.since) < max {
-            // A dump of it costs ten seconds: probes in between.
-            let look = if self.lost_looks % 2 == 1 { Look::Probes } else { SCREEN };
-            return Some(Decision::Look { settle: SETTLE, look });
+            return Some(Decision::Look { settle: SETTLE, look: Look::Probes });
         }
         let title = self.profile.screen(&visit.screen).map_or("the page", |s| s.title.as_str());
         let hint = format!("'{title}' did not end within {} s", max.as_secs());
@@ -76,16 +74,15 @@ impl Engine<'_> {
     }
 
     /// A screen that goes away by itself.
-    pub(super) fn wait(&mut self, max: Duration, presence: Presence, now: Duration, title: &str) -> Decision {
-        let Some(visit) = &mut self.visit else { return Decision::Look { settle: SETTLE, look: SCREEN } };
-        if now.saturating_sub(visit.since) >= max {
+    pub(super) fn wait(&self, max: Duration, presence: Presence, now: Duration, title: &str) -> Decision {
+        let since = self.visit.as_ref().map_or(now, |v| v.since);
+        if now.saturating_sub(since) >= max {
             let hint = format!("'{title}' did not end within {} s", max.as_secs());
             return Decision::End(self.cut_short(presence, Reason::Timeout, &hint));
         }
-        visit.rounds += 1;
-        // A spinner never idles, and a dump of it costs its ten seconds: probes first, a dump every second time.
-        let look = if visit.rounds % 2 == 1 { Look::Probes } else { SCREEN };
-        Decision::Look { settle: SETTLE, look }
+        // A spinner may never idle, and a dump of it costs ten seconds then: the probes come first, and lead to a dump where they
+        // do not decide.
+        Decision::Look { settle: SETTLE, look: Look::Probes }
     }
 
     /// Another look at a screen that stays, unless it stayed for as long as a slow page may take.

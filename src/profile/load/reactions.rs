@@ -229,7 +229,11 @@ fn words_of(source: &Source<'_>, at: &At<RawWords>) -> Result<Words, ProfileErro
                 return Err(source.unknown("label", name, source.labels.iter().map(|(n, _)| n)));
             };
             let texts = label.official.iter().flat_map(|(l, ts)| ts.iter().map(move |t| (l.clone(), t.clone())));
-            Words { name: name.get().clone(), texts: texts.collect() }
+            let mut texts: Vec<(String, String)> = texts.collect();
+            if at.get().oldest {
+                texts.reverse();
+            }
+            Words { name: name.get().clone(), texts }
         }
         _ => return Err(source.error(at.span(), "words are a `label` or a `text`")),
     };

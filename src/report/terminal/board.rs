@@ -358,7 +358,7 @@ mod tests {
         );
         told(&mut board, 0, "a", EventKind::Screen { name: "s\u{7}".into() });
         let note = told(&mut board, 1, "a", EventKind::Note { text: "n\u{9b}2J".into() }).unwrap();
-        let text = board.lines(samples::at(2), 80, 24).join("|") + &note;
+        let text = board.lines(samples::at(2), 80, 24).join("|") + note.as_str();
         assert!(!text.chars().any(|c| c.is_control() || c == '\u{202e}'), "{text:?}");
     }
 }

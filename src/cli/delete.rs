@@ -1,0 +1,421 @@
+//! `mi-signout delete`: walks the owner through Xiaomi's permanent deletion of the account.
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use super::failure::Failure;
+use super::owner::{self, Owner};
+use super::terminal::Output;
+use crate::event::FindDevice;
+use crate::journal::{InstallKey, Journal};
+use crate::model::ExitStatus;
+use crate::web::{
+    ByHand, DrivenBrowser, Ending, Guide, HandOff, HandOffError, JournalHandOff, Looks, Pages, Plan, Site,
+    WaitingAccount, WebState, find, sweep, walk,
+};
+
+/// Only with a replica on a loopback address: how the browser is to run.
+const TEST_BROWSER: &str = "MI_SIGNOUT_TEST_BROWSER";
+
+/// How long a page may be unclear until the person is told.
+const UNCLEAR: Duration = Duration::from_secs(10);
+/// How long the answer to the last press is waited for.
+const ANSWER: Duration = Duration::from_secs(60);
+
+/// Walk the owner through the permanent deletion of a signed-out account, in a real browser
+#[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub struct Args {
+    /// Show the accounts that wait for deletion, and how far each got
+    #[arg(long)]
+    pub list: bool,
+    /// Print address, losses, reasons for refusal and steps as a checklist; needs no driver and no journal
+    #[arg(long, conflicts_with = "list")]
+    pub guide: bool,
+    /// Do not open the default browser with the guide
+    #[arg(long)]
+    pub no_open: bool,
+    /// Have the last Delete pressed, once, after you typed the words that are asked for
+    #[arg(long, conflicts_with_all = ["list", "guide"])]
+    pub press_final: bool,
+    /// The account, where several wait: its masked id or its name in the list
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// The driver to use: chromedriver, msedgedriver or geckodriver (default: the first on PATH)
+    #[arg(long, value_name = "PATH")]
+    pub driver: Option<PathBuf>,
+    /// The browser to use (default: the one on PATH that fits the driver)
+    #[arg(long, value_name = "PATH")]
+    pub browser: Option<PathBuf>,
+    /// A driver that runs already (Selenium Grid); for tests only, never for a real account
+    #[arg(long, value_name = "URL", conflicts_with_all = ["driver", "browser"])]
+    pub webdriver: Option<String>,
+    /// A folder with page descriptions, which win over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub pages: Option<PathBuf>,
+    /// Where the runs are recorded
+    #[arg(long, value_name = "PATH")]
+    pub journal: Option<PathBuf>,
+    /// A replica on a loopback address, for tests
+    #[arg(long, value_name = "URL", hide = true)]
+    pub site: Option<String>,
+}
+
+/// Runs the command, and reports what stopped it.
+pub(super) fn main(args: &Args, output: &Output) -> ExitStatus {
+    run(args, &mut std::io::stdout()).unwrap_or_else(|error| {
+        output.failure(&Failure::usage(format!("{error:#}")));
+        ExitStatus::Usage
+    })
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Where an option, a page file or the journal can't be used. How a deletion ended is the exit status.
+fn run(args: &Args, out: &mut dyn Write) -> Result<ExitStatus> {
+    let pages = load_pages(args.pages.as_deref())?;
+    if args.guide {
+        return guide(&pages, args.no_open, out);
+    }
+    let site = args.site.as_deref().map_or_else(|| Ok(Site::xiaomi()), Site::replica)?;
+    if args.webdriver.is_some() && !site.is_replica() {
+        bail!(
+            "--webdriver is for tests: what you type would travel to it unprotected; leave it out, a driver on this computer is found by itself"
+        );
+    }
+    let path = args.journal.clone().or_else(crate::journal::default_path);
+    let path = path.context("no folder for the journal; name one with --journal")?;
+    let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+    let journal = Journal::open(&path, InstallKey::open(&folder)?)?;
+    let mut hand_off = JournalHandOff::new(Arc::new(journal));
+    if args.list {
+        return list(&hand_off, out);
+    }
+    delete(args, &pages, site, &mut hand_off, &folder.join("web"), out)
+}
+
+fn load_pages(folder: Option<&Path>) -> Result<Pages> {
+    Ok(match folder {
+        Some(folder) => Pages::with_folder(folder)?,
+        None => Pages::built_in()?,
+    })
+}
+
+/// Prints the checklist; opens the default browser only where a person sits at a terminal.
+fn guide(pages: &Pages, no_open: bool, out: &mut dyn Write) -> Result<ExitStatus> {
+    let guide = Guide::new(pages);
+    write!(out, "{guide}")?;
+    out.flush()?;
+    if !no_open && owner::is_there() && webbrowser::open(guide.address).is_err() {
+        writeln!(out, "The default browser could not be opened; open the address yourself.")?;
+    }
+    Ok(ExitStatus::Done)
+}
+
+fn list(hand_off: &impl HandOff, out: &mut dyn Write) -> Result<ExitStatus> {
+    let waiting = hand_off.waiting()?;
+    if waiting.is_empty() {
+        writeln!(out, "No account waits for deletion. Sign phones out first, or see: mi-signout delete --guide")?;
+    }
+    for account in &waiting {
+        let state = hand_off.last(&account.account)?;
+        writeln!(out, "{}  {}  {}", account.account.0, account.masked, in_words(&state))?;
+        for phone in &account.phones {
+            let model = phone.model.as_deref().unwrap_or("phone");
+            let proof = if phone.proven_out { "signed out, proven" } else { "NOT proven to be signed out" };
+            writeln!(out, "    {model} {}: {proof}; Find Device {}", phone.name, find_device(phone.find_device))?;
+        }
+    }
+    Ok(ExitStatus::Done)
+}
+
+fn find_device(seen: FindDevice) -> &'static str {
+    match seen {
+        FindDevice::Off => "off",
+        FindDevice::On => "ON",
+        FindDevice::Unknown => "unknown",
+    }
+}
+
+fn in_words(state: &WebState) -> String {
+    match state {
+        WebState::NotStarted => "waits".to_owned(),
+        WebState::DoneSeen => "deleted".to_owned(),
+        WebState::Refused(_) => "refused by Xiaomi".to_owned(),
+        WebState::Kept => "kept".to_owned(),
+        state if state.may_be_gone() => "not known whether it was deleted: look first".to_owned(),
+        _ => "begun, not finished".to_owned(),
+    }
+}
+
+fn delete(
+    args: &Args,
+    pages: &Pages,
+    site: Site,
+    hand_off: &mut impl HandOff,
+    home: &Path,
+    out: &mut dyn Write,
+) -> Result<ExitStatus> {
+    let swept = sweep(home);
+    if swept > 0 {
+        writeln!(out, "An earlier run was cut off; its browser and driver were ended.")?;
+    }
+    let accounts = hand_off.waiting()?;
+    let Some(account) = choose(&accounts, args.account.as_deref())? else {
+        writeln!(out, "No account waits for deletion. Sign phones out first, or see: mi-signout delete --guide")?;
+        return Ok(ExitStatus::NothingAttached);
+    };
+    if !owner::is_there() {
+        writeln!(
+            out,
+            "Deleting an account needs its owner at a terminal. Nothing was done.\nhint: mi-signout delete --guide prints what to do by hand"
+        )?;
+        return Ok(ExitStatus::NeedsPerson);
+    }
+    let _lock = match hand_off.lock(&account.account) {
+        Err(HandOffError::Busy) => {
+            writeln!(out, "Another run is deleting {}. Nothing was done here.", account.masked)?;
+            return Ok(ExitStatus::NotDone);
+        }
+        locked => locked?,
+    };
+    // A replica answers at once; Xiaomi's pages are looked at twice a second.
+    let pace = Duration::from_millis(if site.is_replica() { 80 } else { 500 });
+    let mut owner = Owner::new(out, pace).context("cannot read the terminal")?;
+    if let Some(status) = what_was_before(&mut owner, hand_off, account)? {
+        return Ok(status);
+    }
+    if !is_confirmed(&mut owner, pages, account) {
+        return Ok(kept(&mut owner));
+    }
+    let plan = Plan {
+        account: account.account.clone(),
+        masked: account.masked.clone(),
+        site,
+        press_final: args.press_final,
+        patience: looks_in(UNCLEAR, pace),
+        answer_patience: looks_in(ANSWER, pace),
+    };
+    let mut browser = match start_browser(args, &plan.site, home) {
+        Ok(browser) => browser,
+        Err(e) => {
+            owner.say(&format!("No browser can be walked: {e:#}. This build does not download a driver.\n"));
+            return Ok(by_hand(&mut owner, pages, args.no_open || plan.site.is_replica()));
+        }
+    };
+    let ending = walk(&mut browser, &mut owner, hand_off, pages, &plan)?;
+    drop(browser);
+    Ok(ended(&ending, &mut owner, pages))
+}
+
+/// How many looks fit into a time.
+fn looks_in(time: Duration, pace: Duration) -> u32 {
+    u32::try_from(time.as_millis() / pace.as_millis().max(1)).unwrap_or(u32::MAX)
+}
+
+/// The account that was named, or the only one that waits.
+fn choose<'a>(waiting: &'a [WaitingAccount], named: Option<&str>) -> Result<Option<&'a WaitingAccount>> {
+    let fits = |a: &&WaitingAccount| named.is_none_or(|n| a.masked == n || a.account.0 == n);
+    let found: Vec<_> = waiting.iter().filter(fits).collect();
+    let listed = || waiting.iter().map(|a| format!("  {}  {}", a.account.0, a.masked)).collect::<Vec<_>>().join("\n");
+    match (found.as_slice(), named) {
+        ([one], _) => Ok(Some(one)),
+        ([], None) => Ok(None),
+        ([], Some(named)) => bail!("no account '{named}' waits for deletion; these do:\n{}", listed()),
+        (_, None) => bail!("several accounts wait; name one with --account:\n{}", listed()),
+        // Masked ids can collide: then only the name in the list tells them apart.
+        (_, Some(named)) => {
+            bail!("'{named}' is the masked id of several accounts; use the name in front:\n{}", listed())
+        }
+    }
+}
+
+/// Where an earlier run may have deleted the account, only its owner's word goes on from there.
+fn what_was_before(
+    owner: &mut Owner,
+    hand_off: &mut impl HandOff,
+    account: &WaitingAccount,
+) -> Result<Option<ExitStatus>> {
+    let before = hand_off.last(&account.account)?;
+    if before == WebState::DoneSeen {
+        owner.say(&format!("{} was deleted in an earlier run. Nothing is left to do.", account.masked));
+        return Ok(Some(ExitStatus::Done));
+    }
+    if !before.may_be_gone() {
+        return Ok(None);
+    }
+    owner.say(&format!(
+        "An earlier run could not see whether {} was deleted. The last Delete is not pressed again.\n\
+         Look first: sign in at {}. If Xiaomi says that there is no such account, it is deleted.",
+        account.masked,
+        crate::web::ENTRY
+    ));
+    let status = match owner.ask("Type \"deleted\" or \"not deleted\", or nothing to leave it open:\n>").as_deref() {
+        Some("deleted") => {
+            hand_off.settle(&account.account, true)?;
+            ExitStatus::Done
+        }
+        Some("not deleted") => {
+            hand_off.settle(&account.account, false)?;
+            owner.say("Noted: the account is still there. Run again to begin anew.");
+            ExitStatus::NotDone
+        }
+        _ => ExitStatus::Unknown,
+    };
+    Ok(Some(status))
+}
+
+/// Prints what is lost, and takes the typed words: for phones that are not proven out, and for the deletion itself.
+fn is_confirmed(owner: &mut Owner, pages: &Pages, account: &WaitingAccount) -> bool {
+    owner.say(&Guide::new(pages).warning());
+    owner.say(&format!("Account {}:", account.masked));
+    for other in &account.maybe_same {
+        let note = "has the same masked id: if it is yours too and the same account, look at its phones first (--list)";
+        owner.say(&format!("  {} {note}", other.0));
+    }
+    for phone in &account.phones {
+        let model = phone.model.as_deref().unwrap_or("phone");
+        let proof = if phone.proven_out { "signed out, proven" } else { "NOT proven to be signed out" };
+        owner.say(&format!("  {model} {}: {proof}; Find Device {}", phone.name, find_device(phone.find_device)));
+        if phone.find_device == FindDevice::On {
+            owner.say("    Find Device is on: Xiaomi will most likely refuse, or the phone stays locked.");
+        }
+    }
+    let unproven: Vec<&str> = account.unproven().map(|p| p.name.as_str()).collect();
+    if !unproven.is_empty() {
+        let words = format!("without {}", unproven.join(" "));
+        let question = format!("\nThese phones may stay locked for good. To go on all the same, type: {words}\n>");
+        if owner.ask(&question).is_none_or(|typed| typed != words) {
+            return false;
+        }
+    }
+    let end = account.masked.rsplit('*').next().unwrap_or_default();
+    let words = format!("delete {end}");
+    let question = format!("\nIt can't be undone. To begin in the browser, type: {words}\n>");
+    owner.ask(&question).is_some_and(|typed| typed == words)
+}
+
+fn kept(owner: &mut Owner) -> ExitStatus {
+    if owner.is_interrupted() {
+        owner.say("\nInterrupted. Nothing was done.");
+        return ExitStatus::Interrupted;
+    }
+    owner.say("Kept: nothing was deleted.");
+    ExitStatus::NotDone
+}
+
+fn start_browser(args: &Args, site: &Site, home: &Path) -> Result<DrivenBrowser> {
+    let looks = looks(site, std::env::var_os(TEST_BROWSER).as_deref(), is_root());
+    if let Some(url) = &args.webdriver {
+        return Ok(DrivenBrowser::remote(url, home, looks)?);
+    }
+    let path: Vec<PathBuf> = std::env::var_os("PATH").map(|p| std::env::split_paths(&p).collect()).unwrap_or_default();
+    let found = find(args.driver.as_deref(), args.browser.as_deref(), &path)?;
+    Ok(DrivenBrowser::start(&found, home, looks)?)
+}
+
+/// Visible and sandboxed, except for a test on a replica that asks otherwise.
+fn looks(site: &Site, wish: Option<&OsStr>, root: bool) -> Looks {
+    let headless = site.is_replica() && wish.is_some_and(|w| w == "headless");
+    Looks { headless, no_sandbox: headless && root }
+}
+
+/// Chromium refuses root with its sandbox.
+fn is_root() -> bool {
+    #[cfg(unix)]
+    return std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
+    #[cfg(not(unix))]
+    false
+}
+
+fn by_hand(owner: &mut Owner, pages: &Pages, no_open: bool) -> ExitStatus {
+    let guide = Guide::new(pages);
+    owner.say(&format!("Continue by hand:\n\n{guide}"));
+    if !no_open && webbrowser::open(guide.address).is_err() {
+        owner.say("The default browser could not be opened; open the address yourself.");
+    }
+    ExitStatus::NeedsPerson
+}
+
+fn ended(ending: &Ending, owner: &mut Owner, pages: &Pages) -> ExitStatus {
+    match ending {
+        Ending::Deleted => {
+            owner.say("Deleted: Xiaomi's page says that the account is deleted.");
+            ExitStatus::Done
+        }
+        Ending::Refused(reasons) => {
+            owner.say("Refused: Xiaomi does not delete this account now. Nothing was deleted.");
+            for reason in reasons {
+                owner.say(&format!("  - {}: {}", reason.what, reason.remedy));
+            }
+            if reasons.is_empty() {
+                owner.say("  The page gave no reason that is known here; read it on Xiaomi's page, or ask its customer service.");
+            }
+            ExitStatus::NotDone
+        }
+        Ending::Kept => {
+            owner.say("Kept: nothing was deleted.");
+            ExitStatus::NotDone
+        }
+        Ending::Unknown => {
+            owner.say("Unknown: it could not be seen whether the account was deleted. Look before anything else: sign in; if Xiaomi says that there is no such account, it is deleted. Then run this again and say so.");
+            ExitStatus::Unknown
+        }
+        Ending::Interrupted => {
+            owner.say("Interrupted. Nothing was deleted.");
+            ExitStatus::Interrupted
+        }
+        Ending::ByHand(why) => {
+            owner.say(&match why {
+                ByHand::ForeignHost(place) => {
+                    format!("Stopped: the browser went to {place}, which is not Xiaomi's account service. Nothing was deleted.")
+                }
+                ByHand::BrowserLost => "Stopped: the browser or its driver does not answer. Nothing was deleted.".to_owned(),
+                ByHand::OtherAccount => {
+                    "Stopped: the page is about another account than the phones were signed out of. Nothing was deleted.".to_owned()
+                }
+            });
+            by_hand(owner, pages, true)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_real_account_always_gets_a_visible_sandboxed_browser() {
+        let headless = Some(OsStr::new("headless"));
+        assert_eq!(looks(&Site::xiaomi(), headless, true), Looks::default());
+        let replica = Site::replica("http://127.0.0.1:1/").unwrap();
+        assert_eq!(looks(&replica, None, true), Looks::default());
+        assert_eq!(looks(&replica, headless, false), Looks { headless: true, no_sandbox: false });
+        assert_eq!(looks(&replica, headless, true), Looks { headless: true, no_sandbox: true });
+    }
+
+    #[test]
+    fn an_account_is_chosen_by_name_and_never_by_chance() {
+        let account = |name: &str, masked: &str| WaitingAccount {
+            account: crate::web::AccountRef(name.into()),
+            masked: masked.into(),
+            maybe_same: Vec::new(),
+            phones: Vec::new(),
+        };
+        let waiting = [account("a", "6230***535"), account("b", "6230***535"), account("c", "7000***111")];
+        assert!(choose(&[], None).unwrap().is_none());
+        assert_eq!(choose(&waiting[..1], None).unwrap().unwrap().account.0, "a");
+        assert_eq!(choose(&waiting, Some("b")).unwrap().unwrap().account.0, "b");
+        assert_eq!(choose(&waiting, Some("7000***111")).unwrap().unwrap().account.0, "c");
+        for (named, said) in [(None, "several"), (Some("6230***535"), "several"), (Some("x"), "no account 'x'")] {
+            let error = choose(&waiting, named).unwrap_err().to_string();
+            assert!(error.contains(said) && error.contains("c  7000***111"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! `doctor`: checks of this computer and of each phone, each with its fix.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::failure::Failure;
+use super::host_facts;
+use super::interrupt::Interrupt;
+use super::phones::{ProfileArgs, WhereArgs};
+use super::terminal::Output;
+use crate::adb::{self, AdbPhone};
+use crate::model::{Device, DeviceState, ExitStatus};
+use crate::phone::{Phone, PhoneFacts};
+use crate::preflight::doctor::{self, Check, HostFacts, ServerState, Status};
+use crate::preflight::input_switch_name;
+use crate::profile::Labels;
+
+/// Options of `doctor`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Only these phones (repeatable)
+    #[arg(short, long = "serial", value_name = "SERIAL", env = "ANDROID_SERIAL")]
+    serials: Vec<String>,
+    #[command(flatten)]
+    place: WhereArgs,
+    #[command(flatten)]
+    profiles: ProfileArgs,
+    /// Check again and again until nothing fails
+    #[arg(long)]
+    watch: bool,
+    /// One JSON object a check, one a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// One look at everything.
+struct Findings {
+    host: Vec<Check>,
+    phones: Vec<(Device, Vec<Check>)>,
+}
+
+impl Findings {
+    fn worst(&self) -> Status {
+        let phones = self.phones.iter().flat_map(|(_, checks)| checks);
+        self.host.iter().chain(phones).map(|check| check.status).max().unwrap_or(Status::Pass)
+    }
+
+    fn status(&self) -> ExitStatus {
+        if self.host.iter().any(|c| c.status == Status::Fail) {
+            ExitStatus::Adb
+        } else if self.worst() == Status::Fail {
+            ExitStatus::NeedsPerson
+        } else {
+            ExitStatus::Done
+        }
+    }
+
+    /// What is compared between two looks: a battery percent that moves is no news.
+    fn gist(&self) -> Vec<(String, &'static str, Status)> {
+        let host = self.host.iter().map(|c| (String::new(), c.id, c.status));
+        let phones =
+            self.phones.iter().flat_map(|(d, checks)| checks.iter().map(|c| (d.serial.to_string(), c.id, c.status)));
+        host.chain(phones).collect()
+    }
+}
+
+/// Checks and tells; exit 0 where nothing fails, 3 where the computer does, 4 where a phone does.
+pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
+    let catalog = args.profiles.catalog()?;
+    let mut told = None;
+    loop {
+        let found = look(args, catalog.labels())?;
+        if told.as_ref() != Some(&found.gist()) {
+            tell(&found, args.json, output);
+            told = Some(found.gist());
+        }
+        let status = found.status();
+        if !args.watch || status == ExitStatus::Done || interrupt.load(Ordering::Relaxed) {
+            return Ok(status);
+        }
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}
+
+fn look(args: &Args, labels: &Labels) -> Result<Findings, Failure> {
+    let servers = args.place.servers()?;
+    let mut facts = HostFacts { servers: Vec::new(), ..host_facts::read() };
+    for server in servers {
+        let state = adb::version(&server, Duration::from_secs(5));
+        if matches!(state, Ok(Some(_))) {
+            facts.listed.extend(adb::list(&server, Duration::from_secs(5)).unwrap_or_default());
+        }
+        let state = match state {
+            Ok(Some(version)) => ServerState::Running(version),
+            Ok(None) => ServerState::NotRunning,
+            Err(error) => ServerState::Wrong(error.to_string()),
+        };
+        facts.servers.push((server, state));
+    }
+    let chosen: Vec<Device> = facts
+        .listed
+        .iter()
+        .filter(|d| args.serials.is_empty() || args.serials.iter().any(|s| s == d.serial.as_str()))
+        .cloned()
+        .collect();
+    if let Some(serial) = args.serials.iter().find(|s| !chosen.iter().any(|d| d.serial.as_str() == s.as_str())) {
+        let error = crate::fleet::SelectError::NoSuch {
+            serial: crate::model::Serial::new(serial),
+            attached: facts.listed.clone(),
+        };
+        return Err(error.into());
+    }
+    let host = doctor::host(&facts);
+    let phones = std::thread::scope(|scope| {
+        let asked: Vec<_> = chosen.iter().map(|device| scope.spawn(move || of_phone(device, labels))).collect();
+        asked.into_iter().filter_map(|checks| checks.join().ok()).collect::<Vec<_>>()
+    });
+    Ok(Findings { host, phones: chosen.into_iter().zip(phones).collect() })
+}
+
+fn of_phone(device: &Device, labels: &Labels) -> Vec<Check> {
+    if device.state != DeviceState::Device {
+        return doctor::phone(device, Ok(&PhoneFacts::default()), "");
+    }
+    let facts = AdbPhone::of(device).facts(true, Duration::from_secs(20));
+    let switch = facts.as_ref().map_or_else(|_| String::new(), |f| input_switch_name(labels, &f.props).to_owned());
+    doctor::phone(device, facts.as_ref(), &switch)
+}
+
+fn tell(found: &Findings, json: bool, output: &Output) {
+    let phones = found.phones.iter().map(|(device, checks)| (Some(device), checks));
+    for (device, checks) in std::iter::once((None, &found.host)).chain(phones) {
+        let whom = device.map_or_else(|| "this computer".to_owned(), |d| d.serial.to_string());
+        if !json {
+            output.data(&whom);
+        }
+        for check in checks {
+            if json {
+                let line = json!({
+                    "type": "check", "schema": 1, "serial": device.map(|d| &d.serial), "id": check.id,
+                    "status": check.status, "what": check.what, "fix": check.fix,
+                });
+                output.data(&line.to_string());
+            } else {
+                line(check).iter().for_each(|line| output.data(line));
+            }
+        }
+    }
+}
+
+fn line(check: &Check) -> Vec<String> {
+    let word = match check.status {
+        Status::Pass => console::style("pass").green(),
+        Status::Warn => console::style("warn").yellow(),
+        Status::Fail => console::style("FAIL").red().bold(),
+    };
+    let mut lines = vec![format!("  {word}  {:<16} {}", check.id, check.what)];
+    lines.extend(check.fix.as_ref().map(|fix| format!("        {:<16} hint: {fix}", "")));
+    lines
+}

@@ -1,0 +1,34 @@
+//! Permanent deletion of the account, in a real browser, by its owner. This room waits, checks and tells; it never decides,
+//! never types, and never learns a password, captcha or code. It knows nothing of phones beyond the hand-off.
+//!
+//! look ([`Browser::snapshot`]) → recognise ([`classify`], over [`Pages`]) → at most one act ([`walk()`]).
+
+mod browser;
+mod classify;
+mod driver;
+mod find;
+mod guide;
+mod handoff;
+mod handoff_journal;
+mod hosts;
+mod pages;
+mod person;
+mod process;
+mod snapshot;
+mod walk;
+
+pub use browser::{Browser, BrowserError, WindowId};
+pub use classify::{Known, Page, classify};
+pub use driver::{DrivenBrowser, DriverError, Looks};
+pub use find::{FindError, Found, Kind, find};
+pub use guide::Guide;
+pub use handoff::{
+    AccountLock, AccountRef, HandOff, HandOffError, MemoryHandOff, WaitingAccount, WaitingPhone, WebState,
+};
+pub use handoff_journal::JournalHandOff;
+pub use hosts::{ENTRY, HOSTS, Site, SiteError, place_of};
+pub use pages::{Clue, PageRule, Pages, PagesError, Refusal, Role};
+pub use person::{Act, News, Person, Turn, WhyNot};
+pub use process::sweep;
+pub use snapshot::{Control, ControlKind, Field, FieldKind, Frame, Handle, Snapshot, for_people};
+pub use walk::{ByHand, Ending, Plan, consent_words, walk};

@@ -1,0 +1,459 @@
+//! The walk against a scripted browser and person: what it presses, records, tells, and how it ends.
+
+use std::collections::VecDeque;
+
+use super::*;
+use crate::web::{Handle, MemoryHandOff};
+
+const START: &str = "https://account.xiaomi.com";
+
+/// What a scripted browser shows at one look.
+#[derive(Clone)]
+enum Show {
+    Page(Snapshot),
+    Error(BrowserError),
+}
+
+/// Shows one thing a look, and stays at the last one.
+struct Scripted {
+    shows: VecDeque<Show>,
+    pressed: Vec<String>,
+    opened: usize,
+    windows: usize,
+    press_error: Option<BrowserError>,
+}
+
+impl Browser for Scripted {
+    fn open(&mut self, _: &str) -> Result<(), BrowserError> {
+        self.opened += 1;
+        Ok(())
+    }
+
+    fn snapshot(&mut self) -> Result<Snapshot, BrowserError> {
+        let show = if self.shows.len() > 1 { self.shows.pop_front().unwrap() } else { self.shows[0].clone() };
+        match show {
+            Show::Page(page) => Ok(page),
+            Show::Error(e) => Err(e),
+        }
+    }
+
+    fn press(&mut self, handle: &Handle) -> Result<(), BrowserError> {
+        self.pressed.push(handle.0.clone());
+        self.press_error.take().map_or(Ok(()), Err)
+    }
+
+    fn windows(&mut self) -> Result<Vec<WindowId>, BrowserError> {
+        Ok((0..self.windows).map(|n| WindowId(n.to_string())).collect())
+    }
+
+    fn switch(&mut self, _: &WindowId) -> Result<(), BrowserError> {
+        Ok(())
+    }
+}
+
+struct Owner {
+    consents: bool,
+    asked: Vec<String>,
+    news: Vec<News>,
+    looks_left: u32,
+}
+
+impl Person for Owner {
+    fn tell(&mut self, news: &News) {
+        self.news.push(news.clone());
+    }
+
+    fn consents(&mut self, words: &str) -> bool {
+        self.asked.push(words.to_owned());
+        self.consents
+    }
+
+    fn goes_on(&mut self) -> bool {
+        self.looks_left -= 1;
+        self.looks_left > 0
+    }
+}
+
+/// A page by its controls: `box`, `box+` (ticked), `-Text` (a button that is off), `?kind` (a field), else a button.
+fn page(path: &str, text: &str, controls: &[&str]) -> Show {
+    let mut snapshot =
+        Snapshot { url: format!("{START}{path}"), ready: true, text: text.into(), ..Snapshot::default() };
+    for c in controls {
+        if let Some(kind) = c.strip_prefix('?') {
+            let kind = serde_json::from_str(&format!("\"{kind}\"")).unwrap();
+            snapshot.fields.push(crate::web::Field { kind, filled: false });
+            continue;
+        }
+        let is_box = c.starts_with("box");
+        snapshot.controls.push(crate::web::Control {
+            kind: if is_box { crate::web::ControlKind::Box } else { crate::web::ControlKind::Button },
+            text: c.trim_start_matches('-').to_owned(),
+            id: String::new(),
+            enabled: !c.starts_with('-'),
+            ticked: *c == "box+",
+            handle: Some(Handle(format!("{path} {c}"))),
+        });
+    }
+    Show::Page(snapshot)
+}
+
+fn sign_in() -> Show {
+    page("/fe/service/login/password", "Sign in", &["?account", "?password", "Sign in"])
+}
+fn caution(boxed: &str, button: &str) -> Show {
+    page("/pass/del", "Deleting Mi Account 6230000535", &[boxed, button, "Cancel"])
+}
+fn verify() -> Show {
+    page("/fe/service/identity/authStart", "Enter the code", &["?code", "Next"])
+}
+fn last() -> Show {
+    page("/pass/del/confirm", "Mi Account 6230000535 will be gone", &["Delete Mi Account", "Cancel"])
+}
+fn done() -> Show {
+    page("/pass/del/done", "Your Mi Account has been deleted", &[])
+}
+fn home() -> Show {
+    page("/pass/auth/security/home", "Mi Account 6230000535", &["Change password"])
+}
+fn gone() -> Show {
+    Show::Error(BrowserError::Gone)
+}
+
+struct Ran {
+    ending: Ending,
+    pressed: Vec<String>,
+    states: Vec<WebState>,
+    owner: Owner,
+    opened: usize,
+}
+
+impl Ran {
+    fn last_pressed(&self) -> usize {
+        self.pressed.iter().filter(|p| p.starts_with("/pass/del/confirm")).count()
+    }
+}
+
+struct Setting {
+    press_final: bool,
+    consents: bool,
+    before: Option<WebState>,
+    press_error: Option<BrowserError>,
+    looks: u32,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self { press_final: false, consents: true, before: None, press_error: None, looks: 60 }
+    }
+}
+
+fn run(shows: impl IntoIterator<Item = Show>, setting: &Setting) -> Ran {
+    let account = AccountRef("a".into());
+    let mut hand_off = MemoryHandOff::default();
+    if let Some(before) = &setting.before {
+        hand_off.record(&account, before).unwrap();
+    }
+    let mut browser = Scripted {
+        shows: shows.into_iter().collect(),
+        pressed: Vec::new(),
+        opened: 0,
+        windows: 1,
+        press_error: setting.press_error,
+    };
+    let mut owner =
+        Owner { consents: setting.consents, asked: Vec::new(), news: Vec::new(), looks_left: setting.looks };
+    let plan = Plan {
+        account: account.clone(),
+        masked: "6230***535".into(),
+        site: Site::xiaomi(),
+        press_final: setting.press_final,
+        patience: 6,
+        answer_patience: 10,
+    };
+    let pages = Pages::built_in().unwrap();
+    let ending = walk(&mut browser, &mut owner, &mut hand_off, &pages, &plan).unwrap();
+    Ran { ending, pressed: browser.pressed, states: hand_off.states(&account), owner, opened: browser.opened }
+}
+
+/// Up to the last question.
+fn to_last() -> Vec<Show> {
+    vec![
+        sign_in(),
+        sign_in(),
+        caution("box", "-Delete Mi Account"),
+        caution("box+", "Delete Mi Account"),
+        caution("box+", "Delete Mi Account"),
+        verify(),
+        last(),
+    ]
+}
+
+fn then(mut shows: Vec<Show>, more: impl IntoIterator<Item = Show>) -> Vec<Show> {
+    shows.extend(more);
+    shows
+}
+
+#[test]
+fn the_person_presses_the_last_delete() {
+    use WebState as W;
+    let ran = run(then(to_last(), [last(), last(), done()]), &Setting::default());
+    assert_eq!(ran.ending, Ending::Deleted);
+    assert_eq!(ran.pressed, ["/pass/del box", "/pass/del Delete Mi Account"]);
+    assert_eq!(
+        ran.states,
+        [W::Opened, W::SignedInSeen, W::CautionSeen, W::VerifySeen, W::FinalArmed, W::DoneSeen],
+        "each state once, in order"
+    );
+    assert!(ran.owner.asked.is_empty());
+}
+
+#[test]
+fn press_final_presses_once_after_the_words() {
+    let ran =
+        run(then(to_last(), [last(), last(), last(), done()]), &Setting { press_final: true, ..Setting::default() });
+    assert_eq!((ran.ending.clone(), ran.last_pressed()), (Ending::Deleted, 1));
+    assert_eq!(ran.owner.asked, ["DELETE 0535"]);
+    assert!(ran.states.contains(&WebState::FinalPressed));
+}
+
+#[test]
+fn other_words_press_nothing() {
+    let setting = &Setting { press_final: true, consents: false, ..Setting::default() };
+    let ran = run(then(to_last(), [last()]), setting);
+    assert_eq!((ran.ending.clone(), ran.last_pressed()), (Ending::Kept, 0));
+    assert!(!ran.states.contains(&WebState::FinalPressed));
+}
+
+#[test]
+fn a_press_that_failed_or_changed_nothing_is_not_tried_again() {
+    for press_error in [None, Some(BrowserError::Again)] {
+        // The box and the first Delete are done by the person here, so that the error meets the last press.
+        let shows = [sign_in(), caution("box+", "-Delete Mi Account"), verify(), last()];
+        let ran = run(shows, &Setting { press_final: true, press_error, ..Setting::default() });
+        assert_eq!((ran.ending.clone(), ran.last_pressed()), (Ending::Unknown, 1), "{press_error:?}");
+        assert_eq!(ran.states.last(), Some(&WebState::Unknown));
+    }
+}
+
+#[test]
+fn without_a_verification_the_last_press_is_the_persons() {
+    let shows = [sign_in(), caution("box+", "Delete Mi Account"), last(), last(), gone()];
+    let ran = run(shows, &Setting { press_final: true, ..Setting::default() });
+    assert_eq!((ran.ending.clone(), ran.last_pressed()), (Ending::Unknown, 0));
+    assert!(ran.owner.news.contains(&News::NotPressing(WhyNot::NotVerified)));
+}
+
+#[test]
+fn an_identity_check_at_sign_in_does_not_count() {
+    let shows = [sign_in(), verify(), caution("box+", "Delete Mi Account"), last(), last(), gone()];
+    let ran = run(shows, &Setting { press_final: true, ..Setting::default() });
+    assert_eq!(ran.last_pressed(), 0);
+    assert!(!ran.states.contains(&WebState::VerifySeen));
+}
+
+#[test]
+fn another_id_at_the_last_question_is_not_pressed() {
+    let masked_alike = page("/pass/del/confirm", "Mi Account 623099535", &["Delete Mi Account"]);
+    let ran = run(
+        [sign_in(), caution("box+", "Delete Mi Account"), verify(), masked_alike.clone(), masked_alike, gone()],
+        &Setting { press_final: true, ..Setting::default() },
+    );
+    assert_eq!(ran.last_pressed(), 0);
+    assert!(ran.owner.news.contains(&News::NotPressing(WhyNot::NoId)));
+}
+
+#[test]
+fn an_account_that_the_mask_rules_out_ends_the_walk() {
+    let other = page("/pass/del", "Deleting Mi Account 9990000111", &["box", "Delete Mi Account"]);
+    let ran = run([sign_in(), other], &Setting::default());
+    assert_eq!(ran.ending, Ending::ByHand(ByHand::OtherAccount));
+    assert!(ran.pressed.is_empty());
+}
+
+#[test]
+fn a_box_and_delete_after_the_code_are_the_persons() {
+    let shows =
+        [sign_in(), caution("box+", "Delete Mi Account"), verify(), caution("box", "Delete Mi Account"), done()];
+    let ran = run(shows, &Setting { press_final: true, ..Setting::default() });
+    assert_eq!(ran.ending, Ending::Deleted);
+    assert_eq!(ran.pressed.len(), 1, "only the first Delete");
+    assert!(ran.states.contains(&WebState::FinalArmed));
+}
+
+#[test]
+fn a_slow_page_is_not_pressed_again_and_then_handed_over() {
+    let slow = std::iter::repeat_n(caution("box+", "Delete Mi Account"), 20);
+    let ran = run(slow.chain([gone()]), &Setting::default());
+    assert_eq!(ran.pressed.len(), 1);
+    assert!(ran.owner.news.contains(&News::YourTurn(Turn::Caution)));
+    assert_eq!(ran.ending, Ending::Kept);
+}
+
+#[test]
+fn a_press_on_a_redrawn_page_is_done_on_the_next_look() {
+    let shows = [
+        caution("box", "-Delete Mi Account"),
+        caution("box", "-Delete Mi Account"),
+        caution("box+", "-Delete Mi Account"),
+        gone(),
+    ];
+    let ran = run(shows, &Setting { press_error: Some(BrowserError::Again), ..Setting::default() });
+    assert_eq!(ran.pressed, ["/pass/del box", "/pass/del box"]);
+    assert_eq!(ran.owner.news.iter().filter(|n| **n == News::Did(Act::Ticked)).count(), 1);
+}
+
+#[test]
+fn closing_the_window_is_kept_before_the_code_and_unknown_after() {
+    for (shows, ending) in [
+        (vec![sign_in(), gone()], Ending::Kept),
+        (vec![sign_in(), caution("box", "Delete Mi Account"), gone()], Ending::Kept),
+        (vec![caution("box+", "Delete Mi Account"), verify(), gone()], Ending::Unknown),
+        (then(to_last(), [gone()]), Ending::Unknown),
+    ] {
+        assert_eq!(run(shows, &Setting::default()).ending, ending);
+    }
+}
+
+#[test]
+fn what_an_earlier_run_left_open_stays_open_until_the_account_is_seen() {
+    for before in [WebState::VerifySeen, WebState::FinalArmed, WebState::Unknown] {
+        let set = Setting { before: Some(before.clone()), ..Setting::default() };
+        assert_eq!(run([sign_in(), gone()], &set).ending, Ending::Unknown);
+        let no_such = page("/fe/service/login/password", "Account does not exist", &["?password"]);
+        assert_eq!(run([no_such, gone()], &set).ending, Ending::Unknown);
+        assert_eq!(run([sign_in(), caution("box", "-Delete Mi Account"), gone()], &set).ending, Ending::Kept);
+    }
+}
+
+#[test]
+fn cancel_leads_home_and_home_is_kept() {
+    for shows in [vec![caution("box", "-Delete Mi Account"), home()], then(to_last(), [home()])] {
+        assert_eq!(run(shows, &Setting::default()).ending, Ending::Kept);
+    }
+}
+
+#[test]
+fn home_after_sign_in_opens_the_deletion_again_but_not_for_ever() {
+    let ran = run([sign_in(), home(), caution("box", "-Delete Mi Account"), home()], &Setting::default());
+    assert_eq!((ran.ending, ran.opened), (Ending::Kept, 2));
+    let ran = run([home(), sign_in(), home(), sign_in(), home(), home(), home(), gone()], &Setting::default());
+    assert_eq!((ran.ending, ran.opened), (Ending::Kept, 3));
+}
+
+#[test]
+fn a_session_that_runs_out_needs_a_new_code() {
+    let shows = then(to_last(), [sign_in(), caution("box+", "Delete Mi Account"), last(), last(), gone()]);
+    let ran = run(shows, &Setting { press_final: false, ..Setting::default() });
+    assert_eq!(ran.ending, Ending::Unknown);
+    let shows = [
+        sign_in(),
+        caution("box+", "Delete Mi Account"),
+        verify(),
+        sign_in(),
+        caution("box+", "Delete Mi Account"),
+        last(),
+        last(),
+        gone(),
+    ];
+    let ran = run(shows, &Setting { press_final: true, ..Setting::default() });
+    assert!(ran.owner.news.contains(&News::NotPressing(WhyNot::NotVerified)));
+}
+
+#[test]
+fn a_foreign_host_ends_the_walk() {
+    let mut foreign = Snapshot { url: "https://account.xiaomi.com.evil.example/?t=1".into(), ..Snapshot::default() };
+    foreign.text = "Delete".into();
+    let ran = run([sign_in(), Show::Page(foreign.clone())], &Setting::default());
+    assert_eq!(ran.ending, Ending::ByHand(ByHand::ForeignHost("account.xiaomi.com.evil.example/".into())));
+    let ran = run(then(to_last(), [Show::Page(foreign)]), &Setting::default());
+    assert_eq!(ran.ending, Ending::Unknown);
+}
+
+#[test]
+fn refusals_carry_their_reasons() {
+    let deny = page("/pass/del", "Your account can't be deleted. Turn off Find Device.", &["OK"]);
+    let ran = run([sign_in(), deny], &Setting::default());
+    let Ending::Refused(reasons) = &ran.ending else { panic!("{:?}", ran.ending) };
+    assert_eq!(reasons[0].code, "find-device");
+    assert_eq!(ran.states.last(), Some(&WebState::Refused(vec!["find-device".into()])));
+}
+
+#[test]
+fn an_unknown_page_is_told_once_and_never_pressed() {
+    let odd = page("/what/6230000535", "Delete account?", &["Delete account", "OK"]);
+    let ran = run(std::iter::repeat_n(odd, 30).chain([gone()]), &Setting::default());
+    assert!(ran.pressed.is_empty());
+    let told: Vec<_> = ran.owner.news.iter().filter(|n| matches!(n, News::YourTurn(_))).collect();
+    assert_eq!(told.len(), 1);
+    assert!(!told[0].to_owned().to_string().contains("0535"));
+}
+
+#[test]
+fn errors_between_pages_and_dialogs_are_waited_out() {
+    let shows = [
+        Show::Error(BrowserError::Again),
+        Show::Error(BrowserError::Dialog),
+        Show::Error(BrowserError::WindowGone),
+        sign_in(),
+        done(),
+    ];
+    assert_eq!(run(shows, &Setting::default()).ending, Ending::Deleted);
+}
+
+#[test]
+fn ctrl_c_is_interrupted_or_unknown() {
+    let ran = run([sign_in()], &Setting { looks: 3, ..Setting::default() });
+    assert_eq!(ran.ending, Ending::Interrupted);
+    let ran = run(to_last(), &Setting { looks: 15, ..Setting::default() });
+    assert_eq!(ran.ending, Ending::Unknown);
+}
+
+/// A journal whose disk is full when this state is to be written.
+struct Full(MemoryHandOff, WebState);
+
+impl HandOff for Full {
+    fn waiting(&self) -> Result<Vec<crate::web::WaitingAccount>, HandOffError> {
+        self.0.waiting()
+    }
+
+    fn last(&self, account: &AccountRef) -> Result<WebState, HandOffError> {
+        self.0.last(account)
+    }
+
+    fn record(&mut self, account: &AccountRef, state: &WebState) -> Result<(), HandOffError> {
+        if *state == self.1 {
+            return Err(HandOffError::Storage { place: "journal".into(), source: "disk full".into() });
+        }
+        self.0.record(account, state)
+    }
+
+    fn settle(&mut self, account: &AccountRef, deleted: bool) -> Result<(), HandOffError> {
+        self.0.settle(account, deleted)
+    }
+
+    fn lock(&mut self, account: &AccountRef) -> Result<crate::web::AccountLock, HandOffError> {
+        self.0.lock(account)
+    }
+}
+
+#[test]
+fn what_cannot_be_recorded_is_not_done() {
+    for (state, pressed) in [(WebState::Opened, 0), (WebState::CautionSeen, 0), (WebState::FinalPressed, 2)] {
+        let mut browser =
+            Scripted { shows: to_last().into(), pressed: Vec::new(), opened: 0, windows: 1, press_error: None };
+        let mut owner = Owner { consents: true, asked: Vec::new(), news: Vec::new(), looks_left: 60 };
+        let plan = Plan {
+            account: AccountRef("a".into()),
+            masked: "6230***535".into(),
+            site: Site::xiaomi(),
+            press_final: true,
+            patience: 6,
+            answer_patience: 10,
+        };
+        let mut hand_off = Full(MemoryHandOff::default(), state.clone());
+        let ended = walk(&mut browser, &mut owner, &mut hand_off, &Pages::built_in().unwrap(), &plan);
+        assert!(matches!(ended, Err(HandOffError::Storage { .. })), "{state:?}");
+        assert_eq!(browser.pressed.len(), pressed, "{state:?}");
+        assert_eq!(browser.opened, usize::from(state != WebState::Opened));
+    }
+}

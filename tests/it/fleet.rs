@@ -1,0 +1,330 @@
+//! Many scripted phones at once: a row for each, and the trouble of one stays its own.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use mi_signout::event::{Event, EventKind, Subject};
+use mi_signout::fleet::{Connector, Passwords, Plan, run};
+use mi_signout::flow::Patience;
+use mi_signout::model::{AdbServer, Device, DeviceState, Outcome, Reason, ResultRow, Secret, Serial, TransportId};
+use mi_signout::phone::{Phone, PhoneError};
+use mi_signout::profile::Options;
+
+use crate::scripted::{Effect, Fault, Script, ScriptedPhone, When, catalog};
+
+/// A phone of the fleet: how it is listed, what it does, whether it comes back when it was lost.
+struct Member {
+    state: DeviceState,
+    phone: ScriptedPhone,
+    comes_back: bool,
+}
+
+impl Member {
+    fn new(script: Script) -> Self {
+        Self { state: DeviceState::Device, phone: ScriptedPhone::new(script), comes_back: false }
+    }
+}
+
+/// Connects to scripted phones, and notes over which transport.
+struct Cables<'a> {
+    members: &'a BTreeMap<Serial, Member>,
+    connected: Mutex<Vec<(Serial, Option<TransportId>)>>,
+}
+
+impl Connector for Cables<'_> {
+    fn connect(&self, device: &Device) -> Box<dyn Phone> {
+        self.connected.lock().unwrap().push((device.serial.clone(), device.transport));
+        Box::new(self.members[&device.serial].phone.clone())
+    }
+
+    fn wait_for(&self, device: &Device, _: Option<&str>, _: Instant) -> Option<Device> {
+        let back = Device { transport: device.transport.map(|t| TransportId(t.0 + 100)), ..device.clone() };
+        self.members[&device.serial].comes_back.then_some(back)
+    }
+}
+
+/// What a run of the fleet came to.
+struct Ran {
+    rows: Vec<ResultRow>,
+    events: Vec<(Serial, EventKind)>,
+    connected: Vec<(Serial, Option<TransportId>)>,
+    members: BTreeMap<Serial, Member>,
+}
+
+impl Ran {
+    fn row(&self, serial: &str) -> (Outcome, Option<Reason>) {
+        let row = self.rows.iter().find(|r| r.serial == serial).unwrap();
+        (row.outcome, row.reason)
+    }
+
+    fn submissions(&self) -> u32 {
+        self.members.values().map(|m| m.phone.with(|s| s.submissions)).sum()
+    }
+
+    /// The most phones that were worked on at once.
+    fn most_at_once(&self) -> usize {
+        let (mut now, mut most) = (0, 0);
+        for (_, kind) in &self.events {
+            match kind {
+                EventKind::Started { .. } => now += 1,
+                EventKind::Ended(_) => now -= 1,
+                _ => {}
+            }
+            most = most.max(now);
+        }
+        most
+    }
+
+    /// No phone submits before the one before it has shown what became of its submission.
+    fn check_one_submission_at_a_time(&self) {
+        let mut pending: Option<&Serial> = None;
+        for (serial, kind) in &self.events {
+            match kind {
+                EventKind::Step { what, .. } if what == "submit password" => {
+                    assert_eq!(pending, None, "{serial} submits while another waits for its verdict");
+                    pending = Some(serial);
+                }
+                EventKind::Screen { .. } | EventKind::Ended(_) if pending == Some(serial) => pending = None,
+                _ => {}
+            }
+        }
+    }
+}
+
+fn run_all(members: Vec<(String, Member)>, passwords: &Passwords, jobs: usize) -> Ran {
+    let devices: Vec<Device> = members
+        .iter()
+        .enumerate()
+        .map(|(at, (serial, member))| Device {
+            server: AdbServer { host: "127.0.0.1".into(), port: 5037 },
+            serial: Serial::new(serial.as_str()),
+            state: member.state.clone(),
+            transport: Some(TransportId(at as u64)),
+            usb_path: None,
+            model: None,
+        })
+        .collect();
+    let members: BTreeMap<Serial, Member> = members.into_iter().map(|(s, m)| (Serial::new(s), m)).collect();
+    let events = Mutex::new(Vec::new());
+    let listener = |event: Event| {
+        if let Subject::Phone(serial) = event.subject {
+            events.lock().unwrap().push((serial, event.kind));
+        }
+    };
+    let cables = Cables { members: &members, connected: Mutex::default() };
+    let plan = Plan {
+        catalog: catalog(),
+        options: Options::default(),
+        dry_run: false,
+        timeout: Duration::from_secs(300),
+        grace: Duration::from_secs(1),
+        patience: Patience::default(),
+        passwords,
+        jobs,
+        non_interactive: true,
+        listener: &listener,
+        interrupted: &AtomicBool::new(false),
+    };
+    let rows = run(&devices, &plan, &cables);
+    let given: Vec<&str> = devices.iter().map(|d| d.serial.as_str()).collect();
+    let told: Vec<&str> = rows.iter().map(|r| r.serial.as_str()).collect();
+    assert_eq!(told, given, "a row for each phone, in the order given");
+    for row in &rows {
+        assert!(row.reason.is_none_or(|r| r.fits(row.outcome)), "{row:?}");
+        assert_eq!(
+            (row.reason.is_none(), row.hint.is_none()),
+            (row.outcome.is_good(), row.outcome.is_good()),
+            "{row:?}"
+        );
+    }
+    let connected = cables.connected.into_inner().unwrap();
+    let events = events.into_inner().unwrap();
+    let ended = events.iter().filter(|(_, kind)| matches!(kind, EventKind::Ended(_))).count();
+    assert_eq!(ended, rows.len());
+    Ran { rows, events, connected, members }
+}
+
+fn right() -> Passwords {
+    Passwords::one(Secret::new("correct horse".to_owned()))
+}
+
+/// A phone whose account is its own.
+fn of_account(number: usize) -> Script {
+    let mut script = Script::new();
+    script.account = Some(format!("{number:04}000535"));
+    script
+}
+
+fn gone() -> PhoneError {
+    PhoneError::Gone
+}
+
+/// One of ten fates, and the row that it ends as.
+fn fate(number: usize) -> (Member, Outcome, Option<Reason>) {
+    use Outcome as O;
+    use Reason as R;
+    let script = of_account(number);
+    let dead = |when, fault| Member::new(of_account(number).fault(when, fault));
+    match number % 10 {
+        0 => (Member::new(script), O::SignedOut, None),
+        1 => (dead(When::Facts, Fault::Before(gone())), O::Failed, Some(R::Disconnected)),
+        2 => {
+            let hangs = PhoneError::Timeout(Duration::from_secs(40));
+            (dead(When::Facts, Fault::Before(hangs)), O::Failed, Some(R::Timeout))
+        }
+        3 => (dead(When::On("account-page"), Fault::Panic), O::Unknown, Some(R::Timeout)),
+        4 => (dead(When::Tap("OK"), Fault::Panic), O::Unknown, Some(R::Timeout)),
+        5 => (dead(When::Tap("OK"), Fault::After(gone())), O::Unknown, Some(R::Disconnected)),
+        6 => {
+            let member = Member { state: DeviceState::Unauthorized, ..Member::new(script) };
+            (member, O::NeedsPerson, Some(R::Unauthorized))
+        }
+        7 => {
+            let script = script.on_tap("account-page", "Sign out", Effect::Go("foreign"));
+            (Member::new(script), O::NeedsPerson, Some(R::UnknownScreen))
+        }
+        8 => {
+            let mut script = script;
+            script.account = None;
+            (Member::new(script), O::AlreadySignedOut, None)
+        }
+        _ => {
+            let member = dead(When::Tap("OK"), Fault::After(gone()));
+            (Member { comes_back: true, ..member }, O::SignedOut, None)
+        }
+    }
+}
+
+#[test]
+fn fifty_phones_each_end_as_they_would_alone() {
+    let (mut members, mut expected) = (Vec::new(), Vec::new());
+    for number in 0..50 {
+        let (member, outcome, reason) = fate(number);
+        members.push((format!("phone-{number:02}"), member));
+        expected.push((format!("phone-{number:02}"), outcome, reason));
+    }
+    let ran = run_all(members, &right(), 8);
+    let told: Vec<_> = ran.rows.iter().map(|r| (r.serial.clone(), r.outcome, r.reason)).collect();
+    assert_eq!(told, expected);
+    assert!(ran.most_at_once() <= 8, "{}", ran.most_at_once());
+    for (serial, member) in &ran.members {
+        assert!(member.phone.with(|s| s.submissions) <= 1, "{serial}");
+    }
+}
+
+#[test]
+fn a_row_says_what_was_seen_and_nothing_older() {
+    let mut lost = fate(5).0;
+    lost.comes_back = false;
+    let ran = run_all(vec![("lost".to_owned(), lost), ("fine".to_owned(), fate(0).0)], &right(), 2);
+    insta::assert_debug_snapshot!(ran.rows.iter().map(|r| &r.proof).collect::<Vec<_>>(), @r#"
+    [
+        Proof {
+            before: Some(
+                "account present",
+            ),
+            after: None,
+            ui: Some(
+                "the password dialog, filled in",
+            ),
+        },
+        Proof {
+            before: Some(
+                "account present",
+            ),
+            after: Some(
+                "no com.xiaomi account",
+            ),
+            ui: Some(
+                "no account on the phone",
+            ),
+        },
+    ]
+    "#);
+    assert_eq!(ran.rows[0].profile.as_deref(), Some("scripted"));
+    assert_eq!(ran.rows[0].account.as_ref().unwrap().to_string(), "0005***535");
+}
+
+#[test]
+fn one_phone_of_an_account_submits_at_a_time() {
+    let members = (0..16).map(|n| (format!("p{n}"), Member::new(Script::new()))).collect();
+    let ran = run_all(members, &right(), 8);
+    ran.check_one_submission_at_a_time();
+    assert!(ran.rows.iter().all(|r| r.outcome == Outcome::SignedOut), "{:?}", ran.rows);
+    assert_eq!(ran.submissions(), 16);
+}
+
+#[test]
+fn the_first_rejection_stops_the_account_on_all_phones() {
+    let members = (0..12).map(|n| (format!("p{n}"), Member::new(Script::new()))).collect();
+    let ran = run_all(members, &Passwords::one(Secret::new("wrong horse!!".to_owned())), 6);
+    assert_eq!(ran.submissions(), 1);
+    let count = |outcome, reason| ran.rows.iter().filter(|r| (r.outcome, r.reason) == (outcome, Some(reason))).count();
+    assert_eq!(count(Outcome::Rejected, Reason::WrongPassword), 1);
+    assert_eq!(count(Outcome::NeedsPerson, Reason::AccountStopped), 11);
+}
+
+#[test]
+fn a_rejected_password_is_not_tried_on_other_accounts() {
+    let members = (0..3).map(|n| (format!("p{n}"), Member::new(of_account(n)))).collect();
+    let ran = run_all(members, &Passwords::one(Secret::new("wrong horse!!".to_owned())), 1);
+    assert_eq!(ran.submissions(), 1);
+    assert_eq!(ran.row("p0"), (Outcome::Rejected, Some(Reason::WrongPassword)));
+    assert_eq!(ran.row("p2"), (Outcome::NeedsPerson, Some(Reason::AccountStopped)));
+}
+
+#[test]
+fn a_rejection_stops_no_account_with_another_password() {
+    let mut passwords = right();
+    passwords.for_serial(Serial::new("p0"), Secret::new("wrong horse!!".to_owned()));
+    let members = (0..3).map(|n| (format!("p{n}"), Member::new(of_account(n)))).collect();
+    let ran = run_all(members, &passwords, 1);
+    assert_eq!(ran.row("p0"), (Outcome::Rejected, Some(Reason::WrongPassword)));
+    assert_eq!((ran.row("p1"), ran.row("p2")), ((Outcome::SignedOut, None), (Outcome::SignedOut, None)));
+}
+
+/// The phones that wait for its verdict would wait forever.
+#[test]
+fn a_phone_that_panics_with_the_permit_in_its_hand_gives_it_back() {
+    let mut members: Vec<(String, Member)> = (0..6).map(|n| (format!("p{n}"), Member::new(Script::new()))).collect();
+    for (_, member) in &members {
+        member.phone.with(|s| s.faults.push((When::Tap("OK"), Fault::Panic, 1)));
+    }
+    members[5].1 = Member::new(of_account(5));
+    let ran = run_all(members, &right(), 6);
+    let unknown = ran.rows.iter().filter(|r| r.outcome == Outcome::Unknown).count();
+    let stopped = ran.rows.iter().filter(|r| r.reason == Some(Reason::AccountStopped)).count();
+    assert_eq!((unknown, stopped), (1, 4));
+    assert_eq!(ran.row("p5"), (Outcome::SignedOut, None));
+}
+
+/// A turn that was granted and not used stops nobody: the phones after it go on.
+#[test]
+fn a_phone_that_refuses_the_tap_leaves_the_turn_to_the_next() {
+    let mut members = vec![("refuses".to_owned(), Member::new(Script::new().fault(When::Tap("OK"), Fault::Refused)))];
+    members.push(("next".to_owned(), Member::new(Script::new())));
+    let ran = run_all(members, &right(), 1);
+    assert_eq!(ran.row("refuses"), (Outcome::NeedsPerson, Some(Reason::InputNotAllowed)));
+    assert_eq!(ran.row("next"), (Outcome::SignedOut, None));
+}
+
+#[test]
+fn a_phone_that_came_back_is_spoken_to_over_its_new_transport() {
+    let hangs = PhoneError::Timeout(Duration::from_secs(40));
+    let script = Script::new()
+        .fault(When::On("keep-or-remove"), Fault::Before(gone()))
+        .fault(When::On("password"), Fault::After(hangs));
+    let member = Member { comes_back: true, ..Member::new(script) };
+    let ran = run_all(vec![("p".to_owned(), member)], &right(), 1);
+    assert_eq!(ran.row("p"), (Outcome::SignedOut, None));
+    // The first connection, the one after the loss, the one after the hang, and the one that tidies up.
+    let transports: Vec<u64> = ran.connected.iter().map(|(_, t)| t.unwrap().0).collect();
+    assert_eq!(transports, [0, 100, 100, 100]);
+}
+
+#[test]
+fn no_phones_are_no_rows() {
+    assert!(run_all(Vec::new(), &right(), 0).rows.is_empty());
+}

@@ -1,0 +1,159 @@
+//! Every oddity of the site × goes through, refuses, closes the browser, kills the tool, resumes.
+
+use mi_signout::web::WebState;
+
+use super::replica::{Knobs, Replica};
+use super::seat::{Do, IN_THE_PAGE, Left, Seat, lives};
+
+const BEGIN: (&str, Do) = ("type: delete 535", Do::Type("delete 535"));
+
+/// The page's rules with another deed at one of its steps.
+fn but(text: &'static str, what: Do) -> Vec<(&'static str, Do)> {
+    let others = IN_THE_PAGE.iter().filter(|(t, _)| *t != text).copied();
+    [BEGIN, (text, what)].into_iter().chain(others).collect()
+}
+
+fn willing() -> Vec<(&'static str, Do)> {
+    [BEGIN].into_iter().chain(IN_THE_PAGE).collect()
+}
+
+/// What a case comes to for a person who goes through with it.
+#[derive(Clone, Copy, PartialEq)]
+enum Comes {
+    Deleted,
+    Refused,
+    ByHand,
+}
+
+fn check(left: &Left, status: i32, word: &str, seat: &Seat, replica: &Replica, deletions: u32) {
+    let printed = &left.printed;
+    assert_eq!(left.status, Some(status), "{printed}");
+    assert!(printed.contains(word), "no '{word}' in:\n{printed}");
+    assert_eq!(replica.deletions(), deletions, "{printed}");
+    // What the tool said is what the site counted.
+    let said_deleted = printed.contains("\nDeleted: ");
+    assert!(said_deleted == (deletions == 1) || printed.contains("\nUnknown: "), "{printed}");
+    assert_eq!(replica.record.lock().unwrap().failed_sign_ins, 0, "{printed}");
+    seat.assert_tidy();
+    seat.assert_secretless();
+}
+
+fn goes_through(knobs: Knobs, comes: Comes) {
+    let (seat, replica) = (Seat::new(), Replica::start(knobs));
+    let left = seat.play(&replica, &[], &willing());
+    match comes {
+        Comes::Deleted => {
+            check(&left, 0, "Deleted: ", &seat, &replica, 1);
+            assert_eq!(seat.state(), WebState::DoneSeen);
+            for step in [
+                "open: 127.0.0.1",
+                "sign in",
+                "caution: ",
+                "ticked the box",
+                "first Delete",
+                "verification",
+                "last Delete",
+            ] {
+                assert!(left.printed.contains(step), "{step}:\n{}", left.printed);
+            }
+            assert_eq!(replica.record.lock().unwrap().final_presses, 1);
+        }
+        Comes::Refused => {
+            check(&left, 1, "Refused: ", &seat, &replica, 0);
+            assert!(matches!(seat.state(), WebState::Refused(_)));
+            assert!(left.printed.contains("\n  - "), "no reason with its remedy:\n{}", left.printed);
+        }
+        Comes::ByHand => {
+            check(&left, 4, "Stopped: the browser went to localhost", &seat, &replica, 0);
+            assert!(left.printed.contains("Continue by hand"));
+        }
+    }
+}
+
+fn refuses(knobs: Knobs, comes: Comes) {
+    if comes == Comes::Deleted {
+        let (seat, replica) = (Seat::new(), Replica::start(Knobs { cancels: true, ..knobs }));
+        check(&seat.play(&replica, &[], &willing()), 1, "Kept: ", &seat, &replica, 0);
+        assert_eq!(seat.state(), WebState::Kept);
+    } else {
+        let (seat, replica) = (Seat::new(), Replica::start(knobs));
+        let left = seat.play(&replica, &[], &[("type: delete 535", Do::Type("no"))]);
+        check(&left, 1, "Kept: ", &seat, &replica, 0);
+        assert_eq!(replica.record.lock().unwrap().sign_ins, 0);
+    }
+}
+
+fn closes_the_browser(knobs: Knobs, comes: Comes) {
+    let (seat, replica) = (Seat::new(), Replica::start(knobs));
+    if comes == Comes::Deleted {
+        // The last Delete may have been pressed just before: it can't be known.
+        let left = seat.play(&replica, &[], &but("your turn: last Delete", Do::Close));
+        check(&left, 6, "Unknown: ", &seat, &replica, 0);
+        assert_eq!(seat.state(), WebState::Unknown);
+    } else {
+        check(&seat.play(&replica, &[], &but("your turn: sign in", Do::Close)), 1, "Kept: ", &seat, &replica, 0);
+    }
+}
+
+fn kills_and_resumes(knobs: Knobs, comes: Comes) {
+    let (seat, replica) = (Seat::new(), Replica::start(knobs));
+    let at = if comes == Comes::Deleted { "your turn: verification" } else { "your turn: sign in" };
+    let left = seat.play(&replica, &[], &but(at, Do::Kill));
+    assert_eq!((left.status, replica.deletions()), (None, 0), "{}", left.printed);
+    seat.assert_secretless();
+    let left_over = seat.noted_processes();
+    assert_eq!(left_over.len(), 2, "driver and browser were noted");
+    let left = seat.play(&replica, &[], &willing());
+    assert!(left_over.iter().all(|pid| !lives(*pid)), "a left-over still runs");
+    assert!(left.printed.contains("An earlier run was cut off"), "{}", left.printed);
+    match comes {
+        Comes::Deleted => check(&left, 0, "Deleted: ", &seat, &replica, 1),
+        Comes::Refused => check(&left, 1, "Refused: ", &seat, &replica, 0),
+        Comes::ByHand => check(&left, 4, "Stopped: ", &seat, &replica, 0),
+    }
+}
+
+macro_rules! cases {
+    ($($name:ident: $comes:ident, $knobs:expr;)*) => { $(
+        mod $name {
+            use super::*;
+
+            #[test]
+            fn goes_through() {
+                super::goes_through($knobs, Comes::$comes);
+            }
+
+            #[test]
+            fn refuses() {
+                super::refuses($knobs, Comes::$comes);
+            }
+
+            #[test]
+            fn closes_the_browser() {
+                super::closes_the_browser($knobs, Comes::$comes);
+            }
+
+            #[test]
+            fn kills_and_resumes() {
+                super::kills_and_resumes($knobs, Comes::$comes);
+            }
+        }
+    )* };
+}
+
+cases! {
+    plain: Deleted, Knobs::default();
+    chinese: Deleted, Knobs { chinese: true, ..Knobs::default() };
+    popups: Deleted, Knobs { popups: true, ..Knobs::default() };
+    captcha_in_a_frame: Deleted, Knobs { captcha: true, ..Knobs::default() };
+    new_window: Deleted, Knobs { new_window: true, ..Knobs::default() };
+    code_in_a_frame: Deleted, Knobs { code_in_frame: true, ..Knobs::default() };
+    slow_redirects: Deleted, Knobs { slow: true, ..Knobs::default() };
+    redrawn: Deleted, Knobs { redraw: true, ..Knobs::default() };
+    session_expires: Deleted, Knobs { expires: true, ..Knobs::default() };
+    home_first: Deleted, Knobs { home_first: true, ..Knobs::default() };
+    refused: Refused, Knobs { refuse: true, ..Knobs::default() };
+    refused_in_a_popup: Refused, Knobs { refuse: true, popups: true, ..Knobs::default() };
+    too_frequent: Refused, Knobs { too_frequent: true, ..Knobs::default() };
+    wrong_host: ByHand, Knobs { wrong_host: true, ..Knobs::default() };
+}

@@ -1,0 +1,175 @@
+//! The last press by the tool, what a killed or second run may do, and a driver that runs already.
+
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use mi_signout::event::FindDevice;
+use mi_signout::web::WebState;
+
+use super::replica::{Knobs, Replica};
+use super::seat::{Do, IN_THE_PAGE, Left, Seat, lives, phone};
+
+const BEGIN: (&str, Do) = ("type: delete 535", Do::Type("delete 535"));
+const WORDS: (&str, Do) = ("type: DELETE 0535", Do::Type("DELETE 0535"));
+
+fn with(more: &[(&'static str, Do)]) -> Vec<(&'static str, Do)> {
+    let page = IN_THE_PAGE.iter().filter(|(t, _)| more.iter().all(|(m, _)| m != t));
+    [BEGIN].iter().chain(more).chain(page).copied().collect()
+}
+
+fn assert_left(left: &Left, status: Option<i32>, word: &str) {
+    assert_eq!(left.status, status, "{}", left.printed);
+    assert!(left.printed.contains(word), "no '{word}' in:\n{}", left.printed);
+}
+
+fn presses(knobs: Knobs) {
+    let (seat, replica) = (Seat::new(), Replica::start(knobs));
+    let left = seat.play(&replica, &["--press-final"], &with(&[WORDS]));
+    assert_left(&left, Some(0), "Deleted: ");
+    assert!(left.printed.contains("pressed the last Delete, once"), "{}", left.printed);
+    let record = replica.record.lock().unwrap();
+    assert_eq!((record.deletions, record.final_presses), (1, 1));
+    seat.assert_tidy();
+    seat.assert_secretless();
+}
+
+#[test]
+fn it_presses_once_after_the_words() {
+    presses(Knobs::default());
+}
+
+#[test]
+fn it_presses_once_in_the_pop_up() {
+    presses(Knobs { popups: true, ..Knobs::default() });
+}
+
+#[test]
+fn other_words_press_nothing() {
+    let (seat, replica) = (Seat::new(), Replica::start(Knobs::default()));
+    let left = seat.play(&replica, &["--press-final"], &with(&[("type: DELETE 0535", Do::Type("DELETE 0536"))]));
+    assert_left(&left, Some(1), "Kept: ");
+    assert_eq!(replica.record.lock().unwrap().final_presses, 0);
+}
+
+#[test]
+fn killed_after_the_press_it_never_presses_again() {
+    let (seat, replica) = (Seat::new(), Replica::start(Knobs { slow_final: true, ..Knobs::default() }));
+    let left = seat.play(&replica, &["--press-final"], &with(&[WORDS, ("watching what follows", Do::Kill)]));
+    assert_eq!((left.status, seat.state()), (None, WebState::FinalPressed), "{}", left.printed);
+    let left_over = seat.noted_processes();
+    // Left open, then told: the owner's word alone goes on from here, and no browser is opened.
+    for (typed, status, state) in
+        [("", 6, WebState::FinalPressed), ("deleted", 0, WebState::DoneSeen), ("never asked", 0, WebState::DoneSeen)]
+    {
+        let left = seat.play(&replica, &["--press-final"], &[("leave it open:", Do::Type(typed)), BEGIN, WORDS]);
+        assert_left(&left, Some(status), "delete");
+        assert!(!left.printed.contains("open: "), "{}", left.printed);
+        assert_eq!(seat.state(), state);
+    }
+    assert!(left_over.iter().all(|pid| !lives(*pid)));
+    let record = replica.record.lock().unwrap();
+    assert_eq!((record.deletions, record.final_presses), (1, 1));
+    seat.assert_tidy();
+    seat.assert_secretless();
+}
+
+#[test]
+fn killed_at_the_last_question_the_owner_looks_first() {
+    let (seat, replica) = (Seat::new(), Replica::start(Knobs::default()));
+    let left = seat.play(&replica, &[], &with(&[("your turn: last Delete", Do::Kill)]));
+    assert_eq!((left.status, seat.state()), (None, WebState::FinalArmed));
+    let left = seat.play(&replica, &[], &with(&[("leave it open:", Do::Type("not deleted"))]));
+    assert_left(&left, Some(1), "Noted");
+    assert_left(&seat.play(&replica, &[], &with(&[])), Some(0), "Deleted: ");
+    assert_eq!(replica.deletions(), 1);
+    seat.assert_tidy();
+}
+
+#[test]
+fn without_a_terminal_nothing_is_begun_whatever_is_piped_in() {
+    let (seat, replica) = (Seat::new(), Replica::start(Knobs::default()));
+    let left = seat.without_terminal(&replica, &["--press-final"], "delete 535\nDELETE 0535\n");
+    assert_left(&left, Some(4), "needs its owner at a terminal");
+    assert_eq!((replica.record.lock().unwrap().sign_ins, seat.state()), (0, WebState::NotStarted));
+    seat.assert_tidy();
+}
+
+#[test]
+fn a_second_run_on_the_account_is_refused() {
+    let (seat, replica) = (Seat::new(), Replica::start(Knobs::default()));
+    let mut first = seat.begin(&replica, &[]);
+    first.wait_for(BEGIN.0);
+    first.type_line("delete 535");
+    first.wait_for("your turn: sign in");
+    let second = seat.play(&replica, &[], &with(&[]));
+    assert_left(&second, Some(1), "Another run is deleting 6230***535");
+    // The first one is untouched by it.
+    replica.open_gate("sign-in");
+    assert_left(&first.play(Some(&replica), &IN_THE_PAGE[2..]), Some(0), "Deleted: ");
+    assert_eq!(replica.deletions(), 1);
+}
+
+#[test]
+fn ctrl_c_closes_the_browser() {
+    for (at, status, word) in
+        [("your turn: sign in", 130, "Interrupted. Nothing was deleted"), ("your turn: last Delete", 6, "Unknown: ")]
+    {
+        let (seat, replica) = (Seat::new(), Replica::start(Knobs::default()));
+        assert_left(&seat.play(&replica, &[], &with(&[(at, Do::CtrlC)])), Some(status), word);
+        assert_eq!(replica.deletions(), 0);
+        seat.assert_tidy();
+    }
+}
+
+#[test]
+fn phones_that_are_not_proven_out_are_named_in_the_override() {
+    let phones = || vec![phone("3f9a", true, FindDevice::Off), phone("11c2", false, FindDevice::On)];
+    let (seat, replica) = (Seat::with_phones(phones()), Replica::start(Knobs::default()));
+    let left = seat.play(&replica, &[], &[("type: without 11c2", Do::Type("yes")), BEGIN]);
+    assert_left(&left, Some(1), "NOT proven to be signed out; Find Device ON");
+    assert_eq!(seat.state(), WebState::NotStarted);
+    let left = seat.play(
+        &replica,
+        &[],
+        &with(&[("type: without 11c2", Do::Type("without 11c2")), ("your turn: sign in", Do::Close)]),
+    );
+    assert_left(&left, Some(1), "Kept: ");
+    assert_eq!(seat.state(), WebState::Kept);
+}
+
+/// A driver of this test's own.
+struct Grid(Child, u16);
+
+impl Grid {
+    fn start() -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = Command::new("chromedriver");
+        command.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let grid = Self(command.spawn().unwrap(), port);
+        for _ in 0..600 {
+            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return grid;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("chromedriver does not answer");
+    }
+}
+
+impl Drop for Grid {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_driver_that_runs_already_is_for_the_replica_only() {
+    let (seat, replica, grid) = (Seat::new(), Replica::start(Knobs::default()), Grid::start());
+    let url = format!("http://127.0.0.1:{}", grid.1);
+    assert_left(&seat.play(&replica, &["--webdriver", &url], &with(&[])), Some(0), "Deleted: ");
+    assert_eq!(replica.deletions(), 1);
+    let real = ["delete", "--webdriver", &url].map(str::to_owned);
+    assert_left(&seat.piped(&real, ""), Some(2), "--webdriver is for tests");
+}
