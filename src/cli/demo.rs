@@ -4,6 +4,7 @@
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::phones::{AdbConnector, ProfileArgs};
+use super::record_args::Record;
 use super::sign_out::{WalkArgs, Work};
 use super::simulate::{self, Bench, ScenarioArgs};
 use super::terminal::Output;
@@ -45,8 +46,16 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
     }
     let devices = adb::list(&at, std::time::Duration::from_secs(10))
         .map_err(|error| Failure::new(ExitStatus::Adb, error.to_string()))?;
-    let work = Work { walk: &args.walk, json: args.json, catalog: &catalog, passwords: &passwords, output };
-    let status = work.run(&devices, &AdbConnector::new(&devices), interrupt);
+    let work = Work {
+        walk: &args.walk,
+        json: args.json,
+        catalog: &catalog,
+        passwords: &passwords,
+        again: false,
+        interactive: false,
+        output,
+    };
+    let status = work.run(&devices, &AdbConnector::new(&devices), Record::none(), interrupt)?;
     for phone in &bench.phones {
         output.people(&phone.summary());
     }

@@ -11,9 +11,11 @@ mod owner;
 mod password_file;
 mod passwords;
 mod phones;
+mod record_args;
 mod report;
 mod sign_out;
 mod simulate;
+mod survey;
 mod tellers;
 mod terminal;
 

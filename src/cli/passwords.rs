@@ -7,7 +7,6 @@ use clap::Args;
 use zeroize::Zeroize;
 
 use super::failure::Failure;
-use super::terminal::Output;
 use crate::fleet::Passwords;
 use crate::model::Secret;
 
@@ -26,8 +25,8 @@ pub struct PasswordArgs {
 const VARIABLE: &str = "MI_SIGNOUT_PASSWORD";
 
 impl PasswordArgs {
-    /// Reads the passwords, asking on a terminal where nothing else gives one and `ask` allows it.
-    pub fn read(&self, ask: bool, output: &Output) -> Result<Passwords, Failure> {
+    /// Reads the passwords that were given; none where nothing gives one.
+    pub fn read(&self) -> Result<Passwords, Failure> {
         if self.password_stdin {
             return line_of(&mut std::io::stdin().lock()).map(Passwords::one);
         }
@@ -37,13 +36,6 @@ impl PasswordArgs {
         if let Ok(text) = std::env::var(VARIABLE) {
             if !text.is_empty() {
                 return Ok(Passwords::one(Secret::new(text)));
-            }
-        }
-        if ask && output.is_interactive() {
-            let typed = rpassword::prompt_password("Password of the Mi / Xiaomi Account (empty: none): ")
-                .map_err(|error| Failure::usage(format!("the password could not be read: {error}")))?;
-            if !typed.is_empty() {
-                return Ok(Passwords::one(Secret::new(typed)));
             }
         }
         Ok(Passwords::default())

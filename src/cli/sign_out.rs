@@ -1,5 +1,6 @@
 //! `sign-out`: the chosen phones, signed out of their account.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -8,9 +9,12 @@ use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::passwords::PasswordArgs;
 use super::phones::{AdbConnector, ProfileArgs, WhereArgs, WhichArgs};
+use super::record_args::{Record, RecordArgs};
+use super::survey::Survey;
 use super::tellers::Tellers;
 use super::terminal::Output;
-use crate::fleet::{self, Passwords, Plan};
+use crate::event::{Event, Listener};
+use crate::fleet::{self, Books, Passwords, Plan};
 use crate::flow::Patience;
 use crate::model::{Device, ExitStatus};
 use crate::profile::{Catalog, Data, Options, PayCards};
@@ -28,6 +32,8 @@ pub struct Args {
     profiles: ProfileArgs,
     #[command(flatten)]
     walk: WalkArgs,
+    #[command(flatten)]
+    record: RecordArgs,
     /// No confirmation
     #[arg(short, long)]
     yes: bool,
@@ -80,6 +86,19 @@ pub enum PayCardsArg {
 }
 
 impl WalkArgs {
+    /// The options that the record keeps.
+    fn for_the_record(&self) -> BTreeMap<String, String> {
+        let word = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
+        let mut options = BTreeMap::new();
+        options.insert("data".to_owned(), word(&self.data));
+        options.insert("pay-cards".to_owned(), word(&self.pay_cards));
+        options.insert("timeout".to_owned(), self.timeout.to_string());
+        if self.dry_run {
+            options.insert("dry-run".to_owned(), "yes".to_owned());
+        }
+        options
+    }
+
     /// The answers for the profiles.
     pub fn options(&self) -> Options {
         Options {
@@ -108,9 +127,20 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
     if !args.yes {
         confirm(&devices, args, output)?;
     }
-    let passwords = args.passwords.read(interactive, output)?;
-    let work = Work { walk: &args.walk, json: args.json, catalog: &catalog, passwords: &passwords, output };
-    Ok(work.run(&devices, &AdbConnector::new(&devices), interrupt))
+    let survey = Survey::of(&devices);
+    survey.check_authorised(args.record.authorised_by.as_deref())?;
+    let passwords = survey.passwords(&args.passwords, interactive, output)?;
+    let record = args.record.open(args.walk.for_the_record(), output)?;
+    let work = Work {
+        walk: &args.walk,
+        json: args.json,
+        catalog: &catalog,
+        passwords: &passwords,
+        again: args.record.again,
+        interactive,
+        output,
+    };
+    work.run(&devices, &AdbConnector::new(&devices), record, interrupt)
 }
 
 fn confirm(devices: &[Device], args: &Args, output: &Output) -> Result<(), Failure> {
@@ -132,14 +162,30 @@ pub struct Work<'a> {
     pub catalog: &'a Catalog,
     /// The passwords.
     pub passwords: &'a Passwords,
+    /// Submit once more where an earlier run saw no verdict.
+    pub again: bool,
+    /// Whether a person can be asked.
+    pub interactive: bool,
     /// The output policy.
     pub output: &'a Output,
 }
 
 impl Work<'_> {
-    /// Runs, tells, and gives the exit status.
-    pub fn run(&self, devices: &[Device], connector: &dyn fleet::Connector, interrupt: &Interrupt) -> ExitStatus {
-        let listener = Tellers::new(self.output, self.json);
+    /// Runs, tells, records, and gives the exit status.
+    pub fn run(
+        &self,
+        devices: &[Device],
+        connector: &dyn fleet::Connector,
+        mut record: Record,
+        interrupt: &Interrupt,
+    ) -> Result<ExitStatus, Failure> {
+        let tellers = Tellers::new(self.output, self.json, record.id());
+        let ledger = record.take_ledger();
+        let books = Books::new(record.run(), ledger, &tellers);
+        let listener = |event: Event| {
+            books.event(&event);
+            tellers.tell(event);
+        };
         let plan = Plan {
             catalog: self.catalog,
             options: self.walk.options(),
@@ -149,13 +195,24 @@ impl Work<'_> {
             patience: Patience::default(),
             passwords: self.passwords,
             jobs: self.walk.jobs.map_or(devices.len(), |jobs| jobs as usize),
-            non_interactive: self.walk.non_interactive,
+            non_interactive: !self.interactive,
+            books: &books,
+            again: self.again,
+            owner: self.interactive.then_some(&tellers as &dyn fleet::Owner),
             listener: &listener,
             interrupted: interrupt,
         };
         let rows = fleet::run(devices, &plan, connector);
         let status = ExitStatus::of(rows.iter().map(|row| row.outcome));
-        listener.finish(&rows, status);
-        status
+        drop(books);
+        tellers.finish(&rows, status);
+        match record.finish(status, self.output) {
+            Ok(()) => Ok(status),
+            Err(failure) if status == ExitStatus::Done => Err(failure),
+            Err(failure) => {
+                self.output.failure(&failure);
+                Ok(status)
+            }
+        }
     }
 }

@@ -4,7 +4,8 @@ use std::io::{Stderr, Stdout};
 
 use super::terminal::Output;
 use crate::event::{Event, EventKind, Listener, Subject};
-use crate::model::{ExitStatus, Outcome, ResultRow};
+use crate::fleet::Owner;
+use crate::model::{AccountId, ExitStatus, Outcome, ResultRow};
 use crate::report::json::JsonLines;
 use crate::report::terminal::{Live, Options, Plain};
 use crate::report::text;
@@ -12,6 +13,7 @@ use crate::report::text;
 /// All listeners of one run.
 pub struct Tellers<'a> {
     output: &'a Output,
+    run: String,
     json: Option<JsonLines<Stdout>>,
     live: Option<Live>,
     plain: Option<Plain<Stderr>>,
@@ -19,10 +21,11 @@ pub struct Tellers<'a> {
 
 impl<'a> Tellers<'a> {
     /// The listeners that the output policy wants.
-    pub fn new(output: &'a Output, json: bool) -> Self {
+    pub fn new(output: &'a Output, json: bool, run: Option<&str>) -> Self {
         let live = output.progress.then(|| Live::stderr(Options { colour: output.color, ..Options::default() }));
         let plain = (live.is_none() && !output.quiet).then(|| Plain::new(std::io::stderr(), output.verbose > 0));
-        Self { output, json: json.then(|| JsonLines::new(std::io::stdout())), live, plain }
+        let run = run.unwrap_or("not-recorded").to_owned();
+        Self { output, run, json: json.then(|| JsonLines::new(std::io::stdout())), live, plain }
     }
 
     /// Ends the board, and prints what is left to say.
@@ -33,11 +36,26 @@ impl<'a> Tellers<'a> {
             .filter(|(_, count)| *count > 0)
             .collect();
         let finished = EventKind::Finished { counts, exit: status.code() };
-        self.tell(Event::now(Subject::Run("run".into()), finished));
+        self.tell(Event::now(Subject::Run(self.run.clone()), finished));
         drop(self.live);
         if self.json.is_none() {
             let width = usize::from(console::Term::stdout().size_checked().map_or(100, |(_, columns)| columns));
             self.output.data(text::final_table(rows, width, self.output.color_stdout).trim_end());
+        }
+    }
+}
+
+impl Owner for Tellers<'_> {
+    fn allows_another_try(&self, account: &AccountId, rejections: u32) -> bool {
+        let ask = || {
+            self.output.people(&format!(
+                "Account {account} was refused {rejections} times. If you are its owner and know the password, type the account as shown to try once more."
+            ));
+            self.output.ask("Account: ", &account.masked()).is_ok()
+        };
+        match &self.live {
+            Some(live) => live.suspend(ask),
+            None => ask(),
         }
     }
 }

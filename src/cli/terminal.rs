@@ -101,6 +101,13 @@ impl Output {
         }
     }
 
+    /// Asks for something that is not shown while it is typed.
+    #[allow(clippy::unused_self, reason = "part of the policy")]
+    pub fn ask_hidden(&self, prompt: &str) -> Result<String, Failure> {
+        rpassword::prompt_password(prompt)
+            .map_err(|error| Failure::usage(format!("the password could not be read: {error}")))
+    }
+
     /// An error, in three parts.
     #[allow(clippy::unused_self, reason = "part of the policy")]
     pub fn failure(&self, failure: &Failure) {

@@ -4,11 +4,13 @@
 
 mod passwords;
 mod permits;
+mod record;
 mod select;
 mod worker;
 
 pub use passwords::Passwords;
-pub use permits::Permits;
+pub use permits::{Owner, Permits};
+pub use record::Books;
 pub use select::{SelectError, Selection};
 
 use std::sync::atomic::AtomicBool;
@@ -49,6 +51,12 @@ pub struct Plan<'a> {
     pub jobs: usize,
     /// Never wait for a person.
     pub non_interactive: bool,
+    /// The journal and the ledger of rejections.
+    pub books: &'a Books<'a>,
+    /// Take up what an earlier run submitted and saw no verdict of as if it had not been.
+    pub again: bool,
+    /// The owner at the terminal, asked where an account was refused too often.
+    pub owner: Option<&'a dyn Owner>,
     /// Told every event.
     pub listener: &'a dyn Listener,
     /// Set to end at the next safe point.
@@ -57,7 +65,7 @@ pub struct Plan<'a> {
 
 /// Works on all phones, at most `jobs` at once, and gives a row for each, in the order given.
 pub fn run(devices: &[Device], plan: &Plan<'_>, connector: &dyn Connector) -> Vec<ResultRow> {
-    let permits = Permits::new(plan.passwords);
+    let permits = Permits::new(plan.passwords, plan.books, plan.owner);
     let next = std::sync::atomic::AtomicUsize::new(0);
     let rows = std::sync::Mutex::new(vec![None; devices.len()]);
     std::thread::scope(|scope| {

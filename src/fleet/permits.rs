@@ -7,7 +7,9 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use crate::flow::{Permit, SubmitPermit, VerdictSeen};
 use crate::model::{AccountId, Serial};
 
-use super::Passwords;
+use super::record::NotNow;
+use super::{Books, Passwords};
+use crate::journal::Submission;
 
 /// Permits for all phones of a run.
 ///
@@ -15,22 +17,52 @@ use super::Passwords;
 /// only makes them wait for each other and stop together.
 pub struct Permits<'a> {
     passwords: &'a Passwords,
+    books: &'a Books<'a>,
+    owner: Option<&'a dyn Owner>,
     state: Mutex<State>,
     changed: Condvar,
 }
 
+/// The account's owner, at the terminal.
+pub trait Owner: Sync {
+    /// Whether an account that was refused `rejections` times may be tried once more. Asks, and waits for the answer.
+    fn allows_another_try(&self, account: &AccountId, rejections: u32) -> bool;
+}
+
 #[derive(Default)]
 struct State {
+    submissions: BTreeMap<String, Submission>,
     busy: BTreeMap<String, Serial>,
     stopped_accounts: BTreeMap<String, String>,
     stopped_passwords: BTreeMap<usize, String>,
 }
 
 impl<'a> Permits<'a> {
-    /// Permits that know which phones share a password.
+    /// Permits that know which phones share a password, and write each submission down. `owner` is asked where an account
+    /// was refused too often; without one it stays refused.
     #[must_use]
-    pub fn new(passwords: &'a Passwords) -> Self {
-        Self { passwords, state: Mutex::default(), changed: Condvar::new() }
+    pub fn new(passwords: &'a Passwords, books: &'a Books<'a>, owner: Option<&'a dyn Owner>) -> Self {
+        Self { passwords, books, owner, state: Mutex::default(), changed: Condvar::new() }
+    }
+
+    /// Writes the submission down before it is made, or says why it may not be made.
+    fn write_down(&self, account: &AccountId) -> Result<Option<Submission>, String> {
+        let refused = match self.books.submitting(account) {
+            Ok(submission) => return Ok(submission),
+            Err(NotNow::Refused(refused)) => refused,
+            Err(NotNow::Unwritable(why)) => {
+                return Err(format!("no password is submitted while rejections can't be written down: {why}"));
+            }
+        };
+        if self.owner.is_some_and(|owner| owner.allows_another_try(account, refused)) {
+            self.books.forgive(account);
+            if let Ok(submission) = self.books.submitting(account) {
+                return Ok(submission);
+            }
+        }
+        Err(format!(
+            "account {account} was refused {refused} times, here or in earlier runs, so nothing is submitted: recover the password at account.xiaomi.com, then run on a terminal and confirm that it is the owner's"
+        ))
     }
 
     /// Stops an account before its first submission, with what to do.
@@ -54,8 +86,23 @@ impl SubmitPermit for Permits<'_> {
                 return Permit::Stopped { hint: hint.clone() };
             }
             if let Entry::Vacant(free) = state.busy.entry(key.clone()) {
+                // Busy from here, so that the question to the owner holds up no other account.
                 free.insert(serial.clone());
-                return Permit::Granted;
+                drop(state);
+                let written = self.write_down(account);
+                state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+                return match written {
+                    Ok(submission) => {
+                        state.submissions.extend(submission.map(|submission| (key, submission)));
+                        Permit::Granted
+                    }
+                    Err(hint) => {
+                        state.busy.remove(&key);
+                        state.stopped_accounts.insert(key, hint.clone());
+                        self.changed.notify_all();
+                        Permit::Stopped { hint }
+                    }
+                };
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -66,6 +113,9 @@ impl SubmitPermit for Permits<'_> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.busy.get(&key) == Some(serial) {
             state.busy.remove(&key);
+            if let Some(submission) = state.submissions.remove(&key) {
+                self.books.verdict(submission, verdict);
+            }
         }
         match verdict {
             VerdictSeen::Accepted | VerdictSeen::NotSubmitted => {}
@@ -78,11 +128,13 @@ impl SubmitPermit for Permits<'_> {
                 }
                 state.stopped_accounts.insert(key, hint);
             }
-            // That one phone was lost says nothing about other accounts with the same password.
             VerdictSeen::Unknown => {
                 let hint = format!(
                     "what phone {serial} said to the password of account {key} could not be seen, so it is not submitted anywhere else: look at that phone first"
                 );
+                if let Some((group, _)) = self.passwords.of(serial, Some(account)) {
+                    state.stopped_passwords.insert(group, hint.clone());
+                }
                 state.stopped_accounts.insert(key, hint);
             }
         }
@@ -95,6 +147,8 @@ mod tests {
     use super::*;
     use crate::model::Secret;
 
+    fn nobody(_: crate::event::Event) {}
+
     fn ids() -> (AccountId, AccountId, Serial, Serial) {
         (AccountId::new("6230000535"), AccountId::new("7777000111"), Serial::new("a"), Serial::new("b"))
     }
@@ -102,7 +156,8 @@ mod tests {
     #[test]
     fn the_next_phone_waits_for_the_verdict() {
         let passwords = Passwords::one(Secret::new("x".into()));
-        let permits = Permits::new(&passwords);
+        let books = Books::new(None, None, &nobody);
+        let permits = Permits::new(&passwords, &books, None);
         let (account, _, a, b) = ids();
         assert_eq!(permits.ask(&account, &a), Permit::Granted);
         std::thread::scope(|scope| {
@@ -116,7 +171,8 @@ mod tests {
     fn a_rejection_or_a_lost_verdict_stops_the_account() {
         for verdict in [VerdictSeen::Rejected, VerdictSeen::Unknown] {
             let passwords = Passwords::default();
-            let permits = Permits::new(&passwords);
+            let books = Books::new(None, None, &nobody);
+            let permits = Permits::new(&passwords, &books, None);
             let (account, other, a, b) = ids();
             assert_eq!(permits.ask(&account, &a), Permit::Granted);
             permits.verdict(&account, &a, verdict);
@@ -128,7 +184,8 @@ mod tests {
     #[test]
     fn a_grant_that_was_not_used_stops_nothing() {
         let passwords = Passwords::one(Secret::new("shared".into()));
-        let permits = Permits::new(&passwords);
+        let books = Books::new(None, None, &nobody);
+        let permits = Permits::new(&passwords, &books, None);
         let (account, _, a, b) = ids();
         assert_eq!(permits.ask(&account, &a), Permit::Granted);
         permits.verdict(&account, &a, VerdictSeen::NotSubmitted);
@@ -136,22 +193,15 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_verdict_stops_no_other_account() {
-        let passwords = Passwords::one(Secret::new("shared".into()));
-        let permits = Permits::new(&passwords);
-        let (account, other, a, b) = ids();
-        assert_eq!(permits.ask(&account, &a), Permit::Granted);
-        permits.verdict(&account, &a, VerdictSeen::Unknown);
-        assert_eq!(permits.ask(&other, &b), Permit::Granted);
-    }
-
-    #[test]
     fn a_shared_password_stops_all_its_accounts() {
-        let passwords = Passwords::one(Secret::new("shared".into()));
-        let permits = Permits::new(&passwords);
-        let (account, other, a, b) = ids();
-        assert_eq!(permits.ask(&account, &a), Permit::Granted);
-        permits.verdict(&account, &a, VerdictSeen::Rejected);
-        assert!(matches!(permits.ask(&other, &b), Permit::Stopped { .. }));
+        for verdict in [VerdictSeen::Rejected, VerdictSeen::Unknown] {
+            let passwords = Passwords::one(Secret::new("shared".into()));
+            let books = Books::new(None, None, &nobody);
+            let permits = Permits::new(&passwords, &books, None);
+            let (account, other, a, b) = ids();
+            assert_eq!(permits.ask(&account, &a), Permit::Granted);
+            permits.verdict(&account, &a, verdict);
+            assert!(matches!(permits.ask(&other, &b), Permit::Stopped { .. }));
+        }
     }
 }

@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
+use super::record::{PhoneBook, key_of};
 use super::{Connector, Permits, Plan};
-use crate::event::{Event, EventKind, Progress, Subject};
+use crate::event::{Event, EventKind, FindDevice, Progress, Subject};
 use crate::flow::{Counts, Ended, Ending, Engine, Password, Walk};
+use crate::journal::{PhoneInfo, PhoneKey};
 use crate::model::{AccountId, Device, Outcome, Presence, Proof, Reason, ResultRow};
 use crate::phone::{Input, KeyCode, Keyguard, Look, Phone, PhoneError, PhoneFacts, Settle, Step};
 use crate::preflight::{self, Identity, Stop, Wanted};
@@ -33,7 +35,9 @@ pub(super) fn work(device: &Device, plan: &Plan<'_>, connector: &dyn Connector, 
             "this program failed on this phone (a bug: please report it); look at the phone before doing anything",
         )
     });
+    let key = draft.key.clone();
     let row = draft.row(ending);
+    plan.books.result(key.as_ref(), &row);
     plan.listener.tell(Event::now(Subject::Phone(device.serial.clone()), EventKind::Ended(Box::new(row.clone()))));
     row
 }
@@ -51,6 +55,8 @@ struct Draft {
     began: Instant,
     progress: Progress,
     counts: Counts,
+    key: Option<PhoneKey>,
+    asked_password: bool,
 }
 
 impl Draft {
@@ -67,6 +73,8 @@ impl Draft {
             began: Instant::now(),
             progress: Progress::default(),
             counts: Counts::default(),
+            key: None,
+            asked_password: false,
         }
     }
 
@@ -145,10 +153,39 @@ impl<'a> Worker<'a> {
             profile: self.draft.profile.clone(),
             account: Some(account.masked()),
         });
-        let ended = self.walk(profile, &account, locale_of(&facts), phone);
+        let key = match self.take_up(&facts, &account) {
+            Ok(key) => key,
+            Err(ending) => return ending,
+        };
+        let ended = self.walk(profile, &account, &key, preflight::locale(&facts.props), phone);
         self.draft.proof.after = words(ended.presence);
-        self.draft.proof.ui.clone_from(&ended.screen);
+        self.draft.proof.ui = ended.screen;
+        self.plan.books.find_device(&key, find_device(self.draft.asked_password, ended.presence));
         ended.ending
+    }
+
+    /// Takes the phone up in the record, with what an earlier run left open on it.
+    fn take_up(&mut self, facts: &PhoneFacts, account: &AccountId) -> Result<PhoneKey, Ending> {
+        let hardware_serial = self.draft.identity.hardware_serial.as_deref();
+        let info = PhoneInfo {
+            key: key_of(hardware_serial, &self.device.serial),
+            serial: self.device.serial.clone(),
+            adb: self.draft.adb.clone(),
+            make: facts.prop("ro.product.manufacturer").map(str::to_owned),
+            model: self.draft.identity.model.clone(),
+            place: self.device.usb_path.clone(),
+        };
+        let earlier = self.plan.books.take_up(&info).map_err(|error| {
+            let hint = format!("{error}: {}", error.hint());
+            Ending::new(Outcome::Failed, Reason::DuplicateSerial, hint)
+        })?;
+        self.draft.key = Some(info.key.clone());
+        self.plan.books.account(&info.key, account);
+        if let Some(earlier) = earlier.filter(|_| !self.plan.again) {
+            self.tell(EventKind::Note { text: format!("goes on from run {}", earlier.run) });
+            self.draft.progress = earlier.progress;
+        }
+        Ok(info.key)
     }
 
     /// Reads the phone, wakes it where that is all it needs, and stops at what is missing.
@@ -161,7 +198,7 @@ impl<'a> Worker<'a> {
             self.draft.proof.before = words(facts.accounts.presence());
             let password = self.plan.passwords.of(&self.device.serial, self.draft.account.as_ref());
             let wanted = Wanted {
-                input_switch: "USB debugging (Security settings)",
+                input_switch: preflight::input_switch_name(self.plan.catalog.labels(), &facts.props),
                 password_not_typeable: password.is_some_and(|(_, secret)| !secret.is_typeable()),
             };
             if let Some(stop) = preflight::stop(&facts, wanted) {
@@ -197,7 +234,15 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn walk(&mut self, profile: &DeviceProfile, account: &AccountId, locale: &str, phone: Box<dyn Phone>) -> Ended {
+    fn walk(
+        &mut self,
+        profile: &DeviceProfile,
+        account: &AccountId,
+        key: &PhoneKey,
+        locale: &str,
+        phone: Box<dyn Phone>,
+    ) -> Ended {
+        let recorder = PhoneBook { books: self.plan.books, key: key.clone() };
         let password = self.plan.passwords.of(&self.device.serial, Some(account)).map(|(_, secret)| secret);
         let known = password.map_or(Password::None, |secret| Password::Given { chars: secret.chars() });
         let progress = self.draft.progress.clone();
@@ -209,6 +254,7 @@ impl<'a> Worker<'a> {
             password,
             permit: self.permits,
             listener: self.plan.listener,
+            recorder: &recorder,
             deadline: Cell::new(self.draft.began + self.plan.timeout),
             interrupted: self.plan.interrupted,
             step_limit: STEP_LIMIT,
@@ -220,6 +266,7 @@ impl<'a> Worker<'a> {
         let ended = walk.run(&mut engine, phone, &mut |error| self.reconnect(error, &mut at, &mut hangs));
         self.draft.progress = engine.progress().clone();
         self.draft.counts = ended.counts;
+        self.draft.asked_password = engine.asked_password();
         // What is left on the phone is a dump file at most, and a phone that is gone has to keep it until next time.
         let _ = self.connector.connect(&at).tidy(Duration::from_secs(5));
         ended
@@ -237,6 +284,15 @@ impl<'a> Worker<'a> {
     }
 }
 
+/// What the walk saw of Find Device. The password is asked to turn it off, so a phone that asked and is out has it off now.
+fn find_device(asked_password: bool, presence: Presence) -> FindDevice {
+    match (asked_password, presence) {
+        (true, Presence::Absent) => FindDevice::Off,
+        (true, Presence::Present) => FindDevice::On,
+        _ => FindDevice::Unknown,
+    }
+}
+
 /// Switches the screen on and swipes a keyguard away that has no lock.
 fn wake(phone: &mut dyn Phone) -> Result<(), PhoneError> {
     let step = Step {
@@ -245,11 +301,6 @@ fn wake(phone: &mut dyn Phone) -> Result<(), PhoneError> {
         look: Look::Probes,
     };
     phone.step(&step, STEP_LIMIT).map(drop)
-}
-
-/// The phone's language: what its owner chose, else what it came with.
-fn locale_of(facts: &PhoneFacts) -> &str {
-    ["persist.sys.locale", "ro.product.locale"].iter().find_map(|key| facts.prop(key)).unwrap_or("en-US")
 }
 
 fn no_profile(what: &str) -> Ending {

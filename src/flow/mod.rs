@@ -10,5 +10,5 @@ mod run;
 
 pub use decision::{Decision, Ending, Password, Patience, PlannedAction};
 pub use engine::Engine;
-pub use permit::{Permit, SubmitPermit, VerdictSeen};
+pub use permit::{NoRecord, Permit, StepRecorder, SubmitPermit, VerdictSeen};
 pub use run::{Counts, Ended, Reconnect, Walk};

@@ -1,5 +1,6 @@
 //! Whose turn it is to submit a password: the port to whoever sees all phones.
 
+use crate::event::Progress;
 use crate::model::{AccountId, Serial};
 
 /// May this account's password be submitted now? Implemented by `fleet`, which sees all phones.
@@ -9,6 +10,25 @@ pub trait SubmitPermit: Sync {
 
     /// Tells what became of a submission: of a granted one, or of one that was made before a crash of this program.
     fn verdict(&self, account: &AccountId, serial: &Serial, verdict: VerdictSeen);
+}
+
+/// Writes down what a walk is about to change, and that its consequence was seen. Implemented by `fleet`, for the journal.
+pub trait StepRecorder {
+    /// A mutating step is about to be done; `progress` already counts it.
+    fn before(&self, screen: &str, what: &str, progress: &Progress);
+
+    /// What followed the last mutating step was observed.
+    fn observed(&self, progress: &Progress);
+}
+
+/// Writes nothing down.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoRecord;
+
+impl StepRecorder for NoRecord {
+    fn before(&self, _: &str, _: &str, _: &Progress) {}
+
+    fn observed(&self, _: &Progress) {}
 }
 
 /// The answer of [`SubmitPermit::ask`].

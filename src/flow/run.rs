@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::permit::Turn;
-use super::{Decision, Ending, Engine, Permit, PlannedAction, SubmitPermit, VerdictSeen};
+use super::{Decision, Ending, Engine, Permit, PlannedAction, StepRecorder, SubmitPermit, VerdictSeen};
 use crate::event::{Event, EventKind, Listener, Subject};
 use crate::model::{AccountId, Outcome, Presence, Reason, Secret, Serial};
 use crate::phone::{Input, Look, Observation, Phone, PhoneError, ScreenRead, Settle, Step};
@@ -61,6 +61,8 @@ pub struct Walk<'a> {
     pub permit: &'a dyn SubmitPermit,
     /// Told every event.
     pub listener: &'a dyn Listener,
+    /// Writes down what changes the phone.
+    pub recorder: &'a dyn StepRecorder,
     /// When the phone's time is up.
     pub deadline: Cell<Instant>,
     /// Set to end at the next safe point.
@@ -134,6 +136,12 @@ impl<'a> Walk<'a> {
     ) -> Result<Decision, Ending> {
         self.tell_before(engine, decision);
         engine.begin(decision, self.since(began));
+        if let Decision::Act(action) = decision
+            && action.mutates()
+        {
+            let screen = engine.last_screen().unwrap_or("start");
+            self.recorder.before(screen, &action.describe(), engine.progress());
+        }
         course.unobserved |= matches!(decision, Decision::Act(action) if action.mutates());
         if matches!(decision, Decision::Act(PlannedAction::Submit { .. })) {
             course.turn.submits();
@@ -262,6 +270,7 @@ impl<'a> Walk<'a> {
     fn tell_after(&self, engine: &Engine<'_>, before: Option<&str>, acted: bool) {
         let screen = engine.last_screen().map(str::to_owned);
         if acted {
+            self.recorder.observed(engine.progress());
             self.tell(EventKind::Observed { screen: engine.front().map(str::to_owned) });
         }
         if let Some(name) = screen.filter(|name| Some(name.as_str()) != before) {

@@ -74,6 +74,16 @@ impl Ledger {
         .map(drop)
     }
 
+    /// Nothing was submitted after all: it does not count.
+    ///
+    /// # Errors
+    /// Where it could not be written; it then counts.
+    #[expect(clippy::needless_pass_by_value, reason = "a submission has one verdict")]
+    pub fn withdrawn(&self, submission: Submission) -> Result<()> {
+        let Submission(id) = submission;
+        self.with(|c| c.execute("DELETE FROM submissions WHERE id = ?1", [id])).map(drop)
+    }
+
     /// The phone refused the password.
     ///
     /// # Errors

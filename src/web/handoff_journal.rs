@@ -41,7 +41,7 @@ fn number(account: &AccountRef) -> Result<journal::AccountRef, HandOffError> {
 impl HandOff for JournalHandOff {
     fn waiting(&self) -> Result<Vec<WaitingAccount>, HandOffError> {
         let all = self.journal.hand_offs().map_err(|e| self.failed(e))?;
-        Ok(all.into_iter().map(waiting).collect())
+        Ok(all.iter().map(waiting).collect())
     }
 
     fn last(&self, account: &AccountRef) -> Result<WebState, HandOffError> {
@@ -69,7 +69,7 @@ impl HandOff for JournalHandOff {
 }
 
 /// Phones are named by the end of their serial, by all of it where two ends are the same.
-fn waiting(found: journal::HandOff) -> WaitingAccount {
+fn waiting(found: &journal::HandOff) -> WaitingAccount {
     let end = |key: &str| key.chars().skip(key.chars().count().saturating_sub(4)).collect::<String>();
     let name = |key: &str| {
         let alike = found.phones.iter().filter(|p| end(p.key.as_str()) == end(key)).count();

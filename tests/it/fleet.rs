@@ -114,6 +114,7 @@ fn run_all(members: Vec<(String, Member)>, passwords: &Passwords, jobs: usize) -
         }
     };
     let cables = Cables { members: &members, connected: Mutex::default() };
+    let books = mi_signout::fleet::Books::new(None, None, &listener);
     let plan = Plan {
         catalog: catalog(),
         options: Options::default(),
@@ -124,6 +125,9 @@ fn run_all(members: Vec<(String, Member)>, passwords: &Passwords, jobs: usize) -
         passwords,
         jobs,
         non_interactive: true,
+        books: &books,
+        again: false,
+        owner: None,
         listener: &listener,
         interrupted: &AtomicBool::new(false),
     };
@@ -226,9 +230,7 @@ fn a_row_says_what_was_seen_and_nothing_older() {
                 "account present",
             ),
             after: None,
-            ui: Some(
-                "the password dialog, filled in",
-            ),
+            ui: None,
         },
         Proof {
             before: Some(

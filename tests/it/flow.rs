@@ -99,6 +99,8 @@ fn walk(script: Script, case: Case) -> (ScriptedPhone, String) {
         password: secret.as_ref(),
         permit: &permit,
         listener: &tell,
+        recorder: &mi_signout::flow::NoRecord,
+        recorder: &mi_signout::flow::NoRecord,
         deadline: Cell::new(began + case.deadline),
         interrupted: &interrupted,
         step_limit: Duration::from_secs(40),

@@ -282,6 +282,8 @@ proptest! {
             password: Some(&secret),
             permit: &permit,
             listener: &|_: Event| {},
+            recorder: &mi_signout::flow::NoRecord,
+            recorder: &mi_signout::flow::NoRecord,
             deadline: Cell::new(began + Duration::from_secs(seconds)),
             interrupted: &AtomicBool::new(false),
             step_limit: Duration::from_secs(40),

@@ -41,7 +41,6 @@ fn expected(screen: ScreenId, family: &str) -> Option<&'static str> {
         S::UnsyncedItems if family == "miui-8-10" => "unsynced-items",
         S::HiddenPhotos if family == "miui-8-10" => "hidden-photos",
         S::HighQualityPhotos if family != "miui-8-10" => "high-quality-photos",
-        S::UnsyncedItems | S::HiddenPhotos | S::HighQualityPhotos => NOTHING,
         S::Password => "password",
         S::PasswordWrong | S::PasswordWrongDialog => "wrong-password",
         S::PasswordEmpty if family == "generic" => "password",
@@ -60,13 +59,21 @@ fn expected(screen: ScreenId, family: &str) -> Option<&'static str> {
         S::ServerError => "server-error",
         S::FindDevicePasswordAgain => "find-device-password-again",
         S::LastDevice if hyper => "last-device",
-        S::LastDevice => NOTHING,
         S::SecondSpace => "second-space",
         S::LowBattery => "popup system-dialog",
-        S::LostMode | S::FinanceLock => "lost-mode",
-        S::Launcher | S::OtherApp | S::Anr | S::UnknownPopup | S::IncomingCall | S::Keyguard | S::PinKeyguard => {
-            NOTHING
-        }
+        S::LostMode => "lost-mode",
+        S::FinanceLock => "find-device-lock",
+        S::UnsyncedItems
+        | S::HiddenPhotos
+        | S::HighQualityPhotos
+        | S::LastDevice
+        | S::Launcher
+        | S::OtherApp
+        | S::Anr
+        | S::UnknownPopup
+        | S::IncomingCall
+        | S::Keyguard
+        | S::PinKeyguard => NOTHING,
     })
 }
 

@@ -239,6 +239,9 @@ fn page(screen: &str, text: &dyn Fn(&str) -> Option<String>) -> Page {
         "lost-mode" => {
             (ACCOUNT, vec![Node::text("?").id("lock_device_message"), Node::button("?").id("btn_activate_account")])
         }
+        "find-device-lock" => {
+            ("com.xiaomi.finddevice/.view.LockedActivity", vec![Node::text("?").of("com.xiaomi.finddevice")])
+        }
         "sign-in-page" => (
             "com.xiaomi.account/.ui.LoginActivity",
             vec![

@@ -101,6 +101,7 @@ impl<'p> Engine<'p> {
     }
 
     fn type_password(&mut self, stage: &Stage<'_>, into: &Selector) -> Decision {
+        self.asked_password = true;
         if self.progress.submitted {
             return Decision::End(Ending::asked_again());
         }
@@ -121,6 +122,7 @@ impl<'p> Engine<'p> {
     }
 
     fn submit(&mut self, stage: &Stage<'_>, tap: &Selector) -> Decision {
+        self.asked_password = true;
         if self.progress.submitted {
             return Decision::End(Ending::asked_again());
         }

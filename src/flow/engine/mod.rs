@@ -77,6 +77,7 @@ pub struct Engine<'p> {
     typed: bool,
     restarts: u32,
     homing: bool,
+    asked_password: bool,
 }
 
 impl<'p> Engine<'p> {
@@ -118,6 +119,7 @@ impl<'p> Engine<'p> {
             typed: false,
             restarts: 0,
             homing: false,
+            asked_password: false,
         }
     }
 
@@ -149,6 +151,12 @@ impl<'p> Engine<'p> {
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict> {
         self.verdict
+    }
+
+    /// Whether a page that wants the account's password was in front.
+    #[must_use]
+    pub fn asked_password(&self) -> bool {
+        self.asked_password
     }
 
     /// The password may be submitted now.

@@ -1,0 +1,152 @@
+//! The record of a run, from the command line: the journal, who worked and who authorised it, and the reports at the end.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::failure::Failure;
+use super::report::{JournalArgs, key_dir};
+use super::terminal::Output;
+use crate::journal::{InstallKey, Journal, JournalError, Ledger, Run, RunInfo};
+use crate::model::ExitStatus;
+use crate::report::{self, Format};
+
+/// Options about the record.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct RecordArgs {
+    #[command(flatten)]
+    journal: JournalArgs,
+    /// Write a report at the end (repeatable); the extension says which: .html, .json, .csv, .xml (JUnit)
+    #[arg(long = "report", value_name = "PATH")]
+    reports: Vec<PathBuf>,
+    /// Submit once more on phones where an earlier run submitted a password and saw no verdict
+    #[arg(long)]
+    pub again: bool,
+    /// Who works, for the record
+    #[arg(long, value_name = "TEXT")]
+    operator: Option<String>,
+    /// Where, for the record
+    #[arg(long, value_name = "TEXT")]
+    station: Option<String>,
+    /// Who authorised it, for the record; required where several accounts are signed out
+    #[arg(long, value_name = "TEXT")]
+    pub authorised_by: Option<String>,
+}
+
+/// What a run writes in.
+pub struct Record {
+    journal: Option<Arc<Journal>>,
+    run: Option<Run>,
+    ledger: Option<Ledger>,
+    reports: Vec<(PathBuf, Format)>,
+    /// Holds the journal of a run that has no other one, for its reports.
+    _scratch: Option<Scratch>,
+}
+
+impl RecordArgs {
+    /// Opens everything before the first tap. A journal that can't be written is said and gone without; one that is damaged, and a
+    /// report that could not be written at the end, are refused now.
+    pub fn open(&self, options: BTreeMap<String, String>, output: &Output) -> Result<Record, Failure> {
+        let reports = self.reports.iter().map(|path| writable(path)).collect::<Result<Vec<_>, _>>()?;
+        let path = self.journal.path();
+        let state = path.as_deref().and_then(key_dir).ok_or_else(|| {
+            Failure::usage("there is no home directory to keep the ledger of rejected passwords in")
+                .hint("set XDG_STATE_HOME, or name a journal with --journal PATH")
+        })?;
+        let ledger = InstallKey::open(&state).and_then(|key| Ledger::open(&state, key))?;
+        let info = RunInfo {
+            tool: concat!("mi-signout ", env!("CARGO_PKG_VERSION")).to_owned(),
+            operator: self.operator.clone(),
+            station: self.station.clone(),
+            authorised_by: self.authorised_by.clone(),
+            options,
+        };
+        let begun = self.journal.open().and_then(|journal| Ok((journal.begin(info.clone())?, journal)));
+        let (run, journal, scratch) = match begun {
+            Ok((run, journal)) => (Some(run), Some(journal), None),
+            Err(error) if error.may_go_on() => {
+                output.people(&format!("warning: this run is not recorded: {error}\n  hint: {}", error.hint()));
+                if reports.is_empty() { (None, None, None) } else { in_memory(info)? }
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Record { journal, run, ledger: Some(ledger), reports, _scratch: scratch })
+    }
+}
+
+/// A folder that goes with the value.
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A journal that lasts as long as the run, so that its reports can be written all the same.
+#[allow(clippy::type_complexity, reason = "the three things that a run needs")]
+fn in_memory(info: RunInfo) -> Result<(Option<Run>, Option<Arc<Journal>>, Option<Scratch>), Failure> {
+    let dir = std::env::temp_dir().join(format!("mi-signout-{}", std::process::id()));
+    let scratch = Scratch(dir.clone());
+    let open = || -> Result<(Run, Arc<Journal>), JournalError> {
+        let journal = Arc::new(Journal::open(&dir.join("journal.db"), InstallKey::open(&dir)?)?);
+        Ok((journal.begin(info)?, journal))
+    };
+    let (run, journal) = open()?;
+    Ok((Some(run), Some(journal), Some(scratch)))
+}
+
+/// The format of a report's path, and that a file can be made beside it.
+fn writable(path: &Path) -> Result<(PathBuf, Format), Failure> {
+    let place = path.display().to_string();
+    let format = Format::of_path(path).map_err(|error| Failure::usage(error.to_string()))?;
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let probe = dir.join(format!(".mi-signout-{}", std::process::id()));
+    std::fs::write(&probe, b"")
+        .and_then(|()| std::fs::remove_file(&probe))
+        .map_err(|error| Failure::usage(format!("the report could not be written there: {error}")).at(place))?;
+    Ok((path.to_owned(), format))
+}
+
+impl Record {
+    /// Nothing is written: for simulated phones.
+    pub fn none() -> Self {
+        Self { journal: None, run: None, ledger: None, reports: Vec::new(), _scratch: None }
+    }
+
+    /// The run's id.
+    pub fn id(&self) -> Option<&str> {
+        self.run.as_ref().map(Run::id)
+    }
+
+    /// The run, for the books.
+    pub fn run(&self) -> Option<Run> {
+        self.run.clone()
+    }
+
+    /// The ledger, for the books.
+    pub fn take_ledger(&mut self) -> Option<Ledger> {
+        self.ledger.take()
+    }
+
+    /// Ends the run in the journal and writes its reports.
+    pub fn finish(self, status: ExitStatus, output: &Output) -> Result<(), Failure> {
+        let (Some(run), Some(journal)) = (self.run, self.journal) else { return Ok(()) };
+        if let Err(error) = run.finish(status.code()) {
+            output.people(&format!("warning: the record is incomplete: {error}"));
+        }
+        if self.reports.is_empty() {
+            return Ok(());
+        }
+        let record = journal.record(run.id())?;
+        for (path, format) in &self.reports {
+            let place = path.display().to_string();
+            let bytes =
+                report::render(&record, *format).map_err(|e| Failure::usage(e.to_string()).at(place.clone()))?;
+            report::write_file(path, &bytes)
+                .map_err(|e| Failure::usage(format!("the report could not be written: {e}")).at(place.clone()))?;
+            output.people(&format!("wrote {place}"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,75 @@
+//! A look at all chosen phones before anything is touched: whose account is on which.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::failure::Failure;
+use super::passwords::PasswordArgs;
+use super::terminal::Output;
+use crate::adb::AdbPhone;
+use crate::fleet::Passwords;
+use crate::model::{AccountId, Device, DeviceState, Secret, Serial};
+use crate::phone::Phone;
+
+/// Accounts with the phones that have them.
+#[derive(Clone, Debug, Default)]
+pub struct Survey {
+    accounts: BTreeMap<AccountId, Vec<Serial>>,
+}
+
+impl Survey {
+    /// Asks each phone that answers. Reads only.
+    pub fn of(devices: &[Device]) -> Self {
+        let account = |device: &Device| {
+            let facts = AdbPhone::of(device).facts(false, Duration::from_secs(20)).ok()?;
+            facts.accounts.account().cloned()
+        };
+        let found: Vec<(AccountId, Serial)> = std::thread::scope(|scope| {
+            let ready = devices.iter().filter(|device| device.state == DeviceState::Device);
+            let asked: Vec<_> =
+                ready.map(|device| scope.spawn(move || Some((account(device)?, device.serial.clone())))).collect();
+            asked.into_iter().filter_map(|asked| asked.join().ok().flatten()).collect()
+        });
+        let mut accounts: BTreeMap<AccountId, Vec<Serial>> = BTreeMap::new();
+        for (account, serial) in found {
+            accounts.entry(account).or_default().push(serial);
+        }
+        Self { accounts }
+    }
+
+    /// Refuses several accounts without somebody who authorised it.
+    pub fn check_authorised(&self, authorised_by: Option<&str>) -> Result<(), Failure> {
+        let named = authorised_by.is_some_and(|text| !text.trim().is_empty());
+        if self.accounts.len() < 2 || named {
+            return Ok(());
+        }
+        let list: Vec<String> = self
+            .accounts
+            .iter()
+            .map(|(account, serials)| format!("    {account}: {} phone(s)", serials.len()))
+            .collect();
+        Err(Failure::usage(format!(
+            "{} accounts are on these phones, and nobody is named who authorised it",
+            self.accounts.len()
+        ))
+        .at(format!("accounts:\n{}", list.join("\n")))
+        .hint("name who did with --authorised-by TEXT (it goes into the record); nothing was touched"))
+    }
+
+    /// Reads the passwords; where none is given and a person is there, asks once per account.
+    pub fn passwords(&self, args: &PasswordArgs, ask: bool, output: &Output) -> Result<Passwords, Failure> {
+        let mut passwords = args.read()?;
+        if !passwords.is_empty() || !ask {
+            return Ok(passwords);
+        }
+        for (account, serials) in &self.accounts {
+            let names: Vec<&str> = serials.iter().map(Serial::as_str).collect();
+            let prompt = format!("Password of account {account} ({}; empty: none): ", names.join(", "));
+            let typed = output.ask_hidden(&prompt)?;
+            if !typed.is_empty() {
+                passwords.for_account(account.clone(), Secret::new(typed));
+            }
+        }
+        Ok(passwords)
+    }
+}

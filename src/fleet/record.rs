@@ -1,0 +1,142 @@
+//! What a run writes down: the journal of steps and rows, and the ledger of rejections. A record that can't be written never
+//! stops a phone; it is said once.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use crate::event::{Event, EventKind, FindDevice, Listener, Progress, Subject};
+use crate::flow::{StepRecorder, VerdictSeen};
+use crate::journal::{Earlier, JournalError, Ledger, Mutation, PhoneInfo, PhoneKey, Run, Submission};
+use crate::model::{AccountId, ResultRow, Serial};
+
+/// The books of one run. Either may be missing: then nothing is written there.
+pub struct Books<'a> {
+    run: Option<Run>,
+    ledger: Option<Ledger>,
+    listener: &'a dyn Listener,
+    told: Mutex<BTreeSet<String>>,
+}
+
+impl<'a> Books<'a> {
+    /// Books that tell `listener` what they could not write.
+    #[must_use]
+    pub fn new(run: Option<Run>, ledger: Option<Ledger>, listener: &'a dyn Listener) -> Self {
+        Self { run, ledger, listener, told: Mutex::default() }
+    }
+
+    /// Takes a phone up, and gives what an earlier run left open on it.
+    ///
+    /// # Errors
+    /// [`JournalError::Busy`] and [`JournalError::Duplicate`]: leave the phone alone.
+    pub fn take_up(&self, info: &PhoneInfo) -> Result<Option<Earlier>, JournalError> {
+        let Some(run) = &self.run else { return Ok(None) };
+        match run.phone(info) {
+            Ok(()) => Ok(self.written(run.earlier(&info.key)).flatten()),
+            Err(error @ (JournalError::Busy { .. } | JournalError::Duplicate(_))) => Err(error),
+            Err(error) => {
+                self.say(&error);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Writes an event.
+    pub fn event(&self, event: &Event) {
+        self.write(|run| run.event(event));
+    }
+
+    /// Writes whose account is on a phone.
+    pub fn account(&self, key: &PhoneKey, account: &AccountId) {
+        self.write(|run| run.account(key, account));
+    }
+
+    /// Writes what the walk saw of Find Device.
+    pub fn find_device(&self, key: &PhoneKey, seen: FindDevice) {
+        self.write(|run| run.find_device(key, seen));
+    }
+
+    /// Keeps the picture of a screen that ended a walk.
+    pub fn picture(&self, key: &PhoneKey, png: &[u8]) {
+        self.write(|run| run.picture(key, png));
+    }
+
+    /// Writes a phone's row; without a key where its hardware serial was never read.
+    pub fn result(&self, key: Option<&PhoneKey>, row: &ResultRow) {
+        self.write(|run| run.result(key, row));
+    }
+
+    /// Writes down that a password is about to be submitted. Without a ledger nothing is.
+    pub(super) fn submitting(&self, account: &AccountId) -> Result<Option<Submission>, NotNow> {
+        let Some(ledger) = &self.ledger else { return Ok(None) };
+        match ledger.submitting(account) {
+            Ok(Some(submission)) => Ok(Some(submission)),
+            Ok(None) => Err(NotNow::Refused(ledger.rejections(account).unwrap_or(crate::journal::REJECTION_LIMIT))),
+            Err(error) => Err(NotNow::Unwritable(format!("{error}: {}", error.hint()))),
+        }
+    }
+
+    /// Writes what became of a submission; a verdict that can't be had stays open, and counts as a rejection.
+    pub(super) fn verdict(&self, submission: Submission, verdict: VerdictSeen) {
+        let Some(ledger) = &self.ledger else { return };
+        let written = match verdict {
+            VerdictSeen::Accepted => ledger.accepted(submission),
+            VerdictSeen::Rejected => ledger.rejected(submission),
+            VerdictSeen::NotSubmitted => ledger.withdrawn(submission),
+            VerdictSeen::Unknown => Ok(()),
+        };
+        self.written(written);
+    }
+
+    /// Forgets an account's rejections: its owner said so.
+    pub fn forgive(&self, account: &AccountId) {
+        if let Some(ledger) = &self.ledger {
+            self.written(ledger.forgive(account));
+        }
+    }
+
+    fn write(&self, write: impl FnOnce(&Run) -> Result<(), JournalError>) {
+        if let Some(run) = &self.run {
+            self.written(write(run));
+        }
+    }
+
+    fn written<T>(&self, result: Result<T, JournalError>) -> Option<T> {
+        result.map_err(|error| self.say(&error)).ok()
+    }
+
+    fn say(&self, error: &JournalError) {
+        let text = format!("the record is incomplete: {error}");
+        if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(text.clone()) {
+            self.listener.tell(Event::now(Subject::Run("run".into()), EventKind::Note { text }));
+        }
+    }
+}
+
+/// Why nothing may be submitted now.
+pub(super) enum NotNow {
+    /// The account was refused so often.
+    Refused(u32),
+    /// The ledger can't be written, so nobody would know of one more rejection.
+    Unwritable(String),
+}
+
+/// The books as one phone's walk writes in them.
+pub(super) struct PhoneBook<'a> {
+    pub(super) books: &'a Books<'a>,
+    pub(super) key: PhoneKey,
+}
+
+impl StepRecorder for PhoneBook<'_> {
+    fn before(&self, screen: &str, what: &str, progress: &Progress) {
+        self.books.write(|run| run.before_mutation(&self.key, &Mutation { screen, what }, progress));
+    }
+
+    fn observed(&self, progress: &Progress) {
+        self.books.write(|run| run.observed(&self.key, progress));
+    }
+}
+
+/// The key of a phone in the record: its hardware serial, else what adb prints.
+pub(super) fn key_of(hardware_serial: Option<&str>, serial: &Serial) -> PhoneKey {
+    PhoneKey::new(hardware_serial.unwrap_or(serial.as_str()))
+}
