@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use mi_signout::adb::{AdbPhone, Roster};
 use mi_signout::event::Event;
-use mi_signout::fleet::{self, Connector, Passwords, Plan};
+use mi_signout::fleet::{self, Books, Connector, Passwords, Plan};
 use mi_signout::flow::Patience;
 use mi_signout::model::{AdbServer, Device, DeviceState, ResultRow, Secret, Serial};
 use mi_signout::phone::{Observation, Phone, PhoneError, PhoneFacts, Step};
@@ -153,6 +153,7 @@ pub fn run(devices: &[Device], passwords: &Passwords, catalog: &Catalog, connect
     let told = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&told);
     let listener = move |event: Event| sink.lock().unwrap().push(event);
+    let books = Books::new(None, None, &listener);
     let plan = Plan {
         catalog,
         options: Options::default(),
@@ -163,11 +164,13 @@ pub fn run(devices: &[Device], passwords: &Passwords, catalog: &Catalog, connect
         passwords,
         jobs: devices.len(),
         non_interactive: true,
+        books: &books,
+        again: false,
+        owner: None,
         listener: &listener,
         interrupted: &AtomicBool::new(false),
     };
     let rows = fleet::run(devices, &plan, connector);
-    drop(plan);
     let told = told.lock().unwrap().clone();
     Run { rows, told }
 }

@@ -100,7 +100,7 @@ fn walk(script: Script, case: Case) -> (ScriptedPhone, String) {
         permit: &permit,
         listener: &tell,
         recorder: &mi_signout::flow::NoRecord,
-        recorder: &mi_signout::flow::NoRecord,
+        check: &|_| Ok(mi_signout::flow::Checked::default()),
         deadline: Cell::new(began + case.deadline),
         interrupted: &interrupted,
         step_limit: Duration::from_secs(40),

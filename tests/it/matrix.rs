@@ -61,17 +61,17 @@ fn expected(screen: ScreenId, family: &str) -> Option<&'static str> {
         S::LastDevice if hyper => "last-device",
         S::SecondSpace => "second-space",
         S::LowBattery => "popup system-dialog",
+        S::Launcher => "launcher",
+        S::Anr => "popup not-responding",
+        S::IncomingCall => "popup call",
         S::LostMode => "lost-mode",
         S::FinanceLock => "find-device-lock",
         S::UnsyncedItems
         | S::HiddenPhotos
         | S::HighQualityPhotos
         | S::LastDevice
-        | S::Launcher
         | S::OtherApp
-        | S::Anr
         | S::UnknownPopup
-        | S::IncomingCall
         | S::Keyguard
         | S::PinKeyguard => NOTHING,
     })

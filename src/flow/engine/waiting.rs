@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::{Decision, Ending, PlannedAction};
-use super::{Engine, LAUNCHER, RESTARTS, SCREEN, SETTLE};
+use super::{AFRESH, Engine, LAUNCHER, RESTARTS, SCREEN, SETTLE};
 use crate::model::{Outcome, Presence, Reason};
 use crate::phone::{KeyCode, Look, NotReady, Observation, ScreenRead};
 use crate::profile::Reaction;
@@ -22,15 +22,19 @@ impl Engine<'_> {
         {
             return decision;
         }
-        if self.lost_looks < self.patience.looks {
+        // What was begun may still end by itself, behind whatever is in front.
+        let slow_page = self.patience.slow_page;
+        let may_end = self.in_flight && self.visit.as_ref().is_some_and(|v| now.saturating_sub(v.since) < slow_page);
+        if self.lost_looks < self.patience.looks || may_end {
             let settle = if self.lost_looks == 1 { self.waiting_settle() } else { SETTLE };
-            return Decision::Look { settle, look: SCREEN };
+            let look = Decision::Look { settle, look: SCREEN };
+            return if self.lost_looks == 1 || self.in_flight { look } else { self.or_check(look) };
         }
         if !self.entered {
             return self.way_in();
         }
         let focus = seen.focus.as_ref().map_or_else(|| "unknown".to_owned(), ToString::to_string);
-        Decision::End(match &seen.screen {
+        let ending = match &seen.screen {
             ScreenRead::NotReady(_) | ScreenRead::Unreadable(_) => {
                 let hint = format!(
                     "the screen could not be read ({focus}): look at the phone, close other tools that use it, then run again"
@@ -44,7 +48,8 @@ impl Engine<'_> {
                     "the phone shows a page that is not acted on ({focus}; {why}): finish or close it on the phone, then run again"
                 ),
             ),
-        })
+        };
+        self.or_check(Decision::End(ending))
     }
 
     /// A screen that never idles gives no dump. Where a spinner was seen before, it most likely still turns; and what follows a
@@ -95,7 +100,7 @@ impl Engine<'_> {
 
     /// Waits on the screen in front for as long as a slow page may take, then ends.
     pub(super) fn patient(&mut self, now: Duration, ending: Ending) -> Decision {
-        self.look_again(now).unwrap_or(Decision::End(ending))
+        self.look_again(now).unwrap_or_else(|| self.or_check(Decision::End(ending)))
     }
 
     /// A screen that stays after its mutating step was done: it is not answered twice. After a while the walk begins anew from
@@ -103,6 +108,9 @@ impl Engine<'_> {
     pub(super) fn stays(&mut self, presence: Presence, now: Duration, title: &str) -> Decision {
         if let Some(decision) = self.look_again(now) {
             return decision;
+        }
+        if !self.checked {
+            return self.or_check(AFRESH);
         }
         if self.may_restart() && self.profile.screen(LAUNCHER).is_some() {
             self.restarts += 1;
