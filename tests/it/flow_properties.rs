@@ -232,7 +232,10 @@ fn fault() -> impl Strategy<Value = (When, Fault, u32)> {
         Just(Fault::Loses(3)),
         Just(Fault::Removed),
     ];
-    (prop_oneof![8 => when, 1 => Just(When::Tap("OK")), 1 => Just(When::Open)], fault, 1..6_u32)
+    let fault = (prop_oneof![8 => when, 1 => Just(When::Tap("OK")), 1 => Just(When::Open)], fault, 1..6_u32);
+    fault.prop_filter("a tap is never answered like an opening", |(when, fault, _)| {
+        !matches!((when, fault), (When::Tap(_), Fault::CannotOpen))
+    })
 }
 
 /// Says yes, and is told at most one verdict for each yes.

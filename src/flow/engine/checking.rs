@@ -35,6 +35,7 @@ impl Engine<'_> {
     /// Whatever was done while the screen was dark had no effect, but what was begun on the screen is not begun again.
     fn woken(&mut self) {
         self.lost_looks = 0;
+        self.homing = false;
         self.planned = None;
         match &mut self.visit {
             Some(visit) if visit.mutated => visit.rounds = 0,

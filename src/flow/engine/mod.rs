@@ -200,7 +200,8 @@ impl<'p> Engine<'p> {
         self.front = None;
         self.planned = None;
         self.begun = None;
-        self.entered = false;
+        // Once the password was submitted there is nothing to go in for again.
+        self.entered = self.progress.submitted;
         self.entry = 0;
         self.entry_flow = None;
         self.homing = false;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::{Decision, Ending, PlannedAction};
-use super::{AFRESH, Engine, LAUNCHER, RESTARTS, SCREEN, SETTLE};
+use super::{Engine, LAUNCHER, RESTARTS, SCREEN, SETTLE};
 use crate::model::{Outcome, Presence, Reason};
 use crate::phone::{KeyCode, Look, NotReady, Observation, ScreenRead};
 use crate::profile::Reaction;
@@ -109,19 +109,18 @@ impl Engine<'_> {
         if let Some(decision) = self.look_again(now) {
             return decision;
         }
-        if !self.checked {
-            return self.or_check(AFRESH);
-        }
-        if self.may_restart() && self.profile.screen(LAUNCHER).is_some() {
+        let decision = if self.may_restart() && self.profile.screen(LAUNCHER).is_some() {
             self.restarts += 1;
             self.homing = true;
             if let Some(visit) = &mut self.visit {
                 (visit.since, visit.rounds) = (now, 0);
             }
-            return Decision::Act(PlannedAction::Key(KeyCode::Home));
-        }
-        let hint = format!("the phone stayed on '{title}' after it was answered: look at it, then run again");
-        Decision::End(self.stayed(presence, &hint))
+            Decision::Act(PlannedAction::Key(KeyCode::Home))
+        } else {
+            let hint = format!("the phone stayed on '{title}' after it was answered: look at it, then run again");
+            Decision::End(self.stayed(presence, &hint))
+        };
+        self.or_check(decision)
     }
 
     /// The home screen in the middle of a walk: either this program went there, or the account app closed.
