@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use mi_signout::adb::{AdbPhone, Roster};
@@ -14,11 +13,12 @@ use mi_signout::flow::Patience;
 use mi_signout::model::{AdbServer, Device, DeviceState, ResultRow, Secret, Serial};
 use mi_signout::phone::{Observation, Phone, PhoneError, PhoneFacts, Step};
 use mi_signout::profile::{Catalog, Options};
+use mi_signout::sim::clock::Clock;
 use mi_signout::sim::device::SimDevice;
 use mi_signout::sim::farm::Farm;
 use mi_signout::sim::phone::{Disconnect, PhoneSpec, SimPhone};
 
-use crate::support::{GUARD, RealAdbServer};
+use crate::support::{GUARD, RealAdbServer, adb_connect, adb_disconnect};
 
 /// How fast the phones' clocks run: fifty times as fast as the host's.
 pub const SCALE: f64 = 0.02;
@@ -31,9 +31,43 @@ pub struct Unit {
     pub device: SimDevice,
     /// The serial that the adb server lists.
     pub serial: Serial,
-    /// Waits for the cable to come out, and plugs it in again.
-    hand: Option<JoinHandle<()>>,
+    /// Taken off the table: nobody plugs it in any more.
+    off: Arc<AtomicBool>,
     address: SocketAddr,
+}
+
+/// Whoever plugs one phone in again when its cable is out, and starts the adb server again when it was killed.
+struct Hand {
+    server: Arc<Mutex<RealAdbServer>>,
+    port: u16,
+    joined: Arc<Mutex<BTreeSet<SocketAddr>>>,
+    off: Arc<AtomicBool>,
+    phone: SocketAddr,
+    clock: Clock,
+}
+
+impl Hand {
+    fn mend(&self, disconnect: Disconnect) {
+        let away = match disconnect {
+            Disconnect::Cable { back_after } => back_after,
+            Disconnect::Reboot { takes } => Some(takes),
+            Disconnect::Server => {
+                self.server.lock().unwrap().restart();
+                // All its phones are on the line again, but for those whose cable is out.
+                for phone in &self.joined.lock().unwrap().clone() {
+                    adb_connect(self.port, *phone);
+                }
+                return;
+            }
+        };
+        adb_disconnect(self.port, self.phone);
+        let Some(away) = away else { return };
+        std::thread::sleep(self.clock.host(away));
+        let until = Instant::now() + GUARD;
+        while !self.off.load(Ordering::Relaxed) && Instant::now() < until && !adb_connect(self.port, self.phone) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
 }
 
 /// A real adb server and the phones that are joined to it, one of which nobody may touch.
@@ -42,6 +76,7 @@ pub struct Table {
     server: Arc<Mutex<RealAdbServer>>,
     at: AdbServer,
     bystander: SimPhone,
+    joined: Arc<Mutex<BTreeSet<SocketAddr>>>,
 }
 
 impl Table {
@@ -51,7 +86,7 @@ impl Table {
         let server = RealAdbServer::start();
         let at = AdbServer { host: "127.0.0.1".into(), port: server.port() };
         let bystander = SimPhone::new(PhoneSpec::default().serial("bystander").scale(SCALE));
-        let table = Self { farm, server: Arc::new(Mutex::new(server)), at, bystander };
+        let table = Self { farm, server: Arc::new(Mutex::new(server)), at, bystander, joined: Arc::default() };
         let address = table.join(&SimDevice::new(table.bystander.clone()));
         table.wait_listed(&Serial::new(address.to_string()));
         table
@@ -66,6 +101,7 @@ impl Table {
         let plug = self.farm.plug(Arc::new(device.clone())).unwrap();
         let address = self.farm.adbd_addr(plug).unwrap();
         self.server.lock().unwrap().connect(address);
+        self.joined.lock().unwrap().insert(address);
         address
     }
 
@@ -77,38 +113,27 @@ impl Table {
         let address = self.join(&device);
         let serial = Serial::new(address.to_string());
         self.wait_listed(&serial);
-        let (server, clock) = (Arc::clone(&self.server), phone.clock().clone());
-        let hand = std::thread::spawn(move || {
-            while let Ok(disconnect) = news.recv() {
-                let away = match disconnect {
-                    Disconnect::Cable { back_after } => back_after,
-                    Disconnect::Reboot { takes } => Some(takes),
-                    Disconnect::Server => {
-                        let mut server = server.lock().unwrap();
-                        server.restart();
-                        server.connect_until(address);
-                        continue;
-                    }
-                };
-                server.lock().unwrap().disconnect(address);
-                if let Some(away) = away {
-                    std::thread::sleep(clock.host(away));
-                    server.lock().unwrap().connect_until(address);
-                }
-            }
-        });
-        Unit { phone: phone.clone(), device, serial, hand: Some(hand), address }
+        let off = Arc::new(AtomicBool::new(false));
+        let hand = Hand {
+            server: Arc::clone(&self.server),
+            port: self.at.port,
+            joined: Arc::clone(&self.joined),
+            off: Arc::clone(&off),
+            phone: address,
+            clock: phone.clock().clone(),
+        };
+        std::thread::spawn(move || news.iter().for_each(|disconnect| hand.mend(disconnect)));
+        Unit { phone: phone.clone(), device, serial, off, address }
     }
 
     /// Takes phones off the table. Their hands end with them.
     pub fn take(&self, units: Vec<Unit>) {
-        for mut unit in units {
-            self.server.lock().unwrap().disconnect(unit.address);
+        for unit in units {
+            unit.off.store(true, Ordering::Relaxed);
+            self.joined.lock().unwrap().remove(&unit.address);
+            adb_disconnect(self.at.port, unit.address);
             let plug = self.farm.phones().iter().find(|p| p.adbd == Some(unit.address)).map(|p| p.plug);
             plug.map(|plug| self.farm.unplug(plug));
-            let hand = unit.hand.take();
-            drop(unit);
-            drop(hand);
         }
     }
 

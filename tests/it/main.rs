@@ -13,6 +13,7 @@ mod adb_phone;
 mod adb_server;
 mod architecture;
 mod bench;
+mod chaos;
 mod fake_adb;
 mod fault_matrix;
 mod fleet;

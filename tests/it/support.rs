@@ -65,20 +65,14 @@ impl RealAdbServer {
     }
 }
 
-impl RealAdbServer {
-    /// As `adb connect`, again and again until the phone is there: what plugging in is for a phone on USB.
-    pub fn connect_until(&self, phone: SocketAddr) {
-        let deadline = Instant::now() + GUARD;
-        while !ask_adb(self.port, &format!("host:connect:{phone}")).contains("connected to") {
-            assert!(Instant::now() < deadline, "{phone} can't be connected");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
+/// As `adb connect` on the server at `port`; gives whether the phone is there.
+pub fn adb_connect(port: u16, phone: SocketAddr) -> bool {
+    ask_adb(port, &format!("host:connect:{phone}")).contains("connected to")
+}
 
-    /// As `adb disconnect`: the phone is no longer listed, like one whose cable is out.
-    pub fn disconnect(&self, phone: SocketAddr) {
-        ask_adb(self.port, &format!("host:disconnect:{phone}"));
-    }
+/// As `adb disconnect`: the phone is no longer listed, like one whose cable is out.
+pub fn adb_disconnect(port: u16, phone: SocketAddr) {
+    ask_adb(port, &format!("host:disconnect:{phone}"));
 }
 
 /// Asks an adb server one thing, as adb's client would, and gives its answer; nothing where there is none.
