@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::AdbError;
 use super::wire::Wire;
-use crate::model::AdbServer;
+use crate::model::{AdbServer, PASSWORD_VARIABLE};
 
 /// Between two looks at whether `adb start-server` has ended.
 const POLL: Duration = Duration::from_millis(20);
@@ -93,6 +93,8 @@ fn probe(server: &AdbServer, within: Duration) -> Result<(), AdbError> {
 fn start(adb: &Path, port: u16) -> std::io::Result<Child> {
     Command::new(adb)
         .args(["-P", &port.to_string(), "start-server"])
+        // The server outlives this process by days, and anybody of the same user reads its environment.
+        .env_remove(PASSWORD_VARIABLE)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -11,6 +11,7 @@ use crate::adb::AdbPhone;
 use crate::model::{Device, ExitStatus, Presence};
 use crate::phone::{Phone, PhoneFacts};
 use crate::preflight::{self, Identity, Stop, Wanted};
+use crate::report::text::{clean, inert_json};
 
 /// Options of `devices`.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -41,9 +42,13 @@ pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
         asked.into_iter().filter_map(|line| line.join().ok()).collect()
     });
     if args.json {
-        lines.iter().for_each(|line| output.data(&line.json().to_string()));
+        for line in &lines {
+            output.data(&inert_json(line.json().to_string()));
+        }
     } else {
-        table(&lines).iter().for_each(|line| output.data(line));
+        for line in table(&lines) {
+            output.data(&line);
+        }
     }
     Ok(ExitStatus::Done)
 }
@@ -119,14 +124,17 @@ fn table(lines: &[Line]) -> Vec<String> {
             Some(stop) => stop.reason.map_or_else(String::new, |r| r.to_string()),
         };
         let dash = |value: Option<String>| value.unwrap_or_else(|| "-".into());
-        rows.push([
-            line.device.serial.to_string(),
-            line.device.state.to_string(),
-            dash(line.model()),
-            dash(line.identity.software.clone()),
-            dash(line.account()),
-            ready,
-        ]);
+        rows.push(
+            [
+                line.device.serial.to_string(),
+                line.device.state.to_string(),
+                dash(line.model()),
+                dash(line.identity.software.clone()),
+                dash(line.account()),
+                ready,
+            ]
+            .map(|cell| clean(&cell)),
+        );
     }
     let width = |column: usize| rows.iter().map(|row| console::measure_text_width(&row[column])).max().unwrap_or(0);
     let widths: Vec<usize> = (0..6).map(width).collect();
@@ -142,7 +150,7 @@ fn table(lines: &[Line]) -> Vec<String> {
         .collect();
     for line in lines {
         if let Some(hint) = line.stop.as_ref().and_then(|s| s.hint.as_ref()) {
-            printed.push(format!("{}: hint: {hint}", line.device.serial));
+            printed.push(clean(&format!("{}: hint: {hint}", line.device.serial)));
         }
     }
     printed

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use crate::adb;
 use crate::preflight::doctor::{HostFacts, UsbPhone};
 
-/// USB vendor ids under which Xiaomi phones show: Xiaomi's own, Google's (some modes), Qualcomm's and MediaTek's.
+/// USB vendor ids under which Xiaomi phones show: Xiaomi's own, Google's (some modes), Qualcomm's and `MediaTek`'s.
 const VENDORS: &[&str] = &["2717", "18d1", "05c6", "0e8d"];
 
 /// Reads it. What can't be read is left out.
@@ -62,7 +62,7 @@ fn usb_phone(dir: &Path) -> Option<UsbPhone> {
     }
     let node = read("busnum")
         .zip(read("devnum"))
-        .map(|(bus, device)| PathBuf::from(format!("/dev/bus/usb/{:0>3}/{:0>3}", bus, device)));
+        .map(|(bus, device)| PathBuf::from(format!("/dev/bus/usb/{bus:0>3}/{device:0>3}")));
     let may_open = node.filter(|node| node.exists()).map(|node| {
         let opened = std::fs::OpenOptions::new().read(true).write(true).open(node);
         !opened.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)

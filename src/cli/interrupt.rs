@@ -16,12 +16,13 @@ pub fn guarded(work: impl FnOnce(&Interrupt) -> ExitStatus + Send + 'static) -> 
     listen(Arc::clone(&interrupt), send.clone());
     let flag = Arc::clone(&interrupt);
     let worker = std::thread::Builder::new().name("command".into()).spawn(move || {
-        let _ = send.send(work(&flag));
+        // A panic has been printed by then; without an answer the process would wait for ever.
+        let worked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&flag)));
+        let _ = send.send(worked.unwrap_or(ExitStatus::Unknown));
     });
     if worker.is_err() {
         return ExitStatus::NotDone;
     }
-    // The listener holds a sender of its own, so only a panic of the worker could keep this waiting: it is reported there.
     let status = receive.recv().unwrap_or(ExitStatus::NotDone);
     if interrupt.load(Ordering::Relaxed) { ExitStatus::Interrupted } else { status }
 }

@@ -8,7 +8,7 @@ use zeroize::Zeroize;
 
 use super::failure::Failure;
 use crate::fleet::Passwords;
-use crate::model::Secret;
+use crate::model::{PASSWORD_VARIABLE, Secret};
 
 /// Options about passwords.
 #[derive(Clone, Debug, Default, Args)]
@@ -21,9 +21,6 @@ pub struct PasswordArgs {
     pub passwords: Option<PathBuf>,
 }
 
-/// The environment variable that may hold the password.
-const VARIABLE: &str = "MI_SIGNOUT_PASSWORD";
-
 impl PasswordArgs {
     /// Reads the passwords that were given; none where nothing gives one.
     pub fn read(&self) -> Result<Passwords, Failure> {
@@ -33,10 +30,12 @@ impl PasswordArgs {
         if let Some(path) = &self.passwords {
             return super::password_file::read(path);
         }
-        if let Ok(text) = std::env::var(VARIABLE) {
-            if !text.is_empty() {
-                return Ok(Passwords::one(Secret::new(text)));
+        match std::env::var(PASSWORD_VARIABLE) {
+            Ok(text) if !text.is_empty() => return Ok(Passwords::one(Secret::new(text))),
+            Err(std::env::VarError::NotUnicode(_)) => {
+                return Err(Failure::usage("the password in the environment is not UTF-8 text").at(PASSWORD_VARIABLE));
             }
+            _ => {}
         }
         Ok(Passwords::default())
     }

@@ -27,8 +27,9 @@ pub struct WhereArgs {
 /// Options about which phones are meant.
 #[derive(Clone, Debug, Default, Args)]
 pub struct WhichArgs {
-    /// A phone's serial (repeatable)
-    #[arg(short, long = "serial", value_name = "SERIAL", env = "ANDROID_SERIAL")]
+    /// A phone's serial (repeatable) [env: `ANDROID_SERIAL`]
+    // The variable is read by hand: one that a shell has set must not stand against `--all`, as clap would have it.
+    #[arg(short, long = "serial", value_name = "SERIAL")]
     pub serials: Vec<String>,
     /// Every attached phone
     #[arg(long, conflicts_with = "serials")]
@@ -36,9 +37,13 @@ pub struct WhichArgs {
 }
 
 impl WhichArgs {
-    /// The selection that was typed. A serial in the environment does not stand against `--all`.
+    /// The selection that was typed; where nothing was, the serial in the environment.
     pub fn selection(&self) -> Selection {
-        Selection { serials: self.serials.iter().map(Serial::new).collect(), all: self.all }
+        let mut serials: Vec<Serial> = self.serials.iter().map(Serial::new).collect();
+        if serials.is_empty() && !self.all {
+            serials.extend(std::env::var("ANDROID_SERIAL").ok().filter(|serial| !serial.is_empty()).map(Serial::new));
+        }
+        Selection { serials, all: self.all }
     }
 }
 
@@ -80,8 +85,13 @@ impl WhereArgs {
     /// The servers that are meant.
     pub fn servers(&self) -> Result<Vec<AdbServer>, Failure> {
         if !self.servers.is_empty() {
-            let mut servers = self.servers.clone();
-            servers.dedup();
+            let mut servers: Vec<AdbServer> = Vec::new();
+            for server in &self.servers {
+                // One that is named twice has its phones once.
+                if !servers.contains(server) {
+                    servers.push(server.clone());
+                }
+            }
             return Ok(servers);
         }
         let host = std::env::var("ANDROID_ADB_SERVER_ADDRESS").ok().filter(|v| !v.is_empty());
@@ -121,9 +131,8 @@ impl WhereArgs {
 
 /// The list of a server that was started a moment ago, once it has found phones or had the time to.
 fn settle(server: &AdbServer) -> Result<Vec<Device>, adb::AdbError> {
-    let (tracker, seen) = match Tracker::channel(server.clone()) {
-        Ok(tracking) => tracking,
-        Err(_) => return adb::list(server, SERVER_WITHIN),
+    let Ok((tracker, seen)) = Tracker::channel(server.clone()) else {
+        return adb::list(server, SERVER_WITHIN);
     };
     let until = Instant::now() + Duration::from_secs(3);
     let mut devices = Vec::new();

@@ -18,6 +18,7 @@ use crate::fleet::{self, Books, Passwords, Plan};
 use crate::flow::Patience;
 use crate::model::{Device, ExitStatus};
 use crate::profile::{Catalog, Data, Options, PayCards};
+use crate::report::text::clean;
 
 /// Options of `sign-out`.
 #[derive(Clone, Debug, clap::Args)]
@@ -146,7 +147,7 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
 fn confirm(devices: &[Device], args: &Args, output: &Output) -> Result<(), Failure> {
     for device in devices {
         let model = device.model.as_deref().unwrap_or("-").replace('_', " ");
-        output.people(&format!("  {:<22} {:<14} {model}", device.serial.as_str(), device.state.as_str()));
+        output.people(&clean(&format!("  {:<22} {:<14} {model}", device.serial.as_str(), device.state.as_str())));
     }
     let what = if args.walk.dry_run { "Walk up to the sign-out of" } else { "Sign the Mi / Xiaomi Account out of" };
     output.ask(&format!("{what} {} phone(s)? Type yes: ", devices.len()), "yes")
@@ -203,7 +204,12 @@ impl Work<'_> {
             interrupted: interrupt,
         };
         let rows = fleet::run(devices, &plan, connector);
-        let status = ExitStatus::of(rows.iter().map(|row| row.outcome));
+        // The same number that the process ends with.
+        let status = if interrupt.load(std::sync::atomic::Ordering::Relaxed) {
+            ExitStatus::Interrupted
+        } else {
+            ExitStatus::of(rows.iter().map(|row| row.outcome))
+        };
         drop(books);
         tellers.finish(&rows, status);
         match record.finish(status, self.output) {

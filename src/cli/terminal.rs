@@ -5,6 +5,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
+use crate::report::text::clean;
 
 /// Options about what is printed.
 #[derive(Clone, Debug, Default, Args)]
@@ -113,12 +114,14 @@ impl Output {
     pub fn failure(&self, failure: &Failure) {
         let mut stderr = std::io::stderr().lock();
         let error = console::style("error:").red().bold().for_stderr();
-        let _ = writeln!(stderr, "{error} {}", failure.what);
+        // Lists of phones and words of an adb server are strangers' text; only their line breaks are kept.
+        let tame = |text: &str| text.lines().map(clean).collect::<Vec<_>>().join("\n");
+        let _ = writeln!(stderr, "{error} {}", tame(&failure.what));
         if let Some(place) = &failure.place {
-            let _ = writeln!(stderr, "  {place}");
+            let _ = writeln!(stderr, "  {}", tame(place));
         }
         if let Some(hint) = &failure.hint {
-            let _ = writeln!(stderr, "{} {hint}", console::style("hint:").cyan().bold().for_stderr());
+            let _ = writeln!(stderr, "{} {}", console::style("hint:").cyan().bold().for_stderr(), tame(hint));
         }
     }
 }

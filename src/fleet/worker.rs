@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -20,6 +21,8 @@ use crate::profile::{Choice, DeviceProfile};
 const STEP_LIMIT: Duration = Duration::from_secs(40);
 /// Steps may hang so often in one walk before the phone counts as lost.
 const HANGS: u32 = 2;
+/// How often a phone is asked whether the person has done their part.
+const WAIT: Duration = Duration::from_secs(2);
 
 /// Works on one phone and always gives its row, whatever happens.
 pub(super) fn work(device: &Device, plan: &Plan<'_>, connector: &dyn Connector, permits: &Permits<'_>) -> ResultRow {
@@ -56,6 +59,8 @@ struct Draft {
     progress: Progress,
     counts: Counts,
     key: Option<PhoneKey>,
+    /// Time spent waiting for a person before the walk.
+    waited: Duration,
     asked_password: bool,
 }
 
@@ -74,6 +79,7 @@ impl Draft {
             progress: Progress::default(),
             counts: Counts::default(),
             key: None,
+            waited: Duration::ZERO,
             asked_password: false,
         }
     }
@@ -128,10 +134,11 @@ impl<'a> Worker<'a> {
     fn work(&mut self) -> Ending {
         let place = self.device.usb_path.clone();
         self.tell(EventKind::Started { model: self.draft.fallback_model.clone(), place });
-        if let Some(stop) = preflight::of_state(&self.device.state) {
-            return stop.into();
-        }
-        let mut phone = self.connector.connect(self.device);
+        let device = match self.authorised() {
+            Ok(device) => device,
+            Err(ending) => return ending,
+        };
+        let mut phone = self.connector.connect(&device);
         let facts = match self.facts(&mut *phone) {
             Ok(facts) => facts,
             Err(ending) => return ending,
@@ -157,11 +164,25 @@ impl<'a> Worker<'a> {
             Ok(key) => key,
             Err(ending) => return ending,
         };
-        let ended = self.walk(profile, &account, &key, preflight::locale(&facts.props), phone);
+        let ended = self.walk(profile, &account, &key, preflight::locale(&facts.props), (device, phone));
         self.draft.proof.after = words(ended.presence);
         self.draft.proof.ui = ended.screen;
         self.plan.books.find_device(&key, find_device(self.draft.asked_password, ended.presence));
         ended.ending
+    }
+
+    /// The phone once it may be asked: where a person is there, it is waited for until this computer is allowed.
+    fn authorised(&mut self) -> Result<Device, Ending> {
+        let Some(stop) = preflight::of_state(&self.device.state) else { return Ok(self.device.clone()) };
+        let mut told = None;
+        while stop.reason == Some(Reason::Unauthorized) && self.is_waited_for(&stop) {
+            self.wait(&stop, &mut told);
+            if let Some(device) = self.connector.wait_for(self.device, None, Instant::now()) {
+                self.tell(EventKind::Resumed);
+                return Ok(device);
+            }
+        }
+        Err(stop.into())
     }
 
     /// Takes the phone up in the record, with what an earlier run left open on it.
@@ -191,18 +212,28 @@ impl<'a> Worker<'a> {
     /// Reads the phone, wakes it where that is all it needs, and stops at what is missing.
     fn facts(&mut self, phone: &mut dyn Phone) -> Result<PhoneFacts, Ending> {
         let mut woken = false;
+        let mut waits_for = None;
         loop {
-            let facts = phone.facts(true, STEP_LIMIT).map_err(|error| Ending::from(preflight::of_error(&error)))?;
+            let facts = phone
+                .facts(true, STEP_LIMIT.min(self.plan.timeout))
+                .map_err(|error| Ending::from(preflight::of_error(&error)))?;
             self.draft.identity = preflight::identify(&facts.props);
             self.draft.account = facts.accounts.account().cloned();
             self.draft.proof.before = words(facts.accounts.presence());
             let password = self.plan.passwords.of(&self.device.serial, self.draft.account.as_ref());
             let wanted = self.wanted(&facts, password.map(|(_, secret)| secret));
             if let Some(stop) = preflight::stop(&facts, wanted) {
+                if self.is_waited_for(&stop) {
+                    self.wait(&stop, &mut waits_for);
+                    continue;
+                }
                 if stop.outcome == Outcome::AlreadySignedOut {
                     self.draft.proof.after = words(Presence::Absent);
                 }
                 return Err(stop.into());
+            }
+            if waits_for.take().is_some() {
+                self.tell(EventKind::Resumed);
             }
             if woken || !needs_waking(&facts) {
                 return Ok(facts);
@@ -210,6 +241,24 @@ impl<'a> Worker<'a> {
             woken = true;
             wake(phone).map_err(|error| Ending::from(preflight::of_error(&error)))?;
         }
+    }
+
+    /// Whether a person is there to mend it.
+    fn is_waited_for(&self, stop: &Stop) -> bool {
+        !self.plan.non_interactive
+            && stop.can_be_waited_for()
+            && stop.reason != Some(Reason::PasswordNotTypeable)
+            && !self.plan.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Says once for what the phone waits, and lets a moment pass that does not count against the phone.
+    fn wait(&mut self, stop: &Stop, told: &mut Option<Reason>) {
+        if let Some(reason) = stop.reason.filter(|reason| *told != Some(*reason)) {
+            self.tell(EventKind::WaitingForPerson { reason, hint: stop.hint.clone().unwrap_or_default() });
+        }
+        *told = stop.reason;
+        std::thread::sleep(WAIT);
+        self.draft.waited += WAIT;
     }
 
     fn choose_profile(&mut self, facts: &PhoneFacts) -> Result<&'a DeviceProfile, Ending> {
@@ -237,7 +286,7 @@ impl<'a> Worker<'a> {
         account: &AccountId,
         key: &PhoneKey,
         locale: &str,
-        phone: Box<dyn Phone>,
+        (mut at, phone): (Device, Box<dyn Phone>),
     ) -> Ended {
         let recorder = PhoneBook { books: self.plan.books, key: key.clone() };
         let password = self.plan.passwords.of(&self.device.serial, Some(account)).map(|(_, secret)| secret);
@@ -253,15 +302,16 @@ impl<'a> Worker<'a> {
             listener: self.plan.listener,
             recorder: &recorder,
             check: &|phone| self.check(phone, password),
-            deadline: Cell::new(self.draft.began + self.plan.timeout),
+            deadline: Cell::new(self.draft.began + self.draft.waited + self.plan.timeout),
+            waits_for_person: !self.plan.non_interactive,
             interrupted: self.plan.interrupted,
             step_limit: STEP_LIMIT,
             now: &Instant::now,
         };
         let mut hangs = 0;
         // A phone that comes back may have another transport, and another port.
-        let mut at = self.device.clone();
-        let ended = walk.run(&mut engine, phone, &mut |error| self.reconnect(error, &mut at, &mut hangs));
+        let ended =
+            walk.run(&mut engine, phone, &mut |error| self.reconnect(error, &mut at, &mut hangs, walk.deadline.get()));
         self.draft.progress = engine.progress().clone();
         self.draft.counts = ended.counts;
         self.draft.asked_password = engine.asked_password();
@@ -290,13 +340,20 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn reconnect(&self, error: &PhoneError, at: &mut Device, hangs: &mut u32) -> Option<Box<dyn Phone>> {
+    /// The phone once it is back; it is waited for no longer than its time lasts.
+    fn reconnect(
+        &self,
+        error: &PhoneError,
+        at: &mut Device,
+        hangs: &mut u32,
+        deadline: Instant,
+    ) -> Option<Box<dyn Phone>> {
         if matches!(error, PhoneError::Timeout(_)) {
             *hangs += 1;
             return (*hangs <= HANGS).then(|| self.connector.connect(at));
         }
         let serial = self.draft.identity.hardware_serial.as_deref();
-        let until = Instant::now() + self.plan.grace;
+        let until = (Instant::now() + self.plan.grace).min(deadline);
         *at = self.connector.wait_for(at, serial, until)?;
         Some(self.connector.connect(at))
     }

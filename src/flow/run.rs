@@ -8,7 +8,7 @@ use super::permit::Turn;
 use super::{Decision, Ending, Engine, Permit, PlannedAction, StepRecorder, SubmitPermit, VerdictSeen};
 use crate::event::{Event, EventKind, Listener, Subject};
 use crate::model::{AccountId, AccountsProbe, Outcome, Presence, Reason, Secret, Serial};
-use crate::phone::{Input, Look, Observation, Phone, PhoneError, ScreenRead, Settle, Step};
+use crate::phone::{Input, InputProbe, Look, Observation, Phone, PhoneError, ScreenRead, Settle, Step};
 use crate::profile::Verdict;
 use crate::ui::{Point, UiTree};
 
@@ -81,6 +81,9 @@ pub struct Walk<'a> {
     pub check: &'a Check<'a>,
     /// When the phone's time is up.
     pub deadline: Cell<Instant>,
+    /// Whether a person is there to be waited for: a page that only a person can pass is then waited on, and the walk goes on by
+    /// itself when it is passed.
+    pub waits_for_person: bool,
     /// Set to end at the next safe point.
     pub interrupted: &'a AtomicBool,
     /// The longest one step may take.
@@ -110,6 +113,9 @@ impl<'a> Walk<'a> {
         let mut decision = engine.start();
         let ending = loop {
             let next = match &decision {
+                Decision::End(ending) if self.is_waited_for(ending) => {
+                    self.wait_for_person(engine, &mut course, ending.clone(), began, reconnect)
+                }
                 Decision::End(ending) => Err(ending.clone()),
                 _ if self.is_over() => Err(self.cut_short(engine, &mut course)),
                 Decision::AskPermit => self.ask(engine, &mut course, began),
@@ -155,7 +161,7 @@ impl<'a> Walk<'a> {
                 course.last = Observation { accounts: found.accounts, ..Observation::default() };
                 Ok(engine.decide(&course.last, self.since(began)))
             }
-            Ok(Checked { ending: Some(ending), .. }) => Err(ending),
+            Ok(Checked { ending: Some(ending), .. }) => Ok(Decision::End(ending)),
             Ok(found) => Ok(engine.checked(found.woken)),
             Err(error) => self.lost(engine, course, &error, reconnect),
         }
@@ -212,6 +218,90 @@ impl<'a> Walk<'a> {
             }
             Err(error) => self.lost(engine, course, &error, reconnect),
         }
+    }
+
+    fn is_waited_for(&self, ending: &Ending) -> bool {
+        let by_hand = [
+            Reason::Captcha,
+            Reason::SecondFactor,
+            Reason::IdentityCheck,
+            Reason::WebVerification,
+            Reason::SessionExpired,
+            Reason::ScreenLocked,
+            Reason::InputNotAllowed,
+            Reason::UnknownScreen,
+        ];
+        self.waits_for_person
+            && ending.outcome == Outcome::NeedsPerson
+            && ending.reason.is_some_and(|reason| by_hand.contains(&reason))
+            && !self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Looks again and again, touching nothing, until the page that a person has to pass is passed. The phone's time stands still.
+    fn wait_for_person(
+        &self,
+        engine: &mut Engine<'_>,
+        course: &mut Course<'a>,
+        mut ending: Ending,
+        began: Instant,
+        reconnect: &mut Reconnect<'_>,
+    ) -> Result<Decision, Ending> {
+        self.tell_waiting(&ending);
+        loop {
+            let turn = (self.now)();
+            let seen = self.look_for_person(&ending, &mut *course.phone);
+            self.deadline.set(self.deadline.get() + (self.now)().saturating_duration_since(turn));
+            if self.interrupted.load(Ordering::Relaxed) {
+                return Err(ending);
+            }
+            let seen = match seen {
+                Ok(Some(seen)) => seen,
+                Ok(None) => continue,
+                Err(error) => {
+                    course.losses += 1;
+                    course.phone = self.come_back(engine, &error, course.losses, reconnect)?;
+                    continue;
+                }
+            };
+            engine.person_acts(self.since(began));
+            let next = engine.decide(&seen, self.since(began));
+            course.last = seen;
+            if let Some(verdict) = verdict(engine, &next, &course.last) {
+                course.turn.verdict(verdict);
+            }
+            match next {
+                Decision::Look { .. } | Decision::Check => {}
+                Decision::End(other) if self.is_waited_for(&other) => {
+                    if other != ending {
+                        self.tell_waiting(&other);
+                        ending = other;
+                    }
+                }
+                next => {
+                    self.tell(EventKind::Resumed);
+                    return Ok(next);
+                }
+            }
+        }
+    }
+
+    fn tell_waiting(&self, ending: &Ending) {
+        let Some(reason) = ending.reason else { return };
+        self.tell(EventKind::WaitingForPerson { reason, hint: ending.hint.clone().unwrap_or_default() });
+    }
+
+    /// One look while a person is waited for; nothing where it is clear that the person is not done.
+    fn look_for_person(&self, ending: &Ending, phone: &mut dyn Phone) -> Result<Option<Observation>, PhoneError> {
+        let settle = Settle::Change { max: Duration::from_secs(4) };
+        let look = Look::Screen { skip_when_absent: true };
+        let seen = phone.step(&Step { inputs: Vec::new(), settle, look }, self.step_limit)?;
+        if ending.reason == Some(Reason::InputNotAllowed) {
+            // The page looks the same whether taps are allowed or not: ask the switch, and the harmless key.
+            let facts = phone.facts(true, self.step_limit)?;
+            let allowed = facts.prop("persist.security.adbinput") == Some("1") && facts.input != InputProbe::Refused;
+            return Ok(allowed.then_some(seen));
+        }
+        Ok(Some(seen))
     }
 
     fn since(&self, began: Instant) -> Duration {

@@ -8,4 +8,4 @@ mod secret;
 pub use account::{AccountId, AccountsProbe, Presence, UserAccounts};
 pub use device::{AdbServer, Device, DeviceState, Focus, Serial, TransportId};
 pub use outcome::{ExitStatus, Outcome, Proof, Reason, ResultRow, Summary};
-pub use secret::Secret;
+pub use secret::{PASSWORD_VARIABLE, Secret};

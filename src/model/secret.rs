@@ -4,6 +4,9 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+/// The environment variable that may hold the password. No program that is started from here may inherit it.
+pub const PASSWORD_VARIABLE: &str = "MI_SIGNOUT_PASSWORD";
+
 /// A password. It has no `Display` and no `Serialize`, its `Debug` prints `***`, and its memory is overwritten when it goes.
 ///
 /// It leaves through [`Secret::expose`], which only the `adb` room may call (a test reads the sources for it).

@@ -52,7 +52,7 @@ pub fn of_state(state: &DeviceState) -> Option<Stop> {
             Outcome::Failed,
             Reason::NoPermissions,
             format!(
-                "this computer may not open the USB device ({text}): add the udev rule for vendor 2717 or join the plugdev group, then plug the cable in again"
+                "this computer may not open the USB device, says adb: no permissions {text}. Add the udev rule for vendor 2717 or join the plugdev group, then plug the cable in again"
             ),
         ),
         DeviceState::Offline | DeviceState::Connecting => Stop::new(

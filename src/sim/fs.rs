@@ -202,7 +202,7 @@ impl Fs {
         let now = self.now();
         let mut inner = self.lock();
         let real = inner.resolve(cwd, path, true)?;
-        let kind = inner.node(&real).map(|n| n.kind());
+        let kind = inner.node(&real).map(tree::Node::kind);
         match kind {
             Ok(FileKind::Device) => return Ok(OpenFile { fs: self.clone(), path: None }),
             Ok(FileKind::Directory) => return Err(FsError::IsADirectory),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
 use mi_signout::event::{Event, EventKind, Subject};
@@ -13,6 +14,7 @@ use mi_signout::phone::{Phone, PhoneError};
 use mi_signout::profile::Options;
 
 use crate::scripted::{Effect, Fault, Script, ScriptedPhone, When, catalog};
+use crate::support::GUARD;
 
 /// A phone of the fleet: how it is listed, what it does, whether it comes back when it was lost.
 struct Member {
@@ -131,7 +133,17 @@ fn run_all(members: Vec<(String, Member)>, passwords: &Passwords, jobs: usize) -
         listener: &listener,
         interrupted: &AtomicBool::new(false),
     };
+    // Phones that wait for each other would wait forever, and the scope with them.
+    let (done, hangs) = std::sync::mpsc::channel::<()>();
+    let watchdog = std::thread::spawn(move || {
+        if hangs.recv_timeout(GUARD) == Err(RecvTimeoutError::Timeout) {
+            eprintln!("the fleet hangs");
+            std::process::exit(101);
+        }
+    });
     let rows = run(&devices, &plan, &cables);
+    drop(done);
+    watchdog.join().unwrap();
     let given: Vec<&str> = devices.iter().map(|d| d.serial.as_str()).collect();
     let told: Vec<&str> = rows.iter().map(|r| r.serial.as_str()).collect();
     assert_eq!(told, given, "a row for each phone, in the order given");

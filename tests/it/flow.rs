@@ -101,6 +101,7 @@ fn walk(script: Script, case: Case) -> (ScriptedPhone, String) {
         listener: &tell,
         recorder: &mi_signout::flow::NoRecord,
         check: &|_| Ok(mi_signout::flow::Checked::default()),
+        waits_for_person: false,
         deadline: Cell::new(began + case.deadline),
         interrupted: &interrupted,
         step_limit: Duration::from_secs(40),
@@ -850,8 +851,8 @@ fn nothing_can_be_read_before_anything_is_done() {
     step on start: open the account page
     phone: open SETTINGS -> not ready: Cut
     phone: look -> not ready: Cut (7 times)
-    end: needs-person, unknown-screen; account present
-    hint: the Mi / Xiaomi Account page could not be opened: open Settings > Mi / Xiaomi Account on the phone, look what is there, then run again
+    end: failed, dump-failed; account present
+    hint: the screen could not be read (com.xiaomi.account/.ui.AccountSettingsActivity): look at the phone, close other tools that use it, then run again
     ");
 }
 

@@ -294,6 +294,7 @@ proptest! {
             listener: &|_: Event| {},
             recorder: &mi_signout::flow::NoRecord,
             check: &|_| Ok(mi_signout::flow::Checked::default()),
+        waits_for_person: false,
             deadline: Cell::new(began + Duration::from_secs(seconds)),
             interrupted: &AtomicBool::new(false),
             step_limit: Duration::from_secs(40),

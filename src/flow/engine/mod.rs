@@ -214,6 +214,25 @@ impl<'p> Engine<'p> {
         }
     }
 
+    /// A person works on the phone: what was counted against the page in front counts anew. What was done to it is not forgotten.
+    pub fn person_acts(&mut self, now: Duration) {
+        self.turns = 0;
+        self.lost_looks = 0;
+        self.checked = false;
+        self.waiting = None;
+        self.popups.clear();
+        self.planned = None;
+        self.begun = None;
+        match &mut self.visit {
+            Some(visit) if visit.mutated => (visit.since, visit.rounds) = (now, 0),
+            Some(visit) => {
+                self.progress.visits.remove(&visit.screen);
+                self.visit = None;
+            }
+            None => {}
+        }
+    }
+
     /// The first decision: the first way in, or a look where an earlier run had already begun.
     pub fn start(&mut self) -> Decision {
         if self.progress.mutated() {

@@ -30,7 +30,9 @@ impl Engine<'_> {
             let look = Decision::Look { settle, look: SCREEN };
             return if self.lost_looks == 1 || self.in_flight { look } else { self.or_check(look) };
         }
-        if !self.entered {
+        // Where no way is left and the screen can't even be read, it is the dump that failed, and no page that nobody knows.
+        let unreadable = matches!(seen.screen, ScreenRead::NotReady(_) | ScreenRead::Unreadable(_));
+        if !self.entered && (!unreadable || self.entry < self.profile.entry.len()) {
             return self.way_in();
         }
         let focus = seen.focus.as_ref().map_or_else(|| "unknown".to_owned(), ToString::to_string);

@@ -283,7 +283,7 @@ impl Interp {
             self.complain(&format!("cd: {to}: {error}"));
             return Ok(2);
         }
-        let outer = std::mem::replace(&mut self.cwd, String::new());
+        let outer = std::mem::take(&mut self.cwd);
         self.cwd = logical(&outer, &to);
         self.assign("OLDPWD", outer)?;
         if back { self.print(format!("{}\n", self.cwd).as_bytes()) } else { Ok(0) }

@@ -162,10 +162,7 @@ impl Interp {
             return self.simple(assignments, words, &command.redirects);
         }
         let saved = (!command.redirects.is_empty()).then(|| self.fds.clone());
-        let status = match self.redirect(&command.redirects)? {
-            true => self.compound(&command.kind),
-            false => Ok(1),
-        };
+        let status = if self.redirect(&command.redirects)? { self.compound(&command.kind) } else { Ok(1) };
         if let Some(saved) = saved {
             self.fds = saved;
         }
@@ -395,13 +392,14 @@ impl Interp {
                         }
                     }
                 }
-                RedirectTarget::Dup(from) => match self.fds.get(from) {
-                    Some(fd) => fd.clone(),
-                    None => {
+                RedirectTarget::Dup(from) => {
+                    if let Some(fd) = self.fds.get(from) {
+                        fd.clone()
+                    } else {
                         self.complain(&format!(">&{from} : bad file descriptor"));
                         return Ok(false);
                     }
-                },
+                }
                 RedirectTarget::Here(body) => {
                     let text = body.get().map_or(Ok(String::new()), |word| self.text(word))?;
                     Fd::In(Source::bytes(text))

@@ -450,7 +450,7 @@ impl Lexer {
                     quoted = true;
                     parts.iter().for_each(|p| {
                         if let Part::Quoted(text) = p {
-                            end.push_str(text)
+                            end.push_str(text);
                         }
                     });
                 }

@@ -84,14 +84,14 @@ pub(super) fn cut(tool: &mut Tool<'_>) -> Status {
     for line in lines(&content) {
         let text = String::from_utf8_lossy(line);
         let row = if options.has('f') {
-            if !text.contains(&delimiter) {
+            if text.contains(&delimiter) {
+                let fields = text.split(delimiter.as_str()).enumerate().filter(|(i, _)| kept(i + 1));
+                fields.map(|(_, f)| f).collect::<Vec<_>>().join(&delimiter)
+            } else {
                 if options.has('s') {
                     continue;
                 }
                 text.into_owned()
-            } else {
-                let fields = text.split(delimiter.as_str()).enumerate().filter(|(i, _)| kept(i + 1));
-                fields.map(|(_, f)| f).collect::<Vec<_>>().join(&delimiter)
             }
         } else {
             text.chars().enumerate().filter(|(i, _)| kept(i + 1)).map(|(_, c)| c).collect()

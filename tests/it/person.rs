@@ -1,0 +1,144 @@
+//! A person mends at the phone what the run waits for, and the run goes on by itself.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
+
+use mi_signout::adb::{self, AdbPhone};
+use mi_signout::event::{Event, EventKind};
+use mi_signout::fleet::{Books, Connector, Passwords, Plan, run};
+use mi_signout::flow::Patience;
+use mi_signout::model::{AdbServer, Device, Outcome, Reason, ResultRow, Secret};
+use mi_signout::phone::Phone;
+use mi_signout::profile::{Catalog, Options};
+use mi_signout::sim::clock::{Cancel, Clock};
+use mi_signout::sim::device::SimDevice;
+use mi_signout::sim::farm::Farm;
+use mi_signout::sim::phone::{Branch, Gate, PhoneSpec, SimPhone};
+use mi_signout::sim::shell::{Programs, Stdio};
+use mi_signout::ui::{Selector, UiTree};
+
+struct Direct;
+
+impl Connector for Direct {
+    fn connect(&self, device: &Device) -> Box<dyn Phone> {
+        Box::new(AdbPhone::of(device))
+    }
+
+    fn wait_for(&self, device: &Device, _: Option<&str>, _: Instant) -> Option<Device> {
+        Some(device.clone())
+    }
+}
+
+/// Signs the phone out while `person` is told each reason for waiting, on a thread of its own.
+fn sign_out(spec: PhoneSpec, person: impl Fn(&SimPhone, Reason) + Send + Sync) -> (ResultRow, SimPhone, Vec<Reason>) {
+    let phone = SimPhone::new(spec.scale(0.01));
+    let farm = Farm::new().unwrap();
+    farm.plug(Arc::new(SimDevice::new(phone.clone()))).unwrap();
+    let at = farm.serve_server(0).unwrap().addr();
+    let server = AdbServer { host: at.ip().to_string(), port: at.port() };
+    let devices = adb::list(&server, Duration::from_secs(10)).unwrap();
+    let catalog = Catalog::builtin().unwrap();
+    let passwords = Passwords::one(Secret::new(phone.spec().told_password().to_owned()));
+    let (tell, told) = mpsc::channel();
+    let tell = Mutex::new(tell);
+    let listener = |event: Event| {
+        if let EventKind::WaitingForPerson { reason, .. } = event.kind {
+            tell.lock().unwrap().send(Some(reason)).unwrap();
+        }
+    };
+    let books = Books::new(None, None, &listener);
+    let interrupted = AtomicBool::new(false);
+    let plan = Plan {
+        catalog: &catalog,
+        options: Options::default(),
+        dry_run: false,
+        timeout: Duration::from_secs(120),
+        grace: Duration::from_secs(5),
+        patience: Patience::default(),
+        passwords: &passwords,
+        jobs: 1,
+        non_interactive: false,
+        books: &books,
+        again: false,
+        owner: None,
+        listener: &listener,
+        interrupted: &interrupted,
+    };
+    std::thread::scope(|scope| {
+        let (person, patient) = (&person, &phone);
+        let helper = scope.spawn(move || {
+            let mut reasons = Vec::new();
+            while let Ok(Some(reason)) = told.recv() {
+                reasons.push(reason);
+                person(patient, reason);
+            }
+            reasons
+        });
+        let row = run(&devices, &plan, &Direct).remove(0);
+        tell.lock().unwrap().send(None).unwrap();
+        (row, phone.clone(), helper.join().unwrap())
+    })
+}
+
+fn done(spec: PhoneSpec, reason: Reason, person: impl Fn(&SimPhone) + Send + Sync) -> SimPhone {
+    let (row, phone, reasons) = sign_out(spec, |phone, _| person(phone));
+    assert_eq!((row.outcome, row.reason), (Outcome::SignedOut, None), "{row:?}");
+    assert_eq!(reasons, [reason]);
+    assert!(!phone.account_present());
+    phone
+}
+
+/// A finger of the person, on the one node that the selector means.
+fn tap(phone: &SimPhone, id: &str) {
+    let tree = UiTree::parse(phone.dump_xml().as_bytes()).unwrap();
+    let node = tree.find(&Selector::id(id));
+    let at = tree.tap_point(*node.first().unwrap_or_else(|| panic!("no {id}"))).unwrap();
+    input(phone, &["tap", &at.x.to_string(), &at.y.to_string()]);
+}
+
+fn input(phone: &SimPhone, words: &[&str]) {
+    let argv: Vec<String> = std::iter::once("input").chain(words.iter().copied()).map(str::to_owned).collect();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut io = Stdio { stdin: &mut std::io::empty(), stdout: &mut out, stderr: &mut err };
+    let clock: &Clock = phone.clock();
+    assert_eq!(phone.run(&argv, &mut io, clock, &Cancel::default()), Some(0), "{}", String::from_utf8_lossy(&err));
+}
+
+#[test]
+fn the_input_switch_is_turned_on() {
+    let spec = PhoneSpec::default().change(|s| s.input_gate = Gate::Refused);
+    done(spec, Reason::InputNotAllowed, |phone| phone.set_gate(Gate::Open));
+}
+
+#[test]
+fn the_screen_is_unlocked() {
+    let spec = PhoneSpec::default().change(|s| s.keyguard = mi_signout::sim::phone::LockKind::Pin);
+    done(spec, Reason::ScreenLocked, SimPhone::unlock);
+}
+
+#[test]
+fn the_network_comes() {
+    done(PhoneSpec::default().change(|s| s.network = false), Reason::NoNetwork, |phone| phone.set_network(true));
+}
+
+#[test]
+fn the_picture_code_is_solved() {
+    let phone = done(PhoneSpec::default().with(Branch::Captcha), Reason::Captcha, |phone| {
+        tap(phone, "com.xiaomi.account:id/et_captcha_code");
+        input(phone, &["text", &phone.spec().captcha_code]);
+        tap(phone, "com.xiaomi.account:id/passport_confirm");
+    });
+    assert!(phone.record().passwords_submitted() <= 2, "once by the program, once by the person");
+}
+
+#[test]
+fn the_code_of_the_message_is_entered() {
+    let spec = PhoneSpec::default().with(Branch::SecondFactor);
+    let (row, _, reasons) = sign_out(spec, |phone, _| {
+        tap(phone, "com.xiaomi.account:id/passport_vcode");
+        input(phone, &["text", &phone.spec().second_factor_code]);
+        tap(phone, "com.xiaomi.account:id/passport_confirm");
+    });
+    assert_eq!((row.outcome, reasons), (Outcome::SignedOut, vec![Reason::SecondFactor]), "{row:?}");
+}
