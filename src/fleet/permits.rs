@@ -110,33 +110,32 @@ impl SubmitPermit for Permits<'_> {
 
     fn verdict(&self, account: &AccountId, serial: &Serial, verdict: VerdictSeen) {
         let key = account.masked();
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let hint = match verdict {
+            VerdictSeen::Accepted | VerdictSeen::NotSubmitted => None,
+            VerdictSeen::Rejected => Some(format!(
+                "phone {serial} refused the password of account {key}, so it is not submitted anywhere else: check it at Xiaomi's own sign-in page, then run again"
+            )),
+            VerdictSeen::Unknown => Some(format!(
+                "what phone {serial} said to the password of account {key} could not be seen, so it is not submitted anywhere else: look at that phone first"
+            )),
+        };
+        let lock = || self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = lock();
+        if let Some(hint) = hint {
+            if let Some((group, _)) = self.passwords.of(serial, Some(account)) {
+                state.stopped_passwords.insert(group, hint.clone());
+            }
+            state.stopped_accounts.insert(key.clone(), hint);
+        }
         if state.busy.get(&key) == Some(serial) {
-            state.busy.remove(&key);
-            if let Some(submission) = state.submissions.remove(&key) {
+            let submission = state.submissions.remove(&key);
+            // The account stays busy while the disk is written, so that this verdict comes before its next submission; the other
+            // accounts need not wait for the disk.
+            drop(state);
+            if let Some(submission) = submission {
                 self.books.verdict(submission, verdict);
             }
-        }
-        match verdict {
-            VerdictSeen::Accepted | VerdictSeen::NotSubmitted => {}
-            VerdictSeen::Rejected => {
-                let hint = format!(
-                    "phone {serial} refused the password of account {key}, so it is not submitted anywhere else: check it at Xiaomi's own sign-in page, then run again"
-                );
-                if let Some((group, _)) = self.passwords.of(serial, Some(account)) {
-                    state.stopped_passwords.insert(group, hint.clone());
-                }
-                state.stopped_accounts.insert(key, hint);
-            }
-            VerdictSeen::Unknown => {
-                let hint = format!(
-                    "what phone {serial} said to the password of account {key} could not be seen, so it is not submitted anywhere else: look at that phone first"
-                );
-                if let Some((group, _)) = self.passwords.of(serial, Some(account)) {
-                    state.stopped_passwords.insert(group, hint.clone());
-                }
-                state.stopped_accounts.insert(key, hint);
-            }
+            lock().busy.remove(&key);
         }
         self.changed.notify_all();
     }
