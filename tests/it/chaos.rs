@@ -20,8 +20,8 @@ use crate::invariants::violations;
 
 /// Runs where nobody says how many.
 const RUNS: u64 = 300;
-/// Runs at once. Most of a run is waiting.
-const AT_ONCE: usize = 16;
+/// Runs at once, unless `MI_SIGNOUT_TEST_CHAOS_JOBS` says otherwise. Most of a run is waiting.
+const AT_ONCE: u64 = 16;
 
 /// Numbers that look drawn, the same for the same seed: `SplitMix64`.
 struct Dice(u64);
@@ -300,7 +300,7 @@ fn whatever_goes_wrong_the_invariants_hold() {
     let (next, fired) = (AtomicU64::new(first), AtomicU64::new(0));
     let all = Mutex::new(Shown::default());
     std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
+        for _ in 0..number("MI_SIGNOUT_TEST_CHAOS_JOBS").unwrap_or(AT_ONCE) {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);

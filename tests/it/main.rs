@@ -33,6 +33,7 @@ mod profile_errors;
 mod profiles;
 mod quoting;
 mod readme;
+mod replug;
 mod report;
 mod screens;
 mod scripted;
