@@ -9,6 +9,8 @@ use crate::model::{AdbServer, Device, DeviceState, Serial};
 
 /// How long a phone that is listed again may take to say who it is.
 const ANSWER: Duration = Duration::from_secs(10);
+/// How long the first list of a server is waited for.
+const FIRST_LIST: Duration = Duration::from_secs(5);
 /// A phone that is listed again may still be starting: after this long it is asked again, without a change of the list.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -61,6 +63,24 @@ impl Roster {
         };
         let trackers = servers.iter().filter_map(tracker).collect();
         Self { state, _trackers: trackers }
+    }
+
+    /// A phone to talk to. By its serial, which means the same phone whatever happens: a server that was started again gives the
+    /// transport ids of before to other phones. By its transport only where several phones have its serial.
+    #[must_use]
+    pub fn phone(&self, device: &Device) -> AdbPhone {
+        let mut lists = self.state.lock();
+        let until = Instant::now() + FIRST_LIST;
+        while !lists.first.contains_key(&device.server) && Instant::now() < until {
+            let left = until.saturating_duration_since(Instant::now());
+            lists = self.state.changed.wait_timeout(lists, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let listed = lists.now.get(&device.server).into_iter().flatten();
+        let named_so = listed.filter(|d| d.serial == device.serial).count();
+        if named_so > 1 || !device.serial.is_given() {
+            return AdbPhone::of(device);
+        }
+        AdbPhone::new(device.server.clone(), device.serial.clone(), None)
     }
 
     /// Waits until the hardware of `device` is listed again and has started, on whatever port and with whatever transport, or

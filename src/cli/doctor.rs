@@ -144,7 +144,9 @@ fn tell(found: &Findings, json: bool, output: &Output) {
                 });
                 output.data(&line.to_string());
             } else {
-                line(check).iter().for_each(|line| output.data(line));
+                for line in line(check) {
+                    output.data(&line);
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::terminal::Output;
-use crate::adb::{self, AdbPhone, Roster, Sighting, Tracker};
+use crate::adb::{self, Roster, Sighting, Tracker};
 use crate::fleet::{Connector, Selection};
 use crate::model::{AdbServer, Device, DeviceState, ExitStatus, Serial};
 use crate::phone::Phone;
@@ -73,10 +73,10 @@ impl ProfileArgs {
         if files.is_empty() {
             return Err(Failure::usage("the directory has no device profile (*.toml)").at(dir.display().to_string()));
         }
-        for path in files {
-            let text = std::fs::read_to_string(&path).map_err(unreadable)?;
-            catalog.add(&path.display().to_string(), &text).map_err(broken)?;
-        }
+        let read =
+            |path: &PathBuf| Ok((path.display().to_string(), std::fs::read_to_string(path).map_err(unreadable)?));
+        let texts = files.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
+        catalog.add_all(&texts).map_err(broken)?;
         Ok(catalog)
     }
 }
@@ -161,7 +161,7 @@ impl AdbConnector {
 
 impl Connector for AdbConnector {
     fn connect(&self, device: &Device) -> Box<dyn Phone> {
-        Box::new(AdbPhone::of(device))
+        Box::new(self.0.phone(device))
     }
 
     fn wait_for(&self, device: &Device, hardware_serial: Option<&str>, until: Instant) -> Option<Device> {

@@ -55,6 +55,9 @@ pub struct WalkArgs {
     /// Seconds per phone
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
+    /// Seconds that a phone is waited for when its cable is out or its adb server gone
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub grace: u64,
     /// Phones at once [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub jobs: Option<u32>,
@@ -128,9 +131,12 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
     if !args.yes {
         confirm(&devices, args, output)?;
     }
-    let survey = Survey::of(&devices);
-    survey.check_authorised(args.record.authorised_by.as_deref())?;
-    let passwords = survey.passwords(&args.passwords, interactive, output)?;
+    let given = args.passwords.read()?;
+    let asks = interactive && given.is_empty();
+    let authorised_by = args.record.authorised_by.as_deref();
+    let survey = Survey::of(&devices, authorised_by, asks);
+    survey.check_authorised(authorised_by)?;
+    let passwords = if asks { survey.ask_passwords(output)? } else { given };
     let record = args.record.open(args.walk.for_the_record(), output)?;
     let work = Work {
         walk: &args.walk,
@@ -192,7 +198,7 @@ impl Work<'_> {
             options: self.walk.options(),
             dry_run: self.walk.dry_run,
             timeout: Duration::from_secs(self.walk.timeout),
-            grace: Duration::from_secs(60),
+            grace: Duration::from_secs(self.walk.grace),
             patience: Patience::default(),
             passwords: self.passwords,
             jobs: self.walk.jobs.map_or(devices.len(), |jobs| jobs as usize),

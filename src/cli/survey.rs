@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::failure::Failure;
-use super::passwords::PasswordArgs;
 use super::terminal::Output;
 use crate::adb::AdbPhone;
 use crate::fleet::Passwords;
 use crate::model::{AccountId, Device, DeviceState, Secret, Serial};
-use crate::phone::Phone;
+use crate::phone::{Look, Phone, Step};
+
+/// How long a phone may take to name its accounts.
+const WITHIN: Duration = Duration::from_secs(20);
 
 /// Accounts with the phones that have them.
 #[derive(Clone, Debug, Default)]
@@ -18,11 +20,15 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// Asks each phone that answers. Reads only.
-    pub fn of(devices: &[Device]) -> Self {
+    /// Asks each phone that answers, where an answer decides something: whose passwords `asks` is about, or whether several
+    /// accounts are signed out without somebody who authorised it. Reads only.
+    pub fn of(devices: &[Device], authorised_by: Option<&str>, asks: bool) -> Self {
+        if !asks && (devices.len() < 2 || is_named(authorised_by)) {
+            return Self::default();
+        }
         let account = |device: &Device| {
-            let facts = AdbPhone::of(device).facts(false, Duration::from_secs(20)).ok()?;
-            facts.accounts.account().cloned()
+            let seen = AdbPhone::of(device).step(&Step::look(Look::Probes), WITHIN).ok()?;
+            seen.accounts.account().cloned()
         };
         let found: Vec<(AccountId, Serial)> = std::thread::scope(|scope| {
             let ready = devices.iter().filter(|device| device.state == DeviceState::Device);
@@ -39,8 +45,7 @@ impl Survey {
 
     /// Refuses several accounts without somebody who authorised it.
     pub fn check_authorised(&self, authorised_by: Option<&str>) -> Result<(), Failure> {
-        let named = authorised_by.is_some_and(|text| !text.trim().is_empty());
-        if self.accounts.len() < 2 || named {
+        if self.accounts.len() < 2 || is_named(authorised_by) {
             return Ok(());
         }
         let list: Vec<String> = self
@@ -56,12 +61,9 @@ impl Survey {
         .hint("name who did with --authorised-by TEXT (it goes into the record); nothing was touched"))
     }
 
-    /// Reads the passwords; where none is given and a person is there, asks once per account.
-    pub fn passwords(&self, args: &PasswordArgs, ask: bool, output: &Output) -> Result<Passwords, Failure> {
-        let mut passwords = args.read()?;
-        if !passwords.is_empty() || !ask {
-            return Ok(passwords);
-        }
+    /// Asks for the passwords, once per account.
+    pub fn ask_passwords(&self, output: &Output) -> Result<Passwords, Failure> {
+        let mut passwords = Passwords::default();
         for (account, serials) in &self.accounts {
             let names: Vec<&str> = serials.iter().map(Serial::as_str).collect();
             let prompt = format!("Password of account {account} ({}; empty: none): ", names.join(", "));
@@ -72,4 +74,8 @@ impl Survey {
         }
         Ok(passwords)
     }
+}
+
+fn is_named(authorised_by: Option<&str>) -> bool {
+    authorised_by.is_some_and(|text| !text.trim().is_empty())
 }

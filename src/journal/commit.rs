@@ -45,6 +45,11 @@ impl Writer {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Reads.
+    pub(super) fn read<T>(&self, act: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        act(&self.connection()).map_err(|e| JournalError::of(&self.path, &e))
+    }
+
     /// Does `act`. When this returns without an error, it is on the disk with all that was written before it; otherwise nothing
     /// of it is.
     pub(super) fn durable<T: Send + 'static>(

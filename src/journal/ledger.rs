@@ -3,12 +3,10 @@
 //! It is what keeps this program from being a way to guess passwords. A submission is written before it is made, so that
 //! killing the program before the verdict does not buy another try.
 
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::path::Path;
 
-use rusqlite::Connection;
-
-use super::{InstallKey, JournalError, Result, now, store};
+use super::commit::Writer;
+use super::{InstallKey, Result, now, store};
 use crate::model::AccountId;
 
 /// After this many refusals nothing is submitted for the account until its owner says so.
@@ -29,9 +27,8 @@ pub struct Submission(i64);
 /// count, which errs on the careful side.
 #[derive(Debug)]
 pub struct Ledger {
-    path: PathBuf,
     key: InstallKey,
-    connection: Mutex<Connection>,
+    writer: Writer,
 }
 
 impl Ledger {
@@ -41,8 +38,8 @@ impl Ledger {
     /// Any: without a ledger no password may be submitted.
     pub fn open(dir: &Path, key: InstallKey) -> Result<Self> {
         let path = dir.join("rejections.db");
-        let connection = Mutex::new(store::connect(&path, LEDGER_ID, MIGRATIONS)?);
-        Ok(Self { path, key, connection })
+        let writer = Writer::new(path.clone(), store::connect(&path, LEDGER_ID, MIGRATIONS)?);
+        Ok(Self { key, writer })
     }
 
     /// Writes that a password of `account` is about to be submitted. On the disk before it returns. `None` where the limit is
@@ -51,11 +48,12 @@ impl Ledger {
     /// # Errors
     /// Any: do not submit.
     pub fn submitting(&self, account: &AccountId) -> Result<Option<Submission>> {
-        self.with(|c| {
+        let account = self.key.mask(account);
+        self.writer.durable(move |c| {
             let written = c.execute(
                 "INSERT INTO submissions (account, at) SELECT ?1, ?2
                  WHERE (SELECT count(*) FROM submissions WHERE account = ?1) < ?3",
-                (self.key.mask(account), now(), REJECTION_LIMIT),
+                (account, now(), REJECTION_LIMIT),
             )?;
             Ok((written == 1).then(|| Submission(c.last_insert_rowid())))
         })
@@ -68,10 +66,7 @@ impl Ledger {
     #[expect(clippy::needless_pass_by_value, reason = "a submission has one verdict")]
     pub fn accepted(&self, submission: Submission) -> Result<()> {
         let Submission(id) = submission;
-        self.with(|c| {
-            c.execute("DELETE FROM submissions WHERE account = (SELECT account FROM submissions WHERE id = ?1)", [id])
-        })
-        .map(drop)
+        self.write("DELETE FROM submissions WHERE account = (SELECT account FROM submissions WHERE id = ?1)", id)
     }
 
     /// Nothing was submitted after all: it does not count.
@@ -81,7 +76,7 @@ impl Ledger {
     #[expect(clippy::needless_pass_by_value, reason = "a submission has one verdict")]
     pub fn withdrawn(&self, submission: Submission) -> Result<()> {
         let Submission(id) = submission;
-        self.with(|c| c.execute("DELETE FROM submissions WHERE id = ?1", [id])).map(drop)
+        self.write("DELETE FROM submissions WHERE id = ?1", id)
     }
 
     /// The phone refused the password.
@@ -91,7 +86,7 @@ impl Ledger {
     #[expect(clippy::needless_pass_by_value, reason = "a submission has one verdict")]
     pub fn rejected(&self, submission: Submission) -> Result<()> {
         let Submission(id) = submission;
-        self.with(|c| c.execute("UPDATE submissions SET rejected = 1 WHERE id = ?1", [id])).map(drop)
+        self.write("UPDATE submissions SET rejected = 1 WHERE id = ?1", id)
     }
 
     /// Refusals of the account since its last acceptance, with the submissions whose verdict was never had.
@@ -99,9 +94,9 @@ impl Ledger {
     /// # Errors
     /// Any: do not submit.
     pub fn rejections(&self, account: &AccountId) -> Result<u32> {
-        self.with(|c| {
-            c.query_row("SELECT count(*) FROM submissions WHERE account = ?1", [self.key.mask(account)], |r| r.get(0))
-        })
+        let account = self.key.mask(account);
+        self.writer
+            .read(|c| c.query_row("SELECT count(*) FROM submissions WHERE account = ?1", [account], |row| row.get(0)))
     }
 
     /// Whether another submission is allowed: fewer than [`REJECTION_LIMIT`] refusals.
@@ -117,12 +112,12 @@ impl Ledger {
     /// # Errors
     /// Where it could not be written.
     pub fn forgive(&self, account: &AccountId) -> Result<()> {
-        self.with(|c| c.execute("DELETE FROM submissions WHERE account = ?1", [self.key.mask(account)])).map(drop)
+        self.write("DELETE FROM submissions WHERE account = ?1", self.key.mask(account))
     }
 
-    fn with<T>(&self, act: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        act(&connection).map_err(|e| JournalError::of(&self.path, &e))
+    /// One change, with one value. Many phones get their verdicts at once, and then share one write of the disk.
+    fn write(&self, sql: &'static str, value: impl rusqlite::ToSql + Send + 'static) -> Result<()> {
+        self.writer.durable(move |c| c.execute(sql, [value])).map(drop)
     }
 }
 

@@ -8,12 +8,15 @@ const HOLE: char = '\u{E000}';
 /// forms; without direction marks, zero-width characters and simple markup such as `<u>`.
 #[must_use]
 pub fn normalise(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
     let mut mapped = String::with_capacity(text.len());
     for c in text.chars() {
         fold(c, &mut mapped);
     }
     let mut bare = mapped;
-    loop {
+    while bare.contains('<') {
         let less = without_tags(&bare);
         if less.len() == bare.len() {
             break;
@@ -67,6 +70,9 @@ fn fold(c: char, out: &mut String) {
 /// Without `<u>`, `</b>` and the like; anything else in angle brackets is text.
 fn without_tags(text: &str) -> String {
     const TAGS: &[&str] = &["<u>", "</u>", "<b>", "</b>", "<i>", "</i>", "<br>", "<br/>", "<br />"];
+    if !text.contains('<') {
+        return text.to_owned();
+    }
     let mut out = text.to_owned();
     for tag in TAGS {
         out = out.replace(tag, if tag.starts_with("<br") { " " } else { "" });

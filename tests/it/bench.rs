@@ -205,7 +205,7 @@ pub struct Wires(pub Roster);
 
 impl Connector for Wires {
     fn connect(&self, device: &Device) -> Box<dyn Phone> {
-        Box::new(Hurried(AdbPhone::of(device)))
+        Box::new(Hurried(self.0.phone(device)))
     }
 
     fn wait_for(&self, device: &Device, hardware_serial: Option<&str>, until: Instant) -> Option<Device> {

@@ -851,6 +851,9 @@ fn nothing_can_be_read_before_anything_is_done() {
     step on start: open the account page
     phone: open SETTINGS -> not ready: Cut
     phone: look -> not ready: Cut (7 times)
+    step on start: open the account page
+    phone: open SETTINGS -> not ready: Cut
+    phone: look -> not ready: Cut (7 times)
     end: failed, dump-failed; account present
     hint: the screen could not be read (com.xiaomi.account/.ui.AccountSettingsActivity): look at the phone, close other tools that use it, then run again
     ");
@@ -1169,8 +1172,14 @@ fn no_way_in_works() {
     step on launcher: open the account page
     phone: look -> cannot open
     phone: look -> launcher
+    phone: look -> launcher
     step on launcher: open the account page
     phone: look -> cannot open
+    phone: look -> launcher
+    phone: look -> launcher
+    step on launcher: open the account page
+    phone: look -> cannot open
+    phone: look -> launcher
     phone: look -> launcher
     end: needs-person, unknown-screen; account present
     hint: the Mi / Xiaomi Account page could not be opened: open Settings > Mi / Xiaomi Account on the phone, look what is there, then run again

@@ -65,11 +65,12 @@ fn may_be_tapped(tap: &Tap) -> bool {
     }
 }
 
-/// Taps that were repeated while their page stayed in front. A field may be touched again: that changes nothing.
+/// Taps that were repeated while their page stayed in front. A field may be touched again: that changes nothing; and below one
+/// dialog of the system there may be another that looks the same.
 fn twice(record: &Record) -> Vec<Tap> {
     let is_field =
         |tap: &Tap| tap.id.ends_with("input_pwd_view") || tap.text.is_empty() && tap.screen == S::WebPassword;
-    let taps: Vec<&Tap> = record.taps.iter().filter(|t| t.hit && !is_field(t)).collect();
+    let taps: Vec<&Tap> = record.taps.iter().filter(|t| t.hit && !is_field(t) && t.screen != S::Anr).collect();
     let again = |(at, tap): (usize, &&Tap)| {
         let before =
             taps[..at].iter().rev().find(|t| t.screen == tap.screen && t.id == tap.id && t.text == tap.text)?;

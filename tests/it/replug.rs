@@ -87,7 +87,8 @@ fn slow_server() -> PhoneSpec {
 /// The account app was closed meanwhile: the account is still there, and the password is not sent a second time.
 #[test]
 fn back_and_still_signed_in() {
-    let (phone, row) = on_another_usb_port(Stage::AfterConfirm, slow_server(), |phone| phone.fault(Fault::CrashToLauncher));
+    let (phone, row) =
+        on_another_usb_port(Stage::AfterConfirm, slow_server(), |phone| phone.fault(Fault::CrashToLauncher));
     assert_eq!((row.outcome, row.reason), (Outcome::Failed, Some(Reason::StillSignedIn)), "{row:?}");
     assert!(phone.account_present());
     assert_eq!(phone.record().passwords_submitted(), 1);
@@ -147,4 +148,25 @@ fn another_phone_on_the_network_is_not_taken_for_it() {
     let record = stranger.record();
     assert!(record.taps.is_empty() && record.keys.is_empty() && record.typed == 0);
     assert!(record.commands.iter().all(|c| c.argv[0] == "getprop"), "{:?}", record.commands);
+}
+
+/// A server that was started again counts its transports anew, so that the number of one phone is another phone's.
+#[test]
+fn after_a_restart_of_the_server_a_phone_is_still_itself() {
+    let farm = Farm::new().unwrap();
+    farm.serve_adbd(0).unwrap();
+    let mut server = RealAdbServer::start();
+    let at = AdbServer { host: "127.0.0.1".into(), port: server.port() };
+    let [mine, other] = ["mine", "other"].map(|s| SimPhone::new(PhoneSpec::default().serial(s).scale(SCALE)));
+    let [mine_at, other_at] =
+        [&mine, &other].map(|p| farm.adbd_addr(farm.plug(Arc::new(SimDevice::new(p.clone()))).unwrap()).unwrap());
+    server.connect(mine_at);
+    let device = adb::list(&at, GUARD).unwrap().remove(0);
+    let mut phone = Roster::follow(&BTreeSet::from([at])).phone(&device);
+    server.restart();
+    server.connect(other_at);
+    server.connect(mine_at);
+    let who = phone.who(GUARD).unwrap();
+    assert_eq!(who.serial.as_deref(), Some("mine"));
+    assert!(other.record().commands.is_empty());
 }

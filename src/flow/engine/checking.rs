@@ -58,8 +58,17 @@ impl Engine<'_> {
 }
 
 /// Whether a tree is of another window than the one in front: a dump that came late, or of a screen that has changed since.
-/// Windows that are no activity tell nothing about the package of what they show.
 pub(super) fn is_of_another_window(tree: &UiTree, focus: Option<&Focus>) -> bool {
-    let activity = focus.filter(|focus| focus.activity.contains('.'));
+    let activity = focus.filter(|focus| is_activity(focus));
     activity.is_some_and(|focus| !tree.nodes().any(|(_, node)| node.package == focus.package))
+}
+
+/// Whether the window in front is no page of an app: the lock screen, the notifications, a dialog of the system. A page that
+/// was read then lies below it, or was there before it.
+pub(super) fn is_covered(focus: Option<&Focus>) -> bool {
+    focus.is_some_and(|focus| !is_activity(focus))
+}
+
+fn is_activity(focus: &Focus) -> bool {
+    focus.activity.contains('.')
 }

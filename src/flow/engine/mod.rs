@@ -274,6 +274,9 @@ impl<'p> Engine<'p> {
         let view = View { focus: seen.focus.as_ref(), presence: seen.accounts.presence(), tree };
         let profile = self.profile;
         match profile.recognise(&view) {
+            Recognised::Screen(_) if tree.is_some() && checking::is_covered(seen.focus.as_ref()) => {
+                self.on_nothing(seen, now, "something lies over the page")
+            }
             Recognised::Screen(screen) => self.on_screen(screen, tree, seen.accounts.presence(), now),
             Recognised::Popup(popup) => self.on_popup(popup, tree, now),
             Recognised::Several(names) => {
@@ -346,8 +349,17 @@ impl<'p> Engine<'p> {
         };
         self.entry += 1;
         self.lost_looks = 0;
+        // The next way may lead over the same screen: what was looked for there before is not what is looked for now, and it is
+        // no sign of going round in circles. There are only so many ways in.
+        if let Some(left) = self.visit.take_if(|visit| !visit.mutated) {
+            self.progress.visits.remove(&left.screen);
+        }
         match entry {
-            Entry::Open(open) => Decision::Open(opening(open)),
+            Entry::Open(open) => {
+                // What the flow before was looking for is not what this page was opened for.
+                self.entry_flow = None;
+                Decision::Open(opening(open))
+            }
             Entry::Flow(name) => {
                 self.entry_flow = Some(name.clone());
                 Decision::Look { settle: Settle::Nothing, look: SCREEN }

@@ -6,7 +6,7 @@ use super::super::{Decision, Ending, PlannedAction};
 use super::{Engine, LAUNCHER, RESTARTS, SCREEN, SETTLE};
 use crate::model::{Outcome, Presence, Reason};
 use crate::phone::{KeyCode, Look, NotReady, Observation, ScreenRead};
-use crate::profile::Reaction;
+use crate::profile::{Entry, Reaction};
 
 /// Looks at one screen that stays, whatever time they take.
 const ROUNDS: u32 = 12;
@@ -73,11 +73,21 @@ impl Engine<'_> {
 
     /// A known screen that is no part of the walk, before the account page was reached.
     pub(super) fn not_there_yet(&mut self) -> Decision {
+        if self.is_flow_next() {
+            return self.way_in();
+        }
         let rounds = self.visit.as_mut().map_or(0, |v| {
             v.rounds += 1;
             v.rounds
         });
         if rounds < 2 { Decision::Look { settle: SETTLE, look: SCREEN } } else { self.way_in() }
+    }
+
+    /// Whether the page was opened for the flow that comes next: that one knows what to do on the screen in front.
+    fn is_flow_next(&self) -> bool {
+        let Some(Entry::Flow(flow)) = self.profile.entry.get(self.entry) else { return false };
+        let screen = self.visit.as_ref().map(|v| v.screen.as_str());
+        screen.is_some_and(|screen| self.profile.reaction(flow, screen, &self.options).is_some())
     }
 
     /// A screen that goes away by itself.
@@ -100,8 +110,12 @@ impl Engine<'_> {
         Some(Decision::Look { settle: SETTLE, look: SCREEN })
     }
 
-    /// Waits on the screen in front for as long as a slow page may take, then ends.
+    /// Waits on the screen in front for as long as a slow page may take, then ends. A way in that leads no further is no end:
+    /// there may be another.
     pub(super) fn patient(&mut self, now: Duration, ending: Ending) -> Decision {
+        if !self.entered {
+            return self.not_there_yet();
+        }
         self.look_again(now).unwrap_or_else(|| self.or_check(Decision::End(ending)))
     }
 

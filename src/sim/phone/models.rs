@@ -175,6 +175,7 @@ pub(super) fn of(generation: Generation) -> PhoneSpec {
         battery: 83,
         keyboard_opens: false,
         data_labels: None,
+        account_app: None,
         branches: Vec::new(),
     }
 }

@@ -61,14 +61,15 @@ fn launcher(scene: &Scene<'_>) -> Node {
 
 /// The system's dialog about an app that does not respond: a column of two choices.
 fn not_responding(scene: &Scene<'_>) -> Node {
-    let at = |top: i32, height: i32| Rect::at(scene.px(24), scene.px(top), scene.px(312), scene.px(height));
+    let at =
+        |top: i32, height: i32| Rect::at(scene.px(24), scene.floor() - scene.px(top), scene.px(312), scene.px(height));
     let title = format!("{} isn't responding", scene.text("app_name"));
     let choice = |text: &str, top, id| Node::button(text, at(top, 48), Act::Close).id(id);
-    let column = Node::new("LinearLayout", at(360, 100))
-        .child(choice("Close app", 360, "android:id/aerr_close"))
-        .child(choice("Wait", 412, "android:id/aerr_wait"));
-    Node::new("FrameLayout", at(300, 170))
-        .child(Node::label(title, at(310, 40)).id("android:id/alertTitle"))
+    let column = Node::new("LinearLayout", at(120, 100))
+        .child(choice("Close app", 120, "android:id/aerr_close"))
+        .child(choice("Wait", 68, "android:id/aerr_wait"));
+    Node::new("FrameLayout", at(190, 170))
+        .child(Node::label(title, at(180, 40)).id("android:id/alertTitle"))
         .child(column)
 }
 

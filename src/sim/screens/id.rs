@@ -79,6 +79,8 @@ screens! {
     SignOutFailed = "sign-out-failed",
     /// "Can't connect to the network".
     NoNetwork = "no-network",
+    /// The account app's own page without a network.
+    NoNetworkPage = "no-network-page",
     /// "Server error".
     ServerError = "server-error",
     /// "Can't turn off Find device. Enter your … password again."
@@ -176,6 +178,11 @@ impl ScreenId {
     /// The focused activity while it shows.
     #[must_use]
     pub fn activity(self, spec: &PhoneSpec) -> String {
+        let known = self.known_activity(spec);
+        spec.account_app.as_ref().map_or_else(|| known.to_owned(), |app| app.activity(known))
+    }
+
+    fn known_activity(self, spec: &PhoneSpec) -> &'static str {
         let miui = spec.has_account_app();
         match self {
             Self::Launcher if miui => "com.miui.home/com.miui.home.launcher.Launcher",
@@ -209,6 +216,5 @@ impl ScreenId {
             Self::IncomingCall => "com.android.incallui/com.android.incallui.InCallActivity",
             _ => "com.xiaomi.account/com.xiaomi.account.ui.AccountSettingsActivity",
         }
-        .to_owned()
     }
 }

@@ -193,7 +193,7 @@ pub fn draw(screen: ScreenId, scene: &Scene<'_>) -> Drawing {
         | S::FinanceLock
         | S::PinKeyguard => (foreign::draw(screen, scene), 0),
         S::SettingsHome | S::AccountGone | S::SettingsSearch => settings::draw(screen, scene),
-        S::AccountPage | S::SignIn | S::IdentityCheck => account::draw(screen, scene),
+        S::AccountPage | S::SignIn | S::IdentityCheck | S::NoNetworkPage => account::draw(screen, scene),
         S::WebPassword | S::WebOther => (web::draw(screen, scene), 0),
         _ => (dialogs::draw(screen, scene), 0),
     };
@@ -204,6 +204,9 @@ pub fn draw(screen: ScreenId, scene: &Scene<'_>) -> Drawing {
             n.package.clone_from(&package);
         }
     });
+    if let Some(app) = &scene.spec.account_app {
+        root.each(&mut |n| n.id = app.id(&n.id));
+    }
     if labels::is_rtl(&scene.spec.language) {
         root.mirror(scene.width());
     }

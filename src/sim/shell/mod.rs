@@ -182,8 +182,7 @@ impl Shell {
             return HUNG_UP;
         }
         match result {
-            Ok(status) => status,
-            Err(state::Flow::Killed(status)) => status,
+            Ok(status) | Err(state::Flow::Killed(status)) => status,
             Err(_) => self.state.last,
         }
     }
