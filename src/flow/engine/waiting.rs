@@ -142,13 +142,15 @@ impl Engine<'_> {
     /// The home screen in the middle of a walk: either this program went there, or the account app closed.
     pub(super) fn on_launcher(&mut self, presence: Presence, now: Duration) -> Decision {
         if !self.homing {
-            if let (true, Some(decision)) = (self.in_flight, self.look_again(now)) {
+            // The accounts were read before the screen was, and may have gone in between.
+            let may_end = self.in_flight || self.progress.submitted;
+            if let (true, Some(decision)) = (may_end, self.look_again(now)) {
                 return decision;
             }
             if !self.may_restart() {
-                return Decision::End(
-                    self.stayed(presence, "the phone went back to its home screen: look at it, then run again"),
-                );
+                let hint = "the phone went back to its home screen: look at it, then run again";
+                let ending = Decision::End(self.stayed(presence, hint));
+                return self.or_check(ending);
             }
             self.restarts += 1;
         }
