@@ -109,6 +109,17 @@ impl Script {
         script
     }
 
+    /// Who the phone is, and whether it has started.
+    #[must_use]
+    pub fn who() -> Self {
+        let mut script = Self::new();
+        for (name, property) in [("serial", "ro.serialno"), ("booted", "sys.boot_completed")] {
+            script.section(name);
+            script.line(&format!("getprop {property}"));
+        }
+        script
+    }
+
     /// A picture of the screen, as bytes and nothing else.
     #[must_use]
     pub fn picture() -> Self {

@@ -46,7 +46,6 @@ impl Page<'_> {
             scroll: 0,
             dialled: "0007",
             note: None,
-            dialled: "7",
         };
         let Drawing { root, activity, .. } = screens::draw(self.screen, &scene);
         let status_bar = self.spec.status_bar.then(|| screens::status_bar(&scene));
