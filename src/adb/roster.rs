@@ -28,7 +28,8 @@ struct State {
 
 #[derive(Default)]
 struct Lists {
-    now: BTreeMap<AdbServer, Vec<Device>>,
+    /// What each server lists; nothing where it does not answer.
+    now: BTreeMap<AdbServer, Option<Vec<Device>>>,
     /// Who was there first: phones of their own, that a lost one cannot have become.
     first: BTreeMap<AdbServer, BTreeSet<Serial>>,
 }
@@ -37,32 +38,52 @@ impl State {
     fn lock(&self) -> MutexGuard<'_, Lists> {
         self.lists.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn take(&self, server: &AdbServer, sighting: Sighting) {
+        let mut lists = self.lock();
+        match sighting {
+            Sighting::Devices(found) => {
+                let serials = || found.iter().map(|d| d.serial.clone()).collect();
+                lists.first.entry(server.clone()).or_insert_with(serials);
+                lists.now.insert(server.clone(), Some(found));
+            }
+            Sighting::Lost(_) => drop(lists.now.insert(server.clone(), None)),
+            Sighting::Back => {}
+        }
+        self.changed.notify_all();
+    }
 }
 
 impl Roster {
     /// Follows these servers. One that the operating system gives no thread for is never heard of.
     #[must_use]
     pub fn follow(servers: &BTreeSet<AdbServer>) -> Self {
+        Self::telling(servers, |_: &AdbServer, _: &Sighting| {})
+    }
+
+    /// As [`Roster::follow`], and tells what is seen before it can be asked for.
+    #[must_use]
+    pub fn telling(
+        servers: &BTreeSet<AdbServer>,
+        tell: impl Fn(&AdbServer, &Sighting) + Clone + Send + 'static,
+    ) -> Self {
         let state = Arc::new(State::default());
         let tracker = |server: &AdbServer| {
-            let (state, of) = (Arc::clone(&state), server.clone());
+            let (state, of, tell) = (Arc::clone(&state), server.clone(), tell.clone());
             Tracker::start(server.clone(), move |sighting| {
-                let mut lists = state.lock();
-                match sighting {
-                    Sighting::Devices(found) => {
-                        let serials = || found.iter().map(|d| d.serial.clone()).collect();
-                        lists.first.entry(of.clone()).or_insert_with(serials);
-                        lists.now.insert(of.clone(), found);
-                    }
-                    Sighting::Lost(_) => drop(lists.now.insert(of.clone(), Vec::new())),
-                    Sighting::Back => {}
-                }
-                state.changed.notify_all();
+                tell(&of, &sighting);
+                state.take(&of, sighting);
             })
             .ok()
         };
         let trackers = servers.iter().filter_map(tracker).collect();
         Self { state, _trackers: trackers }
+    }
+
+    /// What each server lists now; nothing for one that does not answer, and no entry for one that was not heard of yet.
+    #[must_use]
+    pub fn lists(&self) -> BTreeMap<AdbServer, Option<Vec<Device>>> {
+        self.state.lock().now.clone()
     }
 
     /// A phone to talk to. By its serial, which means the same phone whatever happens: a server that was started again gives the
@@ -75,7 +96,7 @@ impl Roster {
             let left = until.saturating_duration_since(Instant::now());
             lists = self.state.changed.wait_timeout(lists, left).unwrap_or_else(PoisonError::into_inner).0;
         }
-        let listed = lists.now.get(&device.server).into_iter().flatten();
+        let listed = lists.now.get(&device.server).into_iter().flatten().flatten();
         let named_so = listed.filter(|d| d.serial == device.serial).count();
         if named_so > 1 || !device.serial.is_given() {
             return AdbPhone::of(device);
@@ -112,7 +133,7 @@ impl Roster {
                 .is_some_and(|own| listed.serial.as_str() == own || (listed.serial.is_network() && is_new));
             listed.state == DeviceState::Device && (listed.serial == device.serial || moved)
         };
-        lists.now.get(&device.server).into_iter().flatten().filter(may_be).cloned().collect()
+        lists.now.get(&device.server).into_iter().flatten().flatten().filter(may_be).cloned().collect()
     }
 }
 

@@ -237,6 +237,9 @@ impl Script {
             Opening::Component(name) => {
                 let _ = write!(command, " -n {}", quote(name));
             }
+            Opening::Dial(digits) => {
+                let _ = write!(command, " -a android.intent.action.DIAL -d {}", quote(&format!("tel:{digits}")));
+            }
         }
         self.line("if [ -z \"$x\" ]; then");
         self.line(&format!("o=$({command} 2>&1); r=$?"));

@@ -8,6 +8,7 @@ mod doctor;
 mod failure;
 mod host_facts;
 mod interrupt;
+mod locate;
 mod owner;
 mod password_file;
 mod passwords;
@@ -20,6 +21,8 @@ mod simulate;
 mod survey;
 mod tellers;
 mod terminal;
+mod watch;
+mod work;
 
 use std::ffi::OsString;
 
@@ -50,6 +53,8 @@ enum Command {
     Devices(devices::Args),
     /// Sign the Mi / Xiaomi Account out of the chosen phones
     SignOut(sign_out::Args),
+    /// The same, plug-and-go: every listed phone that is plugged in is taken in turn, until Ctrl-C or --count
+    Watch(watch::Args),
     /// The device profiles: what is known of which phones, and tools to write one
     Profiles(profiles::Args),
     /// What a phone shows, masked, as a folder to write a profile from or to report
@@ -91,6 +96,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
             Command::Delete(args) => return delete::main(&args, &output),
             Command::Devices(args) => devices::run(&args, &output),
             Command::SignOut(args) => sign_out::run(&args, &output, interrupt),
+            Command::Watch(args) => watch::run(&args, &output, interrupt),
             Command::Profiles(args) => profiles::run(&args, &output),
             Command::Capture(args) => capture::run(&args, &output),
             Command::Doctor(args) => doctor::run(&args, &output, interrupt),

@@ -1,6 +1,8 @@
 //! Where phones are: adb servers, their lists, and the connector that the fleet talks through.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -8,7 +10,7 @@ use clap::Args;
 use super::failure::Failure;
 use super::terminal::Output;
 use crate::adb::{self, Roster, Sighting, Tracker};
-use crate::fleet::{Connector, Selection};
+use crate::fleet::{Attached, Connector, News, Selection};
 use crate::model::{AdbServer, Device, DeviceState, ExitStatus, Serial};
 use crate::phone::Phone;
 use crate::profile::Catalog;
@@ -152,14 +154,45 @@ fn settle(server: &AdbServer) -> Result<Vec<Device>, adb::AdbError> {
 /// Talks to phones over their adb servers, and follows the servers' lists for phones that come back.
 pub struct AdbConnector(Roster);
 
+fn news_of(server: &AdbServer, sighting: &Sighting) -> News {
+    match sighting {
+        Sighting::Devices(found) => News::Listed(server.clone(), found.clone()),
+        Sighting::Lost(_) => News::Lost(server.clone()),
+        Sighting::Back => News::Back(server.clone()),
+    }
+}
+
 impl AdbConnector {
     /// Follows the servers of these phones.
     pub fn new(devices: &[Device]) -> Self {
         Self(Roster::follow(&devices.iter().map(|d| d.server.clone()).collect()))
     }
+
+    /// Follows these servers, and passes on what they list.
+    pub fn following(servers: Vec<AdbServer>, news: &Sender<News>) -> Self {
+        let servers = servers.into_iter().collect();
+        // Nobody hears the news of a watch that is over.
+        let news = news.clone();
+        let tell = move |server: &AdbServer, sighting: &Sighting| drop(news.send(news_of(server, sighting)));
+        Self(Roster::telling(&servers, tell))
+    }
 }
 
 impl Connector for AdbConnector {
+    fn attached(&self, devices: &[Device]) -> Vec<Attached> {
+        let listed = self.0.lists();
+        let seen: BTreeSet<_> =
+            listed.values().flatten().flatten().map(|d| (&d.server, &d.serial, &d.usb_path)).collect();
+        let stands = |device: &Device| match listed.get(&device.server) {
+            // Before its first list, nothing is known of a server.
+            None => Attached::Listed,
+            Some(None) => Attached::ServerGone,
+            Some(Some(_)) if seen.contains(&(&device.server, &device.serial, &device.usb_path)) => Attached::Listed,
+            Some(Some(_)) => Attached::Gone,
+        };
+        devices.iter().map(stands).collect()
+    }
+
     fn connect(&self, device: &Device) -> Box<dyn Phone> {
         Box::new(self.0.phone(device))
     }

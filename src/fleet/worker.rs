@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use super::record::{PhoneBook, key_of};
-use super::{Connector, Permits, Plan};
+use super::{Connector, Permits, Plan, duplicate};
 use crate::event::{Event, EventKind, FindDevice, Progress, Subject};
 use crate::flow::{Checked, Counts, Ended, Ending, Engine, Password, Walk};
 use crate::journal::{PhoneInfo, PhoneKey};
@@ -25,12 +25,23 @@ const HANGS: u32 = 2;
 const WAIT: Duration = Duration::from_secs(2);
 
 /// Works on one phone and always gives its row, whatever happens.
-pub(super) fn work(device: &Device, plan: &Plan<'_>, connector: &dyn Connector, permits: &Permits<'_>) -> ResultRow {
+pub(super) fn work(
+    device: &Device,
+    tray: Option<u32>,
+    plan: &Plan<'_>,
+    connector: &dyn Connector,
+    permits: &Permits<'_>,
+    claim: &Claim<'_>,
+) -> Worked {
     let mut draft = Draft::new(device);
+    let mut twin_of = None;
     let worked = std::panic::catch_unwind(AssertUnwindSafe(|| {
-        let mut worker = Worker { device, plan, connector, permits, draft: &mut draft };
-        worker.work()
+        let mut worker = Worker { device, tray, plan, connector, permits, claim, draft: &mut draft };
+        worker.work(&mut twin_of)
     }));
+    if let Some(first) = twin_of {
+        return Worked::Twin(first);
+    }
     let ending = worked.unwrap_or_else(|_| {
         Ending::new(
             Outcome::Unknown,
@@ -38,11 +49,80 @@ pub(super) fn work(device: &Device, plan: &Plan<'_>, connector: &dyn Connector, 
             "this program failed on this phone (a bug: please report it); look at the phone before doing anything",
         )
     });
-    let key = draft.key.clone();
+    Worked::Row(Box::new(end(device, plan, draft, ending)))
+}
+
+/// What a worker came to.
+pub(super) enum Worked {
+    /// The phone's row.
+    Row(Box<ResultRow>),
+    /// Nothing was done: the phone is worked on over the connection at this place of the list.
+    Twin(usize),
+}
+
+/// Says a phone's `ro.serialno`, and is told the place of another connection that it is worked on over.
+pub(super) type Claim<'a> = dyn Fn(&str) -> Option<usize> + 'a;
+
+/// The row of a phone that is left alone, with why.
+pub(super) fn refuse(device: &Device, tray: Option<u32>, plan: &Plan<'_>, ending: Ending) -> ResultRow {
+    let draft = Draft::new(device);
+    tell(
+        device,
+        plan,
+        EventKind::Started { model: draft.fallback_model.clone(), place: device.usb_path.clone(), tray },
+    );
+    end(device, plan, draft, ending)
+}
+
+/// The row of a second connection of a phone that was worked on over the first one: nothing is touched here, it is only asked.
+pub(super) fn twin(
+    device: &Device,
+    tray: Option<u32>,
+    plan: &Plan<'_>,
+    connector: &dyn Connector,
+    first: (&Device, Outcome),
+) -> ResultRow {
+    let mut draft = Draft::new(device);
+    tell(device, plan, EventKind::Started { model: draft.fallback_model.clone(), place: None, tray });
+    if first.1.is_good()
+        && let Ok(facts) = connector.connect(device).facts(false, STEP_LIMIT.min(plan.timeout))
+    {
+        draft.identity = preflight::identify(&facts.props);
+        draft.account = facts.accounts.account().cloned();
+        draft.proof.before = words(facts.accounts.presence());
+    }
+    let ending = match first.1 {
+        _ if draft.proof.before == words(Presence::Absent) => {
+            draft.proof.after = words(Presence::Absent);
+            Ending { outcome: Outcome::AlreadySignedOut, reason: None, hint: None }
+        }
+        Outcome::DryRun => Ending { outcome: Outcome::DryRun, reason: None, hint: None },
+        _ => Ending::new(
+            Outcome::Failed,
+            Reason::DuplicateSerial,
+            format!(
+                "this is another connection of the phone at {}, where it is worked on: see its row there",
+                super::place(first.0)
+            ),
+        ),
+    };
+    end(device, plan, draft, ending)
+}
+
+/// Writes the row and tells it.
+fn end(device: &Device, plan: &Plan<'_>, draft: Draft, ending: Ending) -> ResultRow {
+    let (key, progress) = (draft.key.clone(), draft.progress.clone());
     let row = draft.row(ending);
+    if let Some(key) = &key {
+        plan.books.remember(key, &progress, row.outcome);
+    }
     plan.books.result(key.as_ref(), &row);
-    plan.listener.tell(Event::now(Subject::Phone(device.serial.clone()), EventKind::Ended(Box::new(row.clone()))));
+    tell(device, plan, EventKind::Ended(Box::new(row.clone())));
     row
+}
+
+fn tell(device: &Device, plan: &Plan<'_>, kind: EventKind) {
+    plan.listener.tell(Event::now(Subject::Phone(device.serial.clone()), kind));
 }
 
 /// What is known for the row so far.
@@ -120,20 +200,22 @@ impl From<Stop> for Ending {
 
 struct Worker<'a> {
     device: &'a Device,
+    tray: Option<u32>,
     plan: &'a Plan<'a>,
     connector: &'a dyn Connector,
     permits: &'a Permits<'a>,
+    claim: &'a Claim<'a>,
     draft: &'a mut Draft,
 }
 
 impl<'a> Worker<'a> {
     fn tell(&self, kind: EventKind) {
-        self.plan.listener.tell(Event::now(Subject::Phone(self.device.serial.clone()), kind));
+        tell(self.device, self.plan, kind);
     }
 
-    fn work(&mut self) -> Ending {
+    fn work(&mut self, twin_of: &mut Option<usize>) -> Ending {
         let place = self.device.usb_path.clone();
-        self.tell(EventKind::Started { model: self.draft.fallback_model.clone(), place });
+        self.tell(EventKind::Started { model: self.draft.fallback_model.clone(), place, tray: self.tray });
         let device = match self.authorised() {
             Ok(device) => device,
             Err(ending) => return ending,
@@ -160,6 +242,10 @@ impl<'a> Worker<'a> {
             profile: self.draft.profile.clone(),
             account: Some(account.masked()),
         });
+        *twin_of = self.draft.identity.hardware_serial.as_deref().and_then(|own| (self.claim)(own));
+        if twin_of.is_some() {
+            return duplicate(self.device, "another connection");
+        }
         let key = match self.take_up(&facts, &account) {
             Ok(key) => key,
             Err(ending) => return ending,
@@ -205,6 +291,10 @@ impl<'a> Worker<'a> {
         if let Some(earlier) = earlier.filter(|_| !self.plan.again) {
             self.tell(EventKind::Note { text: format!("goes on from run {}", earlier.run) });
             self.draft.progress = earlier.progress;
+        }
+        // What was done in this run holds whatever was asked for.
+        if let Some(progress) = self.plan.books.remembered(&info.key) {
+            self.draft.progress = progress;
         }
         Ok(info.key)
     }

@@ -46,4 +46,6 @@ mod sim_clients;
 mod sim_hostile;
 mod simulate;
 mod support;
+mod tray;
+mod watch;
 mod web;

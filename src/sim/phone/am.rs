@@ -73,6 +73,12 @@ impl Intent {
         (asks || intent.data.is_some()).then_some(intent)
     }
 
+    /// The digits of a `tel:` address.
+    fn digits(&self) -> String {
+        let data = self.data.as_deref().unwrap_or_default();
+        data.strip_prefix("tel:").unwrap_or_default().to_owned()
+    }
+
     /// As `am` prints it.
     fn shown(&self) -> String {
         let mut parts = String::new();
@@ -110,7 +116,12 @@ fn start(call: &mut Call<'_, '_>) -> i32 {
     };
     call.out(format!("Starting: {}\n", intent.shown()));
     match call.world(|w, _| w.resolve(&intent)) {
-        Target::Page(task, screen) => opened(call, &intent, task, screen),
+        Target::Page(task, screen) => {
+            if screen == ScreenId::Dialer {
+                call.world(|w, _| w.dialled = intent.digits());
+            }
+            opened(call, &intent, task, screen)
+        }
         Target::NoSuchClass(class) => {
             call.err(format!("Error type 3\nError: Activity class {{{class}}} does not exist.\n"));
             1
@@ -193,6 +204,9 @@ impl World {
             ) if known && self.has_account_pages() && within(AccountApp::KNOWN) => self.account_entry(),
             Some("android.settings.SETTINGS") if within("com.android.settings") => {
                 Target::Page(Task::Settings, ScreenId::SettingsHome)
+            }
+            Some("android.intent.action.DIAL") if self.spec.dialer && within("com.android.contacts") => {
+                Target::Page(Task::Dialer, ScreenId::Dialer)
             }
             Some("android.settings.WIFI_SETTINGS" | "android.settings.APPLICATION_DEVELOPMENT_SETTINGS") => {
                 Target::Page(Task::Other, ScreenId::OtherApp)

@@ -267,6 +267,8 @@ pub struct PhoneSpec {
     pub crossed_buttons: bool,
     /// Whether the account name is masked in `dumpsys account`.
     pub masks_account: bool,
+    /// Whether it has a dialer: tablets have none.
+    pub dialer: bool,
     /// Whether Find Device is on.
     pub find_device: bool,
     /// Whether there is synced cloud data.

@@ -20,6 +20,7 @@ pub(super) enum Task {
     Home,
     Settings,
     Account,
+    Dialer,
     Other,
 }
 
@@ -73,6 +74,8 @@ pub(super) struct World {
     pub keyboard: bool,
     pub scroll: i32,
     pub note: Option<&'static str>,
+    /// The number that stands in the dialer.
+    pub dialled: String,
     /// When the screen last changed.
     pub last_event: u64,
     pub due: Vec<(u64, Action)>,
@@ -107,6 +110,7 @@ impl World {
             keyboard: false,
             scroll: 0,
             note: None,
+            dialled: String::new(),
             last_event: 0,
             due: Vec::new(),
             faults: AtWork::default(),
@@ -148,6 +152,7 @@ impl World {
             focus: self.focus,
             keyboard: self.keyboard,
             scroll: self.scroll,
+            dialled: &self.dialled,
             note: self.note,
         }
     }

@@ -14,6 +14,7 @@ pub(super) fn draw(screen: ScreenId, scene: &Scene<'_>) -> Node {
             }
             page(scene, "Notes", rows.list("com.miui.notes:id/list", content_area(scene)).0)
         }
+        ScreenId::Dialer => dialer(scene),
         ScreenId::Anr => not_responding(scene),
         ScreenId::UnknownPopup => alert(
             scene,
@@ -34,6 +35,20 @@ pub(super) fn draw(screen: ScreenId, scene: &Scene<'_>) -> Node {
         ScreenId::Keyguard | ScreenId::PinKeyguard => keyguard(scene, screen == ScreenId::PinKeyguard),
         _ => launcher(scene),
     }
+}
+
+/// The dialer: the number in large digits, and a button that would call it.
+fn dialer(scene: &Scene<'_>) -> Node {
+    let at = |left: i32, top: i32, width: i32, height: i32| {
+        Rect::at(scene.px(left), scene.px(top), scene.px(width), scene.px(height))
+    };
+    let mut digits = Node::new("EditText", at(24, 300, 312, 60)).id("com.android.contacts:id/digits");
+    scene.dialled.clone_into(&mut digits.text);
+    let mut pad = Node::new("FrameLayout", full(scene)).child(digits);
+    for (place, key) in (0..).zip(["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"]) {
+        pad = pad.child(Node::button(key, at(30 + place % 3 * 104, 370 + place / 3 * 56, 92, 48), Act::Nothing));
+    }
+    pad.child(Node::new("ImageView", at(150, 600, 60, 48)).desc("Call").taps(Act::Nothing))
 }
 
 fn full(scene: &Scene<'_>) -> Rect {

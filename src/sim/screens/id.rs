@@ -31,6 +31,8 @@ screens! {
     SettingsSearch = "settings-search",
     /// A page of another app.
     OtherApp = "other-app",
+    /// The dialer, with a number typed in.
+    Dialer = "dialer",
     /// The account page, signed in.
     AccountPage = "account-page",
     /// The account app's sign-in page.
@@ -165,6 +167,7 @@ impl ScreenId {
                     | Self::SettingsHome
                     | Self::SettingsSearch
                     | Self::OtherApp
+                    | Self::Dialer
                     | Self::AccountPage
                     | Self::SignIn
                     | Self::AccountGone
@@ -193,6 +196,7 @@ impl ScreenId {
             }
             Self::SettingsHome | Self::AccountGone => "com.android.settings/com.android.settings.MiuiSettings",
             Self::SettingsSearch => "com.android.settings/com.android.settings.search.SearchActivity",
+            Self::Dialer => "com.android.contacts/com.android.contacts.activities.TwelveKeyDialer",
             Self::OtherApp => "com.miui.notes/com.miui.notes.ui.NotesListActivity",
             Self::KeepRemove | Self::UnsyncedItems | Self::HiddenPhotos | Self::HighQualityPhotos => {
                 "com.miui.cloudservice/com.miui.cloudservice.ui.WipeDataConfirmActivity"

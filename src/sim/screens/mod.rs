@@ -112,6 +112,8 @@ pub struct Scene<'a> {
     pub keyboard: bool,
     /// How far the page is scrolled, in pixels.
     pub scroll: i32,
+    /// The number in the dialer.
+    pub dialled: &'a str,
     /// Text resource of an error on the page.
     pub note: Option<&'static str>,
 }
@@ -184,6 +186,7 @@ pub fn draw(screen: ScreenId, scene: &Scene<'_>) -> Drawing {
     let (mut root, scroll_max) = match screen {
         S::Launcher
         | S::OtherApp
+        | S::Dialer
         | S::Anr
         | S::UnknownPopup
         | S::LowBattery

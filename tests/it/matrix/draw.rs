@@ -45,6 +45,7 @@ impl Page<'_> {
             keyboard: self.keyboard,
             scroll: 0,
             note: None,
+            dialled: "7",
         };
         let Drawing { root, activity, .. } = screens::draw(self.screen, &scene);
         let status_bar = self.spec.status_bar.then(|| screens::status_bar(&scene));

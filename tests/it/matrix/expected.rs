@@ -69,6 +69,7 @@ pub fn screen_of(page: ScreenId, family: &str, filled: bool) -> Option<&'static 
         | S::HighQualityPhotos
         | S::LastDevice
         | S::OtherApp
+        | S::Dialer
         | S::UnknownPopup
         | S::Keyguard
         | S::PinKeyguard => NOTHING,

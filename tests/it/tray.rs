@@ -1,0 +1,1 @@
+//! A tray of phones through the real binary.
