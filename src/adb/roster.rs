@@ -28,7 +28,11 @@ struct State {
 
 #[derive(Default)]
 struct Lists {
+<<<<<<< HEAD
     /// What each server lists; `None` where it does not answer.
+=======
+    /// What each server lists; nothing where it does not answer.
+>>>>>>> faults
     now: BTreeMap<AdbServer, Option<Vec<Device>>>,
     /// Who was there first: phones of their own, that a lost one cannot have become.
     first: BTreeMap<AdbServer, BTreeSet<Serial>>,
@@ -38,18 +42,41 @@ impl State {
     fn lock(&self) -> MutexGuard<'_, Lists> {
         self.lists.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn take(&self, server: &AdbServer, sighting: Sighting) {
+        let mut lists = self.lock();
+        match sighting {
+            Sighting::Devices(found) => {
+                let serials = || found.iter().map(|d| d.serial.clone()).collect();
+                lists.first.entry(server.clone()).or_insert_with(serials);
+                lists.now.insert(server.clone(), Some(found));
+            }
+            Sighting::Lost(_) => drop(lists.now.insert(server.clone(), None)),
+            Sighting::Back => {}
+        }
+        self.changed.notify_all();
+    }
 }
 
 impl Roster {
     /// Follows these servers. One that the operating system gives no thread for is never heard of.
     #[must_use]
     pub fn follow(servers: &BTreeSet<AdbServer>) -> Self {
+<<<<<<< HEAD
         Self::follow_and_tell(servers, |_, _| ())
     }
 
     /// As [`Roster::follow`], and passes on what is seen, on the trackers' threads.
     #[must_use]
     pub fn follow_and_tell(
+=======
+        Self::telling(servers, |_: &AdbServer, _: &Sighting| {})
+    }
+
+    /// As [`Roster::follow`], and tells what is seen before it can be asked for.
+    #[must_use]
+    pub fn telling(
+>>>>>>> faults
         servers: &BTreeSet<AdbServer>,
         tell: impl Fn(&AdbServer, &Sighting) + Clone + Send + 'static,
     ) -> Self {
@@ -58,6 +85,7 @@ impl Roster {
             let (state, of, tell) = (Arc::clone(&state), server.clone(), tell.clone());
             Tracker::start(server.clone(), move |sighting| {
                 tell(&of, &sighting);
+<<<<<<< HEAD
                 let mut lists = state.lock();
                 match sighting {
                     Sighting::Devices(found) => {
@@ -69,11 +97,20 @@ impl Roster {
                     Sighting::Back => {}
                 }
                 state.changed.notify_all();
+=======
+                state.take(&of, sighting);
+>>>>>>> faults
             })
             .ok()
         };
         let trackers = servers.iter().filter_map(tracker).collect();
         Self { state, _trackers: trackers }
+    }
+
+    /// What each server lists now; nothing for one that does not answer, and no entry for one that was not heard of yet.
+    #[must_use]
+    pub fn lists(&self) -> BTreeMap<AdbServer, Option<Vec<Device>>> {
+        self.state.lock().now.clone()
     }
 
     /// A phone to talk to. By its serial, which means the same phone whatever happens: a server that was started again gives the

@@ -67,7 +67,7 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
         output,
     };
     let (tell, news) = channel();
-    let connector = AdbConnector::following(servers, Some(&tell));
+    let connector = AdbConnector::following(servers, &tell);
     output.people("watching: plug phones in; Ctrl-C ends");
     let count = args.count.map(|count| count as usize);
     let watch = WatchFor { wanted: &wanted, count, locate: args.locate };
