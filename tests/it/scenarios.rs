@@ -48,6 +48,7 @@ const ENDS: &[(&str, &str, &str)] = &[
     ("password-first", "miui", "signed-out"),
     ("find-device-spinner", "miui", "signed-out"),
     ("ends-on-sign-in", "miui", "signed-out"),
+    ("own-accounts", "miui", "signed-out"),
     ("wrong-password", "miui", "rejected wrong-password"),
     ("wrong-password-dialog", "miui", "rejected wrong-password"),
     ("captcha", "miui", "needs-person captcha"),

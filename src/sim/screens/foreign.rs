@@ -15,10 +15,7 @@ pub(super) fn draw(screen: ScreenId, scene: &Scene<'_>) -> Node {
             page(scene, "Notes", rows.list("com.miui.notes:id/list", content_area(scene)).0)
         }
         ScreenId::Dialer => dialer(scene),
-        ScreenId::Anr => {
-            let title = format!("{} isn't responding", scene.text("app_name"));
-            alert(scene, &title, "", choice("Close app", Act::Close), choice("Wait", Act::Close))
-        }
+        ScreenId::Anr => not_responding(scene),
         ScreenId::UnknownPopup => alert(
             scene,
             "A new look for your phone",
@@ -75,6 +72,20 @@ fn launcher(scene: &Scene<'_>) -> Node {
     }
     Node::new("FrameLayout", full(scene))
         .child(Node::new("FrameLayout", full(scene)).id("android:id/content").child(cells))
+}
+
+/// The system's dialog about an app that does not respond: a column of two choices.
+fn not_responding(scene: &Scene<'_>) -> Node {
+    let at =
+        |top: i32, height: i32| Rect::at(scene.px(24), scene.floor() - scene.px(top), scene.px(312), scene.px(height));
+    let title = format!("{} isn't responding", scene.text("app_name"));
+    let choice = |text: &str, top, id| Node::button(text, at(top, 48), Act::Close).id(id);
+    let column = Node::new("LinearLayout", at(120, 100))
+        .child(choice("Close app", 120, "android:id/aerr_close"))
+        .child(choice("Wait", 68, "android:id/aerr_wait"));
+    Node::new("FrameLayout", at(190, 170))
+        .child(Node::label(title, at(180, 40)).id("android:id/alertTitle"))
+        .child(column)
 }
 
 fn call(scene: &Scene<'_>) -> Node {
