@@ -71,7 +71,7 @@ fn natural(text: &str) -> Vec<(u64, String)> {
 /// phone has one USB port: two USB paths are two phones, which no record can tell apart.
 #[must_use]
 pub fn duplicates(device: &Device, among: &[Device]) -> Vec<String> {
-    if device.usb_path.is_none() {
+    if device.usb_path.is_none() || !device.serial.is_given() {
         return Vec::new();
     }
     let other = |d: &&Device| d.usb_path.is_some() && d.serial == device.serial && spot(d) != spot(device);
