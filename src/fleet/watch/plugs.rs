@@ -89,14 +89,13 @@ impl Plugs {
         for device in devices {
             let key = (spot(device), device.serial.as_str().to_owned());
             there.push(key.clone());
-            match self.plugs.get_mut(&key) {
-                Some(plug) => changes.extend(plug.seen(now, device, settling)),
-                None => {
-                    let (state, change) = arrived(now, device);
-                    changes.extend(change);
-                    let plug = Plug { device: device.clone(), state, listed: true, bad: 0, ended: None };
-                    self.plugs.insert(key, plug);
-                }
+            if let Some(plug) = self.plugs.get_mut(&key) {
+                changes.extend(plug.seen(now, device, settling));
+            } else {
+                let (state, change) = arrived(now, device);
+                changes.extend(change);
+                let plug = Plug { device: device.clone(), state, listed: true, bad: 0, ended: None };
+                self.plugs.insert(key, plug);
             }
         }
         if !settling {
@@ -159,7 +158,6 @@ impl Plug {
         self.listed = true;
         self.device = device.clone();
         match self.state {
-            State::Busy => None,
             State::Rests if again && !settling => {
                 let (state, change) = arrived(now, device);
                 // One that comes and goes is taken up again later each time; a person needs longer to mend it anyway.
@@ -168,7 +166,7 @@ impl Plug {
                 self.state = if state == State::Waits { state } else { State::Ready(from.max(now)) };
                 change
             }
-            State::Rests => None,
+            State::Busy | State::Rests => None,
             State::Ready(from) if device.state == DeviceState::Device => {
                 self.state = State::Ready(from);
                 None
@@ -260,7 +258,7 @@ mod tests {
     #[test]
     fn a_phone_that_has_not_allowed_this_computer_waits() {
         let (mut desk, closed) = (Desk::new(), device("a", 1, DeviceState::Unauthorized));
-        assert_eq!(desk.list(0, &[closed.clone()]), (vec![Change::Waits(closed.clone())], vec![]));
+        assert_eq!(desk.list(0, std::slice::from_ref(&closed)), (vec![Change::Waits(closed.clone())], vec![]));
         assert_eq!(desk.list(1, &[closed]), (vec![], vec![]), "told once");
         assert_eq!(desk.list(2, &[ready("a", 1)]).1, [ready("a", 1)]);
         let offline = device("b", 2, DeviceState::Offline);
@@ -271,7 +269,7 @@ mod tests {
     #[test]
     fn a_busy_phone_that_is_missing_stays_with_its_worker() {
         let (mut desk, a) = (Desk::new(), ready("a", 1));
-        desk.list(0, &[a.clone()]);
+        desk.list(0, std::slice::from_ref(&a));
         assert_eq!(desk.list(1, &[]), (vec![Change::Missing(a)], vec![]));
         assert_eq!(desk.list(2, &[ready("a", 2)]), (vec![], vec![]), "the worker has it back");
         desk.plugs.rests(desk.at(3), &ready("a", 2), Rest::Lost);
