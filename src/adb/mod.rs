@@ -16,7 +16,8 @@ mod discovery;
 mod error;
 mod exec;
 mod listing;
-mod parse;
+#[doc(hidden)]
+pub mod parse;
 mod phone;
 mod quote;
 mod roster;

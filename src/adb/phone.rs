@@ -94,7 +94,11 @@ impl Phone for AdbPhone {
     }
 
     fn facts(&mut self, probe_input: bool, within: Duration) -> Result<PhoneFacts, PhoneError> {
-        let script = Script::facts(probe_input);
+        // Whoever is about to touch the phone clears away first what a run that was killed left there.
+        let script = match probe_input {
+            true => Script::facts(true).and_tidy(&self.places),
+            false => Script::facts(false),
+        };
         let output = self.channel.run(&script, within)?;
         Ok(facts(&sections(&output.bytes, script.mark())))
     }

@@ -30,6 +30,8 @@ use clap::{Parser, Subcommand};
 
 use crate::model::ExitStatus;
 use failure::Failure;
+#[doc(hidden)]
+pub use password_file::parse as parse_password_file;
 use terminal::{Output, OutputArgs};
 
 /// Signs the owner's Xiaomi, Redmi and POCO phones out of their Mi / Xiaomi Account over ADB, and proves it.

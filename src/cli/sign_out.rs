@@ -14,7 +14,7 @@ use super::survey::Survey;
 use super::terminal::Output;
 use super::work::Work;
 use crate::fleet::Numbers;
-use crate::model::{Device, ExitStatus};
+use crate::model::{Device, ExitStatus, Serial};
 use crate::profile::{Data, Options, PayCards};
 
 /// Options of `sign-out`.
@@ -136,7 +136,8 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
     if let Some(located) = located {
         located.put_back(args.yes && interactive, output);
     }
-    let given = args.passwords.read()?;
+    let serials: Vec<Serial> = attached.iter().map(|device| device.serial.clone()).collect();
+    let given = args.passwords.read(Some(&serials))?;
     let asks = interactive && given.is_empty();
     let authorised_by = args.record.authorised_by.as_deref();
     let survey = Survey::of(&devices, authorised_by, asks);

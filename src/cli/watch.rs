@@ -129,7 +129,7 @@ impl Args {
 
     /// Whose phones come is known later only, so a person is asked now: once for each listed account, else once for all.
     fn passwords(&self, wanted: &Wanted, ask: bool, output: &Output) -> Result<Passwords, Failure> {
-        let mut passwords = self.passwords.read()?;
+        let mut passwords = self.passwords.read(None)?;
         if !passwords.is_empty() || !ask {
             return Ok(passwords);
         }

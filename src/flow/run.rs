@@ -202,6 +202,8 @@ impl<'a> Walk<'a> {
         if matches!(decision, Decision::Act(PlannedAction::Submit { .. })) {
             course.turn.submits();
         }
+        // Not kept beside the next one: with hundreds of phones, their screens are most of what is held.
+        course.last = Observation::default();
         match self.perform(&mut course.counts, &mut *course.phone, decision) {
             Ok(seen) => {
                 let before = engine.last_screen().map(str::to_owned);

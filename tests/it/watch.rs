@@ -291,11 +291,35 @@ fn the_same_phone_at_two_connections_is_worked_on_once() {
 #[test]
 fn nobodys_phone_is_taken_without_being_listed() {
     let bench = Bench::own([spec("a1")]);
-    insta::assert_snapshot!(bench.run(&["watch", "--yes"]).run(), @"");
-    insta::assert_snapshot!(bench.run(&["watch", "--yes", "--all"]).run(), @"");
-    insta::assert_snapshot!(bench.run(&["watch", "-s", "a1"]).run(), @"");
+    insta::assert_snapshot!(bench.run(&["watch", "--yes"]).run(), @r###"
+    status: 2
+    --- stdout
+    --- stderr
+    error: no phone is listed, and a phone that was only plugged in is left alone
+    hint: list phones with --serial SERIAL or --account ID (both repeatable), or take them all with --all
+    "###);
+    insta::assert_snapshot!(bench.run(&["watch", "--yes", "--all"]).run(), @r###"
+    status: 2
+    --- stdout
+    --- stderr
+    error: to take every phone that is plugged in has to be confirmed by typing, and there is no terminal to ask on
+    hint: list the phones with --serial SERIAL or --account ID; nothing was touched
+    "###);
+    insta::assert_snapshot!(bench.run(&["watch", "-s", "a1"]).run(), @r###"
+    status: 2
+    --- stdout
+    --- stderr
+    error: signing out needs a confirmation, and there is no terminal to ask on
+    hint: give --yes where a script does it; nothing was touched
+    "###);
     let two = ["watch", "--yes", "--account", "6230000535", "--account", "7777000111"];
-    insta::assert_snapshot!(bench.run(&two).run(), @"");
+    insta::assert_snapshot!(bench.run(&two).run(), @r###"
+    status: 2
+    --- stdout
+    --- stderr
+    error: 2 accounts are listed, and nobody is named who authorised it
+    hint: name who did with --authorised-by TEXT (it goes into the record); nothing was touched
+    "###);
     bench.untouched(0);
 }
 

@@ -101,13 +101,15 @@ impl Watch<'_> {
             };
             let mut told = true;
             while !(self.is_over(&round) || !told && round.busy == 0) {
-                match news.recv_timeout(TICK) {
+                let heard = news.recv_timeout(TICK);
+                // A phone that has its row and is unplugged at once was unplugged after its end.
+                self.collect(&mut round, &is_done);
+                match heard {
                     Ok(piece) => self.hear(&mut round, piece),
                     Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) if told => told = false,
                     Err(RecvTimeoutError::Disconnected) => std::thread::sleep(TICK),
                 }
-                self.collect(&mut round, &is_done);
                 self.look_again(&mut round);
                 while self.has_room(&round)
                     && let Some(device) = round.plugs.take(Instant::now())
@@ -243,7 +245,8 @@ impl Watch<'_> {
     fn end(&self, round: &mut Round<'_>, done: Done) {
         round.busy -= 1;
         let good = done.row.as_ref().is_none_or(|row| row.outcome.is_good());
-        round.plugs.rests(Instant::now(), &done.device, good);
+        let unplugged = round.plugs.rests(Instant::now(), &done.device, good);
+        self.tell_changes(round, unplugged.into_iter().collect());
         round.rows.extend(done.row);
     }
 

@@ -120,13 +120,14 @@ impl Plugs {
         Some(plug.device.clone())
     }
 
-    /// A worker is done with a phone. `good` where nothing is left to do on it.
-    pub(super) fn rests(&mut self, now: Instant, device: &Device, good: bool) {
-        if let Some(plug) = self.plugs.get_mut(&(spot(device), device.serial.as_str().to_owned())) {
-            plug.state = State::Rests;
-            plug.bad = if good { 0 } else { plug.bad + 1 };
-            plug.ended = Some(now);
-        }
+    /// A worker is done with a phone. `good` where nothing is left to do on it: if it is gone by then, it was unplugged for that. The
+    /// result of one that went before its end rests until it comes again.
+    pub(super) fn rests(&mut self, now: Instant, device: &Device, good: bool) -> Option<Change> {
+        let plug = self.plugs.get_mut(&(spot(device), device.serial.as_str().to_owned()))?;
+        plug.state = State::Rests;
+        plug.bad = if good { 0 } else { plug.bad + 1 };
+        plug.ended = Some(now);
+        (good && !plug.listed).then(|| Change::Unplugged(plug.device.clone()))
     }
 }
 
