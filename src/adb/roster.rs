@@ -28,11 +28,7 @@ struct State {
 
 #[derive(Default)]
 struct Lists {
-<<<<<<< HEAD
-    /// What each server lists; `None` where it does not answer.
-=======
     /// What each server lists; nothing where it does not answer.
->>>>>>> faults
     now: BTreeMap<AdbServer, Option<Vec<Device>>>,
     /// Who was there first: phones of their own, that a lost one cannot have become.
     first: BTreeMap<AdbServer, BTreeSet<Serial>>,
@@ -62,21 +58,12 @@ impl Roster {
     /// Follows these servers. One that the operating system gives no thread for is never heard of.
     #[must_use]
     pub fn follow(servers: &BTreeSet<AdbServer>) -> Self {
-<<<<<<< HEAD
-        Self::follow_and_tell(servers, |_, _| ())
-    }
-
-    /// As [`Roster::follow`], and passes on what is seen, on the trackers' threads.
-    #[must_use]
-    pub fn follow_and_tell(
-=======
         Self::telling(servers, |_: &AdbServer, _: &Sighting| {})
     }
 
     /// As [`Roster::follow`], and tells what is seen before it can be asked for.
     #[must_use]
     pub fn telling(
->>>>>>> faults
         servers: &BTreeSet<AdbServer>,
         tell: impl Fn(&AdbServer, &Sighting) + Clone + Send + 'static,
     ) -> Self {
@@ -85,21 +72,7 @@ impl Roster {
             let (state, of, tell) = (Arc::clone(&state), server.clone(), tell.clone());
             Tracker::start(server.clone(), move |sighting| {
                 tell(&of, &sighting);
-<<<<<<< HEAD
-                let mut lists = state.lock();
-                match sighting {
-                    Sighting::Devices(found) => {
-                        let serials = || found.iter().map(|d| d.serial.clone()).collect();
-                        lists.first.entry(of.clone()).or_insert_with(serials);
-                        lists.now.insert(of.clone(), Some(found));
-                    }
-                    Sighting::Lost(_) => drop(lists.now.insert(of.clone(), None)),
-                    Sighting::Back => {}
-                }
-                state.changed.notify_all();
-=======
                 state.take(&of, sighting);
->>>>>>> faults
             })
             .ok()
         };
@@ -129,12 +102,6 @@ impl Roster {
             return AdbPhone::of(device);
         }
         AdbPhone::new(device.server.clone(), device.serial.clone(), None)
-    }
-
-    /// What each server lists now; `None` where it does not answer. A server that was not heard of yet is missing.
-    #[must_use]
-    pub fn lists(&self) -> BTreeMap<AdbServer, Option<Vec<Device>>> {
-        self.state.lock().now.clone()
     }
 
     /// Waits until the hardware of `device` is listed again and has started, on whatever port and with whatever transport, or

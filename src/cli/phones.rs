@@ -169,21 +169,12 @@ impl AdbConnector {
     }
 
     /// Follows these servers, and passes on what they list.
-<<<<<<< HEAD
-    pub fn following(servers: Vec<AdbServer>, news: Option<&Sender<News>>) -> Self {
-        let news = news.cloned();
-        Self(Roster::follow_and_tell(&servers.into_iter().collect(), move |server, sighting| {
-            // Nobody hears the news of a watch that is over.
-            let _ = news.as_ref().map(|news| news.send(news_of(server, sighting)));
-        }))
-=======
     pub fn following(servers: Vec<AdbServer>, news: &Sender<News>) -> Self {
         let servers = servers.into_iter().collect();
         // Nobody hears the news of a watch that is over.
         let news = news.clone();
         let tell = move |server: &AdbServer, sighting: &Sighting| drop(news.send(news_of(server, sighting)));
         Self(Roster::telling(&servers, tell))
->>>>>>> faults
     }
 }
 
