@@ -14,7 +14,7 @@ use super::survey::Survey;
 use super::terminal::Output;
 use super::work::Work;
 use crate::fleet::Numbers;
-use crate::model::{Device, ExitStatus};
+use crate::model::{Device, ExitStatus, Serial};
 use crate::profile::{Data, Options, PayCards};
 
 /// Options of `sign-out`.
@@ -55,6 +55,9 @@ pub struct WalkArgs {
     /// Seconds per phone
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
+    /// Seconds that a phone is waited for when its cable is out or its adb server gone
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub grace: u64,
     /// Phones at once [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub jobs: Option<u32>,
@@ -133,7 +136,8 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
     if let Some(located) = located {
         located.put_back(args.yes && interactive, output);
     }
-    let given = args.passwords.read()?;
+    let serials: Vec<Serial> = attached.iter().map(|device| device.serial.clone()).collect();
+    let given = args.passwords.read(Some(&serials))?;
     let asks = interactive && given.is_empty();
     let authorised_by = args.record.authorised_by.as_deref();
     let survey = Survey::of(&devices, authorised_by, asks);

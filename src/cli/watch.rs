@@ -67,7 +67,7 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
         output,
     };
     let (tell, news) = channel();
-    let connector = AdbConnector::following(servers, Some(&tell));
+    let connector = AdbConnector::following(servers, &tell);
     output.people("watching: plug phones in; Ctrl-C ends");
     let count = args.count.map(|count| count as usize);
     let watch = WatchFor { wanted: &wanted, count, locate: args.locate };
@@ -129,7 +129,7 @@ impl Args {
 
     /// Whose phones come is known later only, so a person is asked now: once for each listed account, else once for all.
     fn passwords(&self, wanted: &Wanted, ask: bool, output: &Output) -> Result<Passwords, Failure> {
-        let mut passwords = self.passwords.read()?;
+        let mut passwords = self.passwords.read(None)?;
         if !passwords.is_empty() || !ask {
             return Ok(passwords);
         }

@@ -95,7 +95,7 @@ impl Work<'_> {
             options: self.walk.options(),
             dry_run: self.walk.dry_run,
             timeout: Duration::from_secs(self.walk.timeout),
-            grace: Duration::from_secs(60),
+            grace: Duration::from_secs(self.walk.grace),
             patience: Patience::default(),
             passwords: self.passwords,
             jobs: self.walk.jobs.map_or(jobs, |jobs| jobs as usize),

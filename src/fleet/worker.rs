@@ -10,9 +10,9 @@ use chrono::{DateTime, Utc};
 use super::record::{PhoneBook, key_of};
 use super::{Connector, Permits, Plan, duplicate};
 use crate::event::{Event, EventKind, FindDevice, Progress, Subject};
-use crate::flow::{Counts, Ended, Ending, Engine, Password, Walk};
+use crate::flow::{Checked, Counts, Ended, Ending, Engine, Password, Walk};
 use crate::journal::{PhoneInfo, PhoneKey};
-use crate::model::{AccountId, Device, Outcome, Presence, Proof, Reason, ResultRow};
+use crate::model::{AccountId, Device, Outcome, Presence, Proof, Reason, ResultRow, Secret};
 use crate::phone::{Input, KeyCode, Keyguard, Look, Phone, PhoneError, PhoneFacts, Settle, Step};
 use crate::preflight::{self, Identity, Stop, Wanted};
 use crate::profile::{Choice, DeviceProfile};
@@ -21,6 +21,8 @@ use crate::profile::{Choice, DeviceProfile};
 const STEP_LIMIT: Duration = Duration::from_secs(40);
 /// Steps may hang so often in one walk before the phone counts as lost.
 const HANGS: u32 = 2;
+/// How long a lost phone is waited for between two looks at Ctrl-C.
+const TURN: Duration = Duration::from_secs(1);
 /// How often a phone is asked whether the person has done their part.
 const WAIT: Duration = Duration::from_secs(2);
 
@@ -236,12 +238,7 @@ impl<'a> Worker<'a> {
             Ok(profile) => profile,
             Err(ending) => return ending,
         };
-        self.tell(EventKind::Identified {
-            model: self.draft.identity.model.clone(),
-            software: self.draft.identity.software.clone(),
-            profile: self.draft.profile.clone(),
-            account: Some(account.masked()),
-        });
+        self.tell_identified();
         *twin_of = self.draft.identity.hardware_serial.as_deref().and_then(|own| (self.claim)(own));
         if twin_of.is_some() {
             return duplicate(self.device, "another connection");
@@ -269,6 +266,16 @@ impl<'a> Worker<'a> {
             }
         }
         Err(stop.into())
+    }
+
+    /// Tells what the phone is, as far as it is known.
+    fn tell_identified(&self) {
+        self.tell(EventKind::Identified {
+            model: self.draft.identity.model.clone(),
+            software: self.draft.identity.software.clone(),
+            profile: self.draft.profile.clone(),
+            account: self.draft.account.as_ref().map(AccountId::masked),
+        });
     }
 
     /// Takes the phone up in the record, with what an earlier run left open on it.
@@ -311,12 +318,12 @@ impl<'a> Worker<'a> {
             self.draft.account = facts.accounts.account().cloned();
             self.draft.proof.before = words(facts.accounts.presence());
             let password = self.plan.passwords.of(&self.device.serial, self.draft.account.as_ref());
-            let wanted = Wanted {
-                input_switch: preflight::input_switch_name(self.plan.catalog.labels(), &facts.props),
-                password_not_typeable: password.is_some_and(|(_, secret)| !secret.is_typeable()),
-            };
+            let wanted = self.wanted(&facts, password.map(|(_, secret)| secret));
             if let Some(stop) = preflight::stop(&facts, wanted) {
                 if self.is_waited_for(&stop) {
+                    if waits_for.is_none() {
+                        self.tell_identified();
+                    }
                     self.wait(&stop, &mut waits_for);
                     continue;
                 }
@@ -328,7 +335,7 @@ impl<'a> Worker<'a> {
             if waits_for.take().is_some() {
                 self.tell(EventKind::Resumed);
             }
-            if woken || (facts.awake != Some(false) && facts.keyguard != Keyguard::Swipe) {
+            if woken || !needs_waking(&facts) {
                 return Ok(facts);
             }
             woken = true;
@@ -394,6 +401,7 @@ impl<'a> Worker<'a> {
             permit: self.permits,
             listener: self.plan.listener,
             recorder: &recorder,
+            check: &|phone| self.check(phone, password),
             deadline: Cell::new(self.draft.began + self.draft.waited + self.plan.timeout),
             waits_for_person: !self.plan.non_interactive,
             interrupted: self.plan.interrupted,
@@ -412,6 +420,26 @@ impl<'a> Worker<'a> {
         ended
     }
 
+    /// Why a walk does not go on: what a person has to mend, or a screen that is off, which is woken.
+    fn check(&self, phone: &mut dyn Phone, password: Option<&Secret>) -> Result<Checked, PhoneError> {
+        let facts = phone.facts(true, STEP_LIMIT)?;
+        let stop = preflight::stop(&facts, self.wanted(&facts, password));
+        // Whether it is supported was found out before; the account's absence is the engine's to say.
+        let stop = stop.filter(|s| !matches!(s.outcome, Outcome::AlreadySignedOut | Outcome::NotSupported));
+        let woken = stop.is_none() && needs_waking(&facts);
+        if woken {
+            wake(phone)?;
+        }
+        Ok(Checked { accounts: facts.accounts, ending: stop.map(Ending::from), woken })
+    }
+
+    fn wanted<'f>(&'f self, facts: &'f PhoneFacts, password: Option<&Secret>) -> Wanted<'f> {
+        Wanted {
+            input_switch: preflight::input_switch_name(self.plan.catalog.labels(), &facts.props),
+            password_not_typeable: password.is_some_and(|secret| !secret.is_typeable()),
+        }
+    }
+
     /// The phone once it is back; it is waited for no longer than its time lasts.
     fn reconnect(
         &self,
@@ -426,8 +454,19 @@ impl<'a> Worker<'a> {
         }
         let serial = self.draft.identity.hardware_serial.as_deref();
         let until = (Instant::now() + self.plan.grace).min(deadline);
-        *at = self.connector.wait_for(at, serial, until)?;
-        Some(self.connector.connect(at))
+        // In short turns, so that Ctrl-C is heard meanwhile.
+        while !self.plan.interrupted.load(Ordering::Relaxed) {
+            let turn = until.min(Instant::now() + TURN);
+            if let Some(back) = self.connector.wait_for(at, serial, turn) {
+                *at = back;
+                return Some(self.connector.connect(at));
+            }
+            // One that gives up early knows that it stays away.
+            if Instant::now() < turn || turn == until {
+                return None;
+            }
+        }
+        None
     }
 }
 
@@ -438,6 +477,11 @@ fn find_device(asked_password: bool, presence: Presence) -> FindDevice {
         (true, Presence::Present) => FindDevice::On,
         _ => FindDevice::Unknown,
     }
+}
+
+/// Whether the screen is off, or covered by a lock screen that has no lock.
+fn needs_waking(facts: &PhoneFacts) -> bool {
+    facts.awake == Some(false) || facts.keyguard == Keyguard::Swipe
 }
 
 /// Switches the screen on and swipes a keyguard away that has no lock.

@@ -79,9 +79,9 @@ fn saved_screens_are_told_by_every_profile_and_two_fits_are_a_mistake() {
     assert_eq!(said.code, 0, "{said:?}");
     assert!(said.out.contains(&format!("{ACCOUNT_PAGE}: account-page (miui)\n")), "{}", said.out);
     assert!(said.err.contains("of 1 saved screen(s): 0 taken for two, 0 for none"), "{}", said.err);
-    let nothing = "tests/fixtures/dumps/hyperos--nothing-launcher.xml";
+    let nothing = "tests/fixtures/dumps/miui--nothing-rename-phone.xml";
     let said = mi_signout(&["profiles", "check", nothing]);
-    assert!(said.code == 0 && said.out.contains(&format!("{nothing}: no screen (hyperos)\n")), "{said:?}");
+    assert!(said.code == 0 && said.out.contains(&format!("{nothing}: no screen (miui)\n")), "{said:?}");
     assert!(said.err.contains("of 1 saved screen(s): 0 taken for two, 1 for none"), "{}", said.err);
 
     let dir = tempfile::tempdir().unwrap();

@@ -9,11 +9,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use self::door::{Door, Entry};
-use self::plugs::{Change, Plugs};
+use self::plugs::{Change, Plugs, Rest};
 use super::together::Losses;
 use super::{Attached, Connector, Numbers, Permits, Plan, duplicate, locate, vigil, worker};
 use crate::event::{Event, EventKind, Subject};
-use crate::model::{AccountId, AdbServer, Device, Outcome, ResultRow, Serial};
+use crate::model::{AccountId, AdbServer, Device, Outcome, Reason, ResultRow, Serial};
 use crate::preflight;
 
 /// How often it is looked whether a worker is done or Ctrl-C was pressed.
@@ -101,13 +101,15 @@ impl Watch<'_> {
             };
             let mut told = true;
             while !(self.is_over(&round) || !told && round.busy == 0) {
-                match news.recv_timeout(TICK) {
+                let heard = news.recv_timeout(TICK);
+                // A phone that has its row and is unplugged at once was unplugged after its end.
+                self.collect(&mut round, &is_done);
+                match heard {
                     Ok(piece) => self.hear(&mut round, piece),
                     Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) if told => told = false,
                     Err(RecvTimeoutError::Disconnected) => std::thread::sleep(TICK),
                 }
-                self.collect(&mut round, &is_done);
                 self.look_again(&mut round);
                 while self.has_room(&round)
                     && let Some(device) = round.plugs.take(Instant::now())
@@ -153,6 +155,7 @@ impl Watch<'_> {
                 round.plugs.server_back(now, &server);
             }
             News::Listed(server, devices) => {
+                round.numbers.give_all(&devices);
                 let changes = round.plugs.listed(now, &server, &devices);
                 round.lists.insert(server, devices);
                 self.tell_changes(round, changes);
@@ -242,8 +245,13 @@ impl Watch<'_> {
 
     fn end(&self, round: &mut Round<'_>, done: Done) {
         round.busy -= 1;
-        let good = done.row.as_ref().is_none_or(|row| row.outcome.is_good());
-        round.plugs.rests(Instant::now(), &done.device, good);
+        let rest = match &done.row {
+            Some(row) if row.reason == Some(Reason::Disconnected) => Rest::Lost,
+            Some(row) if !row.outcome.is_good() => Rest::Bad,
+            _ => Rest::Good,
+        };
+        let unplugged = round.plugs.rests(Instant::now(), &done.device, rest);
+        self.tell_changes(round, unplugged.into_iter().collect());
         round.rows.extend(done.row);
     }
 

@@ -11,6 +11,9 @@ use crate::sim::screens::{self, Drawing, Field, Scene, ScreenId, Typed};
 /// A page change, from tap to drawn, in ms.
 pub(super) const PAGE_CHANGE: u64 = 300;
 
+/// How long a caller waits for an answer, in ms.
+const RINGING: u64 = 25_000;
+
 /// A stack of pages that the launcher's recent list would show as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Task {
@@ -42,6 +45,8 @@ pub(super) enum Action {
     Unlock,
     /// A pop-up closes.
     ClosePopup,
+    /// The caller gives up.
+    RingingEnds,
     /// Something moved that has no page (a toast).
     Moved,
 }
@@ -201,6 +206,7 @@ impl World {
             Action::ClosePopup => {
                 self.popups.pop();
             }
+            Action::RingingEnds => self.popups.retain(|p| *p != ScreenId::IncomingCall),
             Action::Moved => {}
         }
         self.last_event = self.last_event.max(at);
@@ -273,7 +279,10 @@ impl World {
             | Fault::DumpEmpty(n) => self.faults.dumps.extend(std::iter::repeat_n(fault, n as usize)),
             Fault::KnownPopup => self.popups.push(ScreenId::LowBattery),
             Fault::UnknownPopup => self.popups.push(ScreenId::UnknownPopup),
-            Fault::IncomingCall => self.popups.push(ScreenId::IncomingCall),
+            Fault::IncomingCall => {
+                self.popups.push(ScreenId::IncomingCall);
+                self.later(at + RINGING, Action::RingingEnds);
+            }
             Fault::Anr => self.popups.push(ScreenId::Anr),
             Fault::CrashToLauncher => self.crash(),
             Fault::Toast { lasts } => {

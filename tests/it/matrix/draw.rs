@@ -44,8 +44,8 @@ impl Page<'_> {
             focus: field.filter(|_| self.keyboard),
             keyboard: self.keyboard,
             scroll: 0,
+            dialled: "",
             note: None,
-            dialled: "7",
         };
         let Drawing { root, activity, .. } = screens::draw(self.screen, &scene);
         let status_bar = self.spec.status_bar.then(|| screens::status_bar(&scene));

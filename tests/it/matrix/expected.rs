@@ -59,18 +59,18 @@ pub fn screen_of(page: ScreenId, family: &str, filled: bool) -> Option<&'static 
         S::LastDevice if hyper => "last-device",
         S::SecondSpace => "second-space",
         S::LowBattery => "popup system-dialog",
+        S::Launcher => "launcher",
+        S::Anr => "popup not-responding",
+        S::IncomingCall => "popup call",
         S::LostMode => "lost-mode",
         S::FinanceLock => "find-device-lock",
         S::UnsyncedItems
         | S::HiddenPhotos
         | S::HighQualityPhotos
         | S::LastDevice
-        | S::Launcher
         | S::OtherApp
         | S::Dialer
-        | S::Anr
         | S::UnknownPopup
-        | S::IncomingCall
         | S::Keyguard
         | S::PinKeyguard => NOTHING,
     })
