@@ -245,10 +245,10 @@ mod tests {
     #[test]
     fn a_phone_is_taken_once_and_again_only_after_it_was_unplugged() {
         let (mut desk, a) = (Desk::new(), ready("a", 1));
-        assert_eq!(desk.list(0, &[a.clone()]), (vec![], vec![a.clone()]));
-        assert_eq!(desk.list(1, &[a.clone()]), (vec![], vec![]), "it is worked on");
+        assert_eq!(desk.list(0, std::slice::from_ref(&a)), (vec![], vec![a.clone()]));
+        assert_eq!(desk.list(1, std::slice::from_ref(&a)), (vec![], vec![]), "it is worked on");
         desk.plugs.rests(desk.at(2), &a, Rest::Good);
-        assert_eq!(desk.list(3, &[a.clone()]), (vec![], vec![]), "it has its result");
+        assert_eq!(desk.list(3, std::slice::from_ref(&a)), (vec![], vec![]), "it has its result");
         assert_eq!(desk.list(4, &[]), (vec![Change::Unplugged(a)], vec![]));
         assert_eq!(desk.list(5, &[ready("a", 2)]).1, [ready("a", 2)]);
         desk.plugs.rests(desk.at(6), &ready("a", 2), Rest::Good);
