@@ -247,7 +247,10 @@ impl<'a> Worker<'a> {
             Ok(key) => key,
             Err(ending) => return ending,
         };
-        let ended = self.walk(profile, &account, &key, preflight::locale(&facts.props), (device, phone));
+        let locale = preflight::locale(&facts.props).to_owned();
+        // A phone has a thousand properties, and the walk wants none of them.
+        drop(facts);
+        let ended = self.walk(profile, &account, &key, &locale, (device, phone));
         self.draft.proof.after = words(ended.presence);
         self.draft.proof.ui = ended.screen;
         self.plan.books.find_device(&key, find_device(self.draft.asked_password, ended.presence));
