@@ -95,10 +95,7 @@ impl Phone for AdbPhone {
 
     fn facts(&mut self, probe_input: bool, within: Duration) -> Result<PhoneFacts, PhoneError> {
         // Whoever is about to touch the phone clears away first what a run that was killed left there.
-        let script = match probe_input {
-            true => Script::facts(true).and_tidy(&self.places),
-            false => Script::facts(false),
-        };
+        let script = if probe_input { Script::facts(true).and_tidy(&self.places) } else { Script::facts(false) };
         let output = self.channel.run(&script, within)?;
         Ok(facts(&sections(&output.bytes, script.mark())))
     }

@@ -6,7 +6,7 @@ use chrono::SecondsFormat;
 
 use super::ReportError;
 use super::document::chained;
-use super::text::clean;
+use super::text::{clean, inert_json};
 use crate::event::{ChainedRow, RunRecord};
 
 /// The columns that people read; the chain's own follow.
@@ -45,7 +45,7 @@ pub(super) fn render(run: &RunRecord) -> Result<Vec<u8>, ReportError> {
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(COLUMNS.iter().chain(&CHAIN)).map_err(|e| failed(&e))?;
     for row in &run.rows {
-        let chain = [&row.previous, &row.hash, &run.head, &row.text].map(Clone::clone);
+        let chain = [row.previous.clone(), row.hash.clone(), run.head.clone(), inert_json(row.text.clone())];
         let cells = cells(row, run.rows.len()).into_iter().map(|cell| guarded(&cell)).chain(chain);
         table.write_record(cells).map_err(|e| failed(&e))?;
     }
