@@ -14,7 +14,7 @@
 //! | [`profile`] | device profiles: load, validate, choose, recognise | model ui |
 //! | [`phone`] | the port to a phone: a few verbs | model ui |
 //! | [`flow`] | the engine that decides, and the run that does | model event ui profile phone |
-//! | [`capture`] | a redacted record of a phone | model ui profile phone |
+//! | `capture` | a redacted record of a phone | model ui profile phone |
 //! | [`preflight`] | what must hold before a phone is touched | model event profile phone |
 //! | [`fleet`] | many phones: a worker each | model event profile phone flow preflight journal |
 //! | [`journal`] | the durable record of runs | model event |
@@ -36,6 +36,7 @@
 //! - Nothing here works around a lock.
 
 pub mod adb;
+pub mod capture;
 pub mod cli;
 pub mod event;
 pub mod fleet;

@@ -107,6 +107,8 @@ pub enum Opening {
     },
     /// By component, `package/.Activity`.
     Component(String),
+    /// The dialer with these digits typed in. Nothing is called.
+    Dial(String),
 }
 
 /// What to wait for after the inputs, in a loop on the phone.

@@ -19,6 +19,11 @@ fn parse_line(line: &str, server: &AdbServer) -> Option<Device> {
         return None;
     }
     let mut fields = Vec::new();
+    if let Some(at) = fields_begin(rest) {
+        let (head, tail) = rest.split_at(at);
+        fields.extend(tail.split([' ', '\t']).rev().filter_map(field));
+        rest = head.trim_end();
+    }
     while let Some((head, last)) = rest.rsplit_once([' ', '\t']) {
         let Some((key, value)) = field(last) else { break };
         fields.push((key, value));
@@ -40,6 +45,16 @@ fn parse_line(line: &str, server: &AdbServer) -> Option<Device> {
 fn field(token: &str) -> Option<(&str, &str)> {
     let (key, value) = token.split_once(':')?;
     ["usb", "product", "model", "device", "features", "transport_id"].contains(&key).then_some((key, value))
+}
+
+/// Where the fields begin behind a state: adb does not clean the names of product and device, which may hold spaces.
+fn fields_begin(line: &str) -> Option<usize> {
+    line.match_indices([' ', '\t']).map(|(at, _)| at).find(|at| {
+        let (head, tail) = line.split_at(*at);
+        let next = tail.trim_start().split([' ', '\t']).next();
+        let word = head.trim_end().rsplit([' ', '\t']).next();
+        next.and_then(field).is_some() && word.is_some_and(|w| !matches!(state(w), DeviceState::Other(_)))
+    })
 }
 
 fn serial_and_state(text: &str) -> (&str, DeviceState) {
@@ -129,6 +144,14 @@ mod tests {
             let (s, st, ..) = one(line);
             assert_eq!((s.as_str(), st), (serial, state), "{line:?}");
         }
+    }
+
+    #[test]
+    fn names_of_product_and_device_may_hold_spaces() {
+        let line = "8f2a1b                 device usb:1-4.2 product:a b model:Redmi_Note_10 device:c d transport_id:7";
+        let expected =
+            ("8f2a1b".into(), DeviceState::Device, Some(7), Some("1-4.2".into()), Some("Redmi_Note_10".into()));
+        assert_eq!(one(line), expected);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //!
 //! - `wire`: the adb server's own protocol, as far as discovery needs it.
 //! - `listing`, `discovery`: device lists, once or as a stream of snapshots.
+//! - `roster`: the lists of servers, kept up to date, to find a lost phone again.
 //! - `start`: a server on this computer is started once where none runs. None is ever killed.
 //! - `quote`, `script`: what is sent to the phone's shell.
 //! - `exec`: one script, one stream, with exit code, deadline and cancel.
@@ -15,9 +16,11 @@ mod discovery;
 mod error;
 mod exec;
 mod listing;
-mod parse;
+#[doc(hidden)]
+pub mod parse;
 mod phone;
 mod quote;
+mod roster;
 mod script;
 mod start;
 mod wire;
@@ -26,7 +29,8 @@ pub use discovery::{Sighting, Tracker, list, version};
 pub use error::AdbError;
 pub use exec::{Cancel, Channel, Output};
 pub use listing::parse_devices;
-pub use phone::AdbPhone;
+pub use phone::{AdbPhone, Who};
 pub use quote::{input_text, quote};
+pub use roster::Roster;
 pub use script::{FILE_PREFIX, Places, Script};
 pub use start::{Started, ensure_server, ensure_server_with, find_adb};

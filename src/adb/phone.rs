@@ -10,6 +10,15 @@ use crate::phone::{Look, Observation, Phone, PhoneError, PhoneFacts, Refusal, Sc
 /// The first bytes of every PNG.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
+/// Who a phone says that it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// `ro.serialno`, where it has one.
+    pub serial: Option<String>,
+    /// `sys.boot_completed`: before that its accounts are not there yet.
+    pub booted: bool,
+}
+
 /// A phone of an adb server. It belongs to one connection: after the phone was plugged in again, a new one is made.
 #[derive(Debug)]
 pub struct AdbPhone {
@@ -48,6 +57,18 @@ impl AdbPhone {
         Self { places, ..self }
     }
 
+    /// Asks who it is and whether it has started: two properties, and nothing else.
+    ///
+    /// # Errors
+    /// As for [`Phone::step`].
+    pub fn who(&mut self, within: Duration) -> Result<Who, PhoneError> {
+        let script = Script::who();
+        let output = self.channel.run(&script, within)?;
+        let sections = sections(&output.bytes, script.mark());
+        let value = |name| Some(text(&sections, name).trim().to_owned()).filter(|v| !v.is_empty());
+        Ok(Who { serial: value("serial"), booted: value("booted").as_deref() == Some("1") })
+    }
+
     fn observe(&mut self, step: &Step<'_>, within: Duration) -> Result<Observation, PhoneError> {
         let script = Script::step(step, &self.places)?;
         let output = self.channel.run(&script, within)?;
@@ -73,7 +94,11 @@ impl Phone for AdbPhone {
     }
 
     fn facts(&mut self, probe_input: bool, within: Duration) -> Result<PhoneFacts, PhoneError> {
-        let script = Script::facts(probe_input);
+        // Whoever is about to touch the phone clears away first what a run that was killed left there.
+        let script = match probe_input {
+            true => Script::facts(true).and_tidy(&self.places),
+            false => Script::facts(false),
+        };
         let output = self.channel.run(&script, within)?;
         Ok(facts(&sections(&output.bytes, script.mark())))
     }

@@ -109,6 +109,17 @@ impl Script {
         script
     }
 
+    /// Who the phone is, and whether it has started.
+    #[must_use]
+    pub fn who() -> Self {
+        let mut script = Self::new();
+        for (name, property) in [("serial", "ro.serialno"), ("booted", "sys.boot_completed")] {
+            script.section(name);
+            script.line(&format!("getprop {property}"));
+        }
+        script
+    }
+
     /// A picture of the screen, as bytes and nothing else.
     #[must_use]
     pub fn picture() -> Self {
@@ -120,15 +131,20 @@ impl Script {
     /// Removes files of this program that an interrupted step left behind.
     #[must_use]
     pub fn tidy(places: &Places) -> Self {
-        let mut script = Self::new();
+        Self::new().and_tidy(places)
+    }
+
+    /// The same script, which in the end removes what an interrupted step, or a run that was killed, left behind.
+    #[must_use]
+    pub fn and_tidy(mut self, places: &Places) -> Self {
         for place in [&places.first, &places.second] {
             let place = quote(place);
             // Our names have no white space; the list is made by `ls`, since a pattern without a match stays as it is.
-            script.line(&format!(
+            self.line(&format!(
                 "for f in $(ls {place} 2>/dev/null | grep '^{FILE_PREFIX}'); do rm -f {place}/\"$f\"; done"
             ));
         }
-        script
+        self
     }
 
     /// What is sent to the shell.
@@ -229,6 +245,9 @@ impl Script {
             }
             Opening::Component(name) => {
                 let _ = write!(command, " -n {}", quote(name));
+            }
+            Opening::Dial(digits) => {
+                let _ = write!(command, " -a android.intent.action.DIAL -d {}", quote(&format!("tel:{digits}")));
             }
         }
         self.line("if [ -z \"$x\" ]; then");

@@ -5,11 +5,12 @@ use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::phones::{AdbConnector, ProfileArgs};
 use super::record_args::Record;
-use super::sign_out::{WalkArgs, Work};
+use super::sign_out::WalkArgs;
 use super::simulate::{self, Bench, ScenarioArgs};
 use super::terminal::Output;
+use super::work::Work;
 use crate::adb;
-use crate::fleet::Passwords;
+use crate::fleet::{Numbers, Passwords};
 use crate::model::{AdbServer, ExitStatus, Secret, Serial};
 
 /// Options of `demo`.
@@ -46,6 +47,7 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
     }
     let devices = adb::list(&at, std::time::Duration::from_secs(10))
         .map_err(|error| Failure::new(ExitStatus::Adb, error.to_string()))?;
+    let numbers = if devices.len() > 1 { Numbers::of(&devices) } else { Numbers::default() };
     let work = Work {
         walk: &args.walk,
         json: args.json,
@@ -55,7 +57,7 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
         interactive: false,
         output,
     };
-    let status = work.run(&devices, &AdbConnector::new(&devices), Record::none(), interrupt)?;
+    let status = work.run(&devices, &numbers, &AdbConnector::new(&devices), Record::none(), interrupt)?;
     for phone in &bench.phones {
         output.people(&phone.summary());
     }

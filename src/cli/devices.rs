@@ -5,9 +5,11 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::failure::Failure;
+use super::locate;
 use super::phones::WhereArgs;
 use super::terminal::Output;
 use crate::adb::AdbPhone;
+use crate::fleet::Numbers;
 use crate::model::{Device, ExitStatus, Presence};
 use crate::phone::{Phone, PhoneFacts};
 use crate::preflight::{self, Identity, Stop, Wanted};
@@ -18,6 +20,9 @@ use crate::report::text::{clean, inert_json};
 pub struct Args {
     #[command(flatten)]
     place: WhereArgs,
+    /// Show each phone's number in the tray on its own screen, so that it is found
+    #[arg(long)]
+    locate: bool,
     /// One JSON object a phone, one a line
     #[arg(long)]
     json: bool,
@@ -26,6 +31,8 @@ pub struct Args {
 /// One phone's line.
 struct Line {
     device: Device,
+    /// Its number in the tray, where there are several.
+    tray: Option<u32>,
     identity: Identity,
     facts: Option<PhoneFacts>,
     stop: Option<Stop>,
@@ -37,10 +44,14 @@ pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     if devices.is_empty() {
         return Err(crate::fleet::SelectError::Nothing.into());
     }
-    let lines: Vec<Line> = std::thread::scope(|scope| {
+    let numbers = Numbers::of(&devices);
+    let mut lines: Vec<Line> = std::thread::scope(|scope| {
         let asked: Vec<_> = devices.iter().map(|device| scope.spawn(move || ask(device))).collect();
         asked.into_iter().filter_map(|line| line.join().ok()).collect()
     });
+    for line in &mut lines {
+        line.tray = numbers.get(&line.device).filter(|_| devices.len() > 1);
+    }
     if args.json {
         for line in &lines {
             output.data(&inert_json(line.json().to_string()));
@@ -50,12 +61,19 @@ pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
             output.data(&line);
         }
     }
+    if args.locate {
+        let located = locate::show(&devices, &numbers, output);
+        if output.is_interactive() {
+            located.put_back(true, output);
+        }
+    }
     Ok(ExitStatus::Done)
 }
 
 fn ask(device: &Device) -> Line {
     let mut line = Line {
         device: device.clone(),
+        tray: None,
         identity: Identity::default(),
         facts: None,
         stop: preflight::of_state(&device.state),
@@ -84,6 +102,13 @@ impl Line {
         self.facts.as_ref().and_then(|f| f.accounts.account()).map(ToString::to_string)
     }
 
+    /// Its number in the tray, and its USB path.
+    fn place(&self) -> String {
+        let number = self.tray.map(|number| format!("#{number}"));
+        let parts: Vec<String> = number.into_iter().chain(self.device.usb_path.clone()).collect();
+        parts.join(" ")
+    }
+
     fn is_ready(&self) -> bool {
         self.stop.is_none()
     }
@@ -97,7 +122,7 @@ impl Line {
         json!({
             "type": "device", "schema": 1,
             "serial": self.device.serial, "adb": self.device.server.to_string(), "state": self.device.state.as_str(),
-            "usb": self.device.usb_path, "model": self.model(), "software": self.identity.software,
+            "usb": self.device.usb_path, "tray": self.tray, "model": self.model(), "software": self.identity.software,
             "account": self.account(),
             "signed_in": self.facts.as_ref().and_then(|f| match f.accounts.presence() {
                 Presence::Present => Some(true),
@@ -115,7 +140,7 @@ impl Line {
 }
 
 fn table(lines: &[Line]) -> Vec<String> {
-    let head = ["SERIAL", "STATE", "MODEL", "SOFTWARE", "ACCOUNT", "READY"].map(str::to_owned);
+    let head = ["TRAY", "SERIAL", "STATE", "MODEL", "SOFTWARE", "ACCOUNT", "READY"].map(str::to_owned);
     let mut rows = vec![head];
     for line in lines {
         let ready = match &line.stop {
@@ -126,6 +151,7 @@ fn table(lines: &[Line]) -> Vec<String> {
         let dash = |value: Option<String>| value.unwrap_or_else(|| "-".into());
         rows.push(
             [
+                line.place(),
                 line.device.serial.to_string(),
                 line.device.state.to_string(),
                 dash(line.model()),
@@ -137,17 +163,19 @@ fn table(lines: &[Line]) -> Vec<String> {
         );
     }
     let width = |column: usize| rows.iter().map(|row| console::measure_text_width(&row[column])).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..6).map(width).collect();
-    let mut printed: Vec<String> = rows
-        .iter()
-        .map(|row| {
-            let cells = row
-                .iter()
-                .zip(&widths)
-                .map(|(cell, width)| console::pad_str(cell, *width, console::Alignment::Left, None).into_owned());
-            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-        })
-        .collect();
+    let widths: Vec<usize> = (0..7).map(width).collect();
+    // One phone needs no number.
+    let first = usize::from(lines.iter().all(|line| line.tray.is_none()));
+    let mut printed: Vec<String> =
+        rows.iter()
+            .map(|row| {
+                let cells =
+                    row.iter().zip(&widths).skip(first).map(|(cell, width)| {
+                        console::pad_str(cell, *width, console::Alignment::Left, None).into_owned()
+                    });
+                cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+            })
+            .collect();
     for line in lines {
         if let Some(hint) = line.stop.as_ref().and_then(|s| s.hint.as_ref()) {
             printed.push(clean(&format!("{}: hint: {hint}", line.device.serial)));

@@ -16,6 +16,7 @@ use crate::phone::{Phone, PhoneFacts};
 use crate::preflight::doctor::{self, Check, HostFacts, ServerState, Status};
 use crate::preflight::input_switch_name;
 use crate::profile::Labels;
+use crate::report::text::{clean, inert_json};
 
 /// Options of `doctor`.
 #[derive(Clone, Debug, clap::Args)]
@@ -134,7 +135,7 @@ fn tell(found: &Findings, json: bool, output: &Output) {
     for (device, checks) in std::iter::once((None, &found.host)).chain(phones) {
         let whom = device.map_or_else(|| "this computer".to_owned(), |d| d.serial.to_string());
         if !json {
-            output.data(&whom);
+            output.data(&clean(&whom));
         }
         for check in checks {
             if json {
@@ -142,9 +143,11 @@ fn tell(found: &Findings, json: bool, output: &Output) {
                     "type": "check", "schema": 1, "serial": device.map(|d| &d.serial), "id": check.id,
                     "status": check.status, "what": check.what, "fix": check.fix,
                 });
-                output.data(&line.to_string());
+                output.data(&inert_json(line.to_string()));
             } else {
-                line(check).iter().for_each(|line| output.data(line));
+                for line in line(check) {
+                    output.data(&line);
+                }
             }
         }
     }
@@ -156,7 +159,7 @@ fn line(check: &Check) -> Vec<String> {
         Status::Warn => console::style("warn").yellow(),
         Status::Fail => console::style("FAIL").red().bold(),
     };
-    let mut lines = vec![format!("  {word}  {:<16} {}", check.id, check.what)];
-    lines.extend(check.fix.as_ref().map(|fix| format!("        {:<16} hint: {fix}", "")));
+    let mut lines = vec![format!("  {word}  {:<16} {}", check.id, clean(&check.what))];
+    lines.extend(check.fix.as_ref().map(|fix| format!("        {:<16} hint: {}", "", clean(fix))));
     lines
 }

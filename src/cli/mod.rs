@@ -1,5 +1,6 @@
 //! The command line: clap types, one file per subcommand, prompts, exit statuses. Wires the rooms together.
 
+mod capture;
 mod delete;
 mod demo;
 mod devices;
@@ -7,10 +8,12 @@ mod doctor;
 mod failure;
 mod host_facts;
 mod interrupt;
+mod locate;
 mod owner;
 mod password_file;
 mod passwords;
 mod phones;
+mod profiles;
 mod record_args;
 mod report;
 mod sign_out;
@@ -18,6 +21,8 @@ mod simulate;
 mod survey;
 mod tellers;
 mod terminal;
+mod watch;
+mod work;
 
 use std::ffi::OsString;
 
@@ -25,6 +30,8 @@ use clap::{Parser, Subcommand};
 
 use crate::model::ExitStatus;
 use failure::Failure;
+#[doc(hidden)]
+pub use password_file::parse as parse_password_file;
 use terminal::{Output, OutputArgs};
 
 /// Signs the owner's Xiaomi, Redmi and POCO phones out of their Mi / Xiaomi Account over ADB, and proves it.
@@ -48,6 +55,12 @@ enum Command {
     Devices(devices::Args),
     /// Sign the Mi / Xiaomi Account out of the chosen phones
     SignOut(sign_out::Args),
+    /// The same, plug-and-go: every listed phone that is plugged in is taken in turn, until Ctrl-C or --count
+    Watch(watch::Args),
+    /// The device profiles: what is known of which phones, and tools to write one
+    Profiles(profiles::Args),
+    /// What a phone shows, masked, as a folder to write a profile from or to report
+    Capture(capture::Args),
     /// Check this computer and each phone, and say what to do about what is missing
     Doctor(doctor::Args),
     /// Write the report of an earlier run again, list the runs, or check that nobody edited a report
@@ -85,6 +98,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
             Command::Delete(args) => return delete::main(&args, &output),
             Command::Devices(args) => devices::run(&args, &output),
             Command::SignOut(args) => sign_out::run(&args, &output, interrupt),
+            Command::Watch(args) => watch::run(&args, &output, interrupt),
+            Command::Profiles(args) => profiles::run(&args, &output),
+            Command::Capture(args) => capture::run(&args, &output),
             Command::Doctor(args) => doctor::run(&args, &output, interrupt),
             Command::Report(args) => report::run(&args, &output),
             Command::Demo(args) => demo::run(&args, &output, interrupt),

@@ -13,7 +13,7 @@ use crate::model::{AccountId, Secret, Serial};
 const MAX_BYTES: u64 = 4 << 20;
 
 /// Reads the file, or says what is wrong with it, by line.
-pub fn read(path: &Path) -> Result<Passwords, Failure> {
+pub fn read(path: &Path, attached: Option<&[Serial]>) -> Result<Passwords, Failure> {
     let place = path.display().to_string();
     let wrong = |what: String| Failure::usage(what).at(place.clone());
     let meta =
@@ -26,7 +26,10 @@ pub fn read(path: &Path) -> Result<Passwords, Failure> {
     }
     let mut text =
         std::fs::read(path).map_err(|error| wrong(format!("the file of passwords could not be read: {error}")))?;
-    let parsed = parse(&text);
+    let parsed = parse(&text).and_then(|passwords| match attached.and_then(|known| not_attached(&text, known)) {
+        Some(wrong) => Err(wrong),
+        None => Ok(passwords),
+    });
     text.zeroize();
     parsed.map_err(|Wrong { line, what, hint }| {
         let failure = Failure::usage(what).at(format!("{place}:{line}"));
@@ -96,6 +99,24 @@ pub fn parse(text: &[u8]) -> Result<Passwords, Wrong> {
     Ok(passwords)
 }
 
+/// The first line that names a serial which is not attached. The text has been parsed before.
+fn not_attached(text: &[u8], attached: &[Serial]) -> Option<Wrong> {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::None).from_reader(text);
+    let by_serial = reader.headers().ok()?.get(0)?.trim().eq_ignore_ascii_case("serial");
+    let mut records = reader.records().filter_map(Result::ok).filter(|_| by_serial);
+    records.find_map(|record| {
+        let serial = record.get(0)?.trim().to_owned();
+        let known = attached.iter().any(|known| known.as_str() == serial);
+        let line = record.position().map_or(0, |position| line_of(text, position));
+        (!known).then(|| Wrong {
+            line,
+            what: format!("no attached phone has the serial '{serial}'"),
+            hint: Some("take the line out, or plug the phone in; nothing was touched".into()),
+        })
+    })
+}
+
 /// The line of a record: the reader counts from before the empty lines that it skips.
 fn line_of(text: &[u8], position: &csv::Position) -> u64 {
     let rest = text.get(position.byte() as usize..).unwrap_or_default();
@@ -140,6 +161,14 @@ mod tests {
         assert_eq!(wrong_line("serial,password\na,x\n\na,y\n"), 4);
         assert_eq!(wrong_line("serial,password\na,x,y\n"), 2);
         assert_eq!(wrong_line("serial,password\n,y\n"), 2);
+    }
+
+    #[test]
+    fn a_serial_that_is_not_attached_names_its_line() {
+        let attached = [Serial::new("a")];
+        assert_eq!(not_attached(b"serial,password\na,x\n", &attached), None);
+        assert_eq!(not_attached(b"serial,password\na,x\n\nb,y\n", &attached).unwrap().line, 4);
+        assert_eq!(not_attached(b"account,password\nb,y\n", &attached), None);
     }
 
     #[test]

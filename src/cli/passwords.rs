@@ -8,7 +8,7 @@ use zeroize::Zeroize;
 
 use super::failure::Failure;
 use crate::fleet::Passwords;
-use crate::model::{PASSWORD_VARIABLE, Secret};
+use crate::model::{PASSWORD_VARIABLE, Secret, Serial};
 
 /// Options about passwords.
 #[derive(Clone, Debug, Default, Args)]
@@ -22,13 +22,14 @@ pub struct PasswordArgs {
 }
 
 impl PasswordArgs {
-    /// Reads the passwords that were given; none where nothing gives one.
-    pub fn read(&self) -> Result<Passwords, Failure> {
+    /// Reads the passwords that were given; none where nothing gives one. A file may name only phones that are `attached`, where
+    /// those are known.
+    pub fn read(&self, attached: Option<&[Serial]>) -> Result<Passwords, Failure> {
         if self.password_stdin {
             return line_of(&mut std::io::stdin().lock()).map(Passwords::one);
         }
         if let Some(path) = &self.passwords {
-            return super::password_file::read(path);
+            return super::password_file::read(path, attached);
         }
         match std::env::var(PASSWORD_VARIABLE) {
             Ok(text) if !text.is_empty() => return Ok(Passwords::one(Secret::new(text))),

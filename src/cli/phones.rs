@@ -1,18 +1,18 @@
 //! Where phones are: adb servers, their lists, and the connector that the fleet talks through.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use super::failure::Failure;
 use super::terminal::Output;
-use crate::adb::{self, AdbPhone, Sighting, Tracker};
-use crate::fleet::{Connector, Selection};
+use crate::adb::{self, Roster, Sighting, Tracker};
+use crate::fleet::{Attached, Connector, News, Selection};
 use crate::model::{AdbServer, Device, DeviceState, ExitStatus, Serial};
-use crate::phone::{Phone, PhoneFacts};
+use crate::phone::Phone;
 use crate::profile::Catalog;
 
 /// How long an adb server may take to start and to answer.
@@ -75,10 +75,10 @@ impl ProfileArgs {
         if files.is_empty() {
             return Err(Failure::usage("the directory has no device profile (*.toml)").at(dir.display().to_string()));
         }
-        for path in files {
-            let text = std::fs::read_to_string(&path).map_err(unreadable)?;
-            catalog.add(&path.display().to_string(), &text).map_err(broken)?;
-        }
+        let read =
+            |path: &PathBuf| Ok((path.display().to_string(), std::fs::read_to_string(path).map_err(unreadable)?));
+        let texts = files.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
+        catalog.add_all(&texts).map_err(broken)?;
         Ok(catalog)
     }
 }
@@ -152,82 +152,52 @@ fn settle(server: &AdbServer) -> Result<Vec<Device>, adb::AdbError> {
 }
 
 /// Talks to phones over their adb servers, and follows the servers' lists for phones that come back.
-pub struct AdbConnector {
-    roster: Arc<Roster>,
-    _trackers: Vec<Tracker>,
-}
+pub struct AdbConnector(Roster);
 
-#[derive(Default)]
-struct Roster {
-    devices: Mutex<std::collections::BTreeMap<AdbServer, Vec<Device>>>,
-    changed: Condvar,
+fn news_of(server: &AdbServer, sighting: &Sighting) -> News {
+    match sighting {
+        Sighting::Devices(found) => News::Listed(server.clone(), found.clone()),
+        Sighting::Lost(_) => News::Lost(server.clone()),
+        Sighting::Back => News::Back(server.clone()),
+    }
 }
 
 impl AdbConnector {
     /// Follows the servers of these phones.
     pub fn new(devices: &[Device]) -> Self {
-        let roster = Arc::new(Roster::default());
-        let mut servers: Vec<AdbServer> = devices.iter().map(|d| d.server.clone()).collect();
-        servers.sort();
-        servers.dedup();
-        let follow = |server: AdbServer| {
-            let roster = Arc::clone(&roster);
-            let of = server.clone();
-            Tracker::start(server, move |sighting| {
-                let mut devices = roster.devices.lock().unwrap_or_else(PoisonError::into_inner);
-                match sighting {
-                    Sighting::Devices(found) => devices.insert(of.clone(), found),
-                    Sighting::Lost(_) => devices.insert(of.clone(), Vec::new()),
-                    Sighting::Back => None,
-                };
-                roster.changed.notify_all();
-            })
-            .ok()
-        };
-        let trackers = servers.into_iter().filter_map(follow).collect();
-        Self { roster, _trackers: trackers }
+        Self(Roster::follow(&devices.iter().map(|d| d.server.clone()).collect()))
     }
 
-    /// Whether a listed phone is the hardware that is meant: the same serial, or the same `ro.serialno` under another.
-    fn is_same(listed: &Device, device: &Device, hardware_serial: Option<&str>) -> bool {
-        if listed.state != DeviceState::Device || listed.server != device.server {
-            return false;
-        }
-        let Some(hardware_serial) = hardware_serial else { return listed.serial == device.serial };
-        if listed.serial != device.serial && listed.serial.as_str() != hardware_serial {
-            return false;
-        }
-        let facts = AdbPhone::of(listed).facts(false, Duration::from_secs(10));
-        facts.is_ok_and(|facts| booted(&facts) && facts.prop("ro.serialno") == Some(hardware_serial))
+    /// Follows these servers, and passes on what they list.
+    pub fn following(servers: Vec<AdbServer>, news: &Sender<News>) -> Self {
+        let servers = servers.into_iter().collect();
+        // Nobody hears the news of a watch that is over.
+        let news = news.clone();
+        let tell = move |server: &AdbServer, sighting: &Sighting| drop(news.send(news_of(server, sighting)));
+        Self(Roster::telling(&servers, tell))
     }
-}
-
-/// Whether the phone has started far enough to be asked: its accounts are there only after that.
-fn booted(facts: &PhoneFacts) -> bool {
-    facts.prop("sys.boot_completed") == Some("1")
 }
 
 impl Connector for AdbConnector {
+    fn attached(&self, devices: &[Device]) -> Vec<Attached> {
+        let listed = self.0.lists();
+        let seen: BTreeSet<_> =
+            listed.values().flatten().flatten().map(|d| (&d.server, &d.serial, &d.usb_path)).collect();
+        let stands = |device: &Device| match listed.get(&device.server) {
+            // Before its first list, nothing is known of a server.
+            None => Attached::Listed,
+            Some(None) => Attached::ServerGone,
+            Some(Some(_)) if seen.contains(&(&device.server, &device.serial, &device.usb_path)) => Attached::Listed,
+            Some(Some(_)) => Attached::Gone,
+        };
+        devices.iter().map(stands).collect()
+    }
+
     fn connect(&self, device: &Device) -> Box<dyn Phone> {
-        Box::new(AdbPhone::of(device))
+        Box::new(self.0.phone(device))
     }
 
     fn wait_for(&self, device: &Device, hardware_serial: Option<&str>, until: Instant) -> Option<Device> {
-        loop {
-            let listed: Vec<Device> = {
-                let devices = self.roster.devices.lock().unwrap_or_else(PoisonError::into_inner);
-                devices.values().flatten().cloned().collect()
-            };
-            if let Some(back) = listed.iter().find(|d| Self::is_same(d, device, hardware_serial)) {
-                return Some(back.clone());
-            }
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return None;
-            }
-            // A phone that is listed again may still be starting, so it is asked again without a change of the list.
-            let devices = self.roster.devices.lock().unwrap_or_else(PoisonError::into_inner);
-            drop(self.roster.changed.wait_timeout(devices, left.min(Duration::from_secs(1))));
-        }
+        self.0.wait_for(device, hardware_serial, until)
     }
 }

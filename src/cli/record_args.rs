@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::report::{JournalArgs, key_dir};
 use super::terminal::Output;
 use crate::journal::{InstallKey, Journal, JournalError, Ledger, Run, RunInfo};
-use crate::model::ExitStatus;
+use crate::model::{Device, ExitStatus};
 use crate::report::{self, Format};
 
 /// Options about the record.
@@ -127,6 +127,13 @@ impl Record {
     /// The ledger, for the books.
     pub fn take_ledger(&mut self) -> Option<Ledger> {
         self.ledger.take()
+    }
+
+    /// Puts phones that an earlier run left without a proven end first, as far as their serials tell before they are asked.
+    pub fn unsettled_first(&self, mut devices: Vec<Device>) -> Vec<Device> {
+        let unsettled = self.journal.as_ref().and_then(|journal| journal.unsettled().ok()).unwrap_or_default();
+        devices.sort_by_key(|device| !unsettled.iter().any(|phone| phone.as_str() == device.serial.as_str()));
+        devices
     }
 
     /// Ends the run in the journal and writes its reports.

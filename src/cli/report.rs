@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::terminal::Output;
 use crate::journal::{self, InstallKey, Journal, JournalError};
 use crate::model::ExitStatus;
+use crate::report::text::clean;
 use crate::report::{self, Format, ReportError, Seal};
 
 /// Options of `report`.
@@ -130,15 +131,15 @@ fn verify(file: &Path, args: &Args, output: &Output) -> Result<ExitStatus, Failu
                 Seal::NotOurs => "sealed by another installation, or its chain was computed anew: compare the head",
                 Seal::NotChecked => "its seal could not be checked here: compare the head",
             };
-            output.data(&format!("{place}: run {}, {} row(s), not edited", verified.run, verified.rows));
-            output.data(&format!("  head {}", verified.head));
+            output.data(&clean(&format!("{place}: run {}, {} row(s), not edited", verified.run, verified.rows)));
+            output.data(&clean(&format!("  head {}", verified.head)));
             output.data(&format!("  {seal}"));
             Ok(if verified.seal == Seal::NotOurs { ExitStatus::NotDone } else { ExitStatus::Done })
         }
         Err(problems) => {
-            output.data(&format!("{place}: edited, or not a report of this program"));
+            output.data(&clean(&format!("{place}: edited, or not a report of this program")));
             for problem in problems {
-                output.data(&format!("  {problem}"));
+                output.data(&clean(&format!("  {problem}")));
             }
             Ok(ExitStatus::NotDone)
         }

@@ -1,24 +1,21 @@
 //! `sign-out`: the chosen phones, signed out of their account.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use clap::ValueEnum;
 
 use super::failure::Failure;
 use super::interrupt::Interrupt;
+use super::locate::{self, Numbered};
 use super::passwords::PasswordArgs;
 use super::phones::{AdbConnector, ProfileArgs, WhereArgs, WhichArgs};
-use super::record_args::{Record, RecordArgs};
+use super::record_args::RecordArgs;
 use super::survey::Survey;
-use super::tellers::Tellers;
 use super::terminal::Output;
-use crate::event::{Event, Listener};
-use crate::fleet::{self, Books, Passwords, Plan};
-use crate::flow::Patience;
-use crate::model::{Device, ExitStatus};
-use crate::profile::{Catalog, Data, Options, PayCards};
-use crate::report::text::clean;
+use super::work::Work;
+use crate::fleet::Numbers;
+use crate::model::{Device, ExitStatus, Serial};
+use crate::profile::{Data, Options, PayCards};
 
 /// Options of `sign-out`.
 #[derive(Clone, Debug, clap::Args)]
@@ -35,6 +32,9 @@ pub struct Args {
     walk: WalkArgs,
     #[command(flatten)]
     record: RecordArgs,
+    /// Show each phone's number in the tray on its own screen first, so that it is found
+    #[arg(long)]
+    locate: bool,
     /// No confirmation
     #[arg(short, long)]
     yes: bool,
@@ -43,7 +43,7 @@ pub struct Args {
     json: bool,
 }
 
-/// How phones are walked; shared with `demo`.
+/// How phones are walked; shared with `watch` and `demo`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct WalkArgs {
     /// What to answer when the phone asks about synced data
@@ -55,6 +55,9 @@ pub struct WalkArgs {
     /// Seconds per phone
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
+    /// Seconds that a phone is waited for when its cable is out or its adb server gone
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub grace: u64,
     /// Phones at once [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub jobs: Option<u32>,
@@ -88,7 +91,7 @@ pub enum PayCardsArg {
 
 impl WalkArgs {
     /// The options that the record keeps.
-    fn for_the_record(&self) -> BTreeMap<String, String> {
+    pub fn for_the_record(&self) -> BTreeMap<String, String> {
         let word = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
         let mut options = BTreeMap::new();
         options.insert("data".to_owned(), word(&self.data));
@@ -125,10 +128,16 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
     let catalog = args.profiles.catalog()?;
     let attached = args.place.attached(output)?;
     let devices = args.which.selection().choose(&attached)?;
+    let numbers = Numbers::of(&attached);
+    let located = args.locate.then(|| locate::show(&devices, &numbers, output));
     if !args.yes {
-        confirm(&devices, args, output)?;
+        confirm(&devices, &numbers, args, output)?;
     }
-    let given = args.passwords.read()?;
+    if let Some(located) = located {
+        located.put_back(args.yes && interactive, output);
+    }
+    let serials: Vec<Serial> = attached.iter().map(|device| device.serial.clone()).collect();
+    let given = args.passwords.read(Some(&serials))?;
     let asks = interactive && given.is_empty();
     let authorised_by = args.record.authorised_by.as_deref();
     let survey = Survey::of(&devices, authorised_by, asks);
@@ -144,84 +153,17 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
         interactive,
         output,
     };
-    work.run(&devices, &AdbConnector::new(&devices), record, interrupt)
+    let devices = record.unsettled_first(devices);
+    // One phone in the tray needs no number.
+    let numbers = if attached.len() > 1 { numbers } else { Numbers::default() };
+    work.run(&devices, &numbers, &AdbConnector::new(&devices), record, interrupt)
 }
 
-fn confirm(devices: &[Device], args: &Args, output: &Output) -> Result<(), Failure> {
+fn confirm(devices: &[Device], numbers: &Numbers, args: &Args, output: &Output) -> Result<(), Failure> {
     for device in devices {
-        let model = device.model.as_deref().unwrap_or("-").replace('_', " ");
-        output.people(&clean(&format!("  {:<22} {:<14} {model}", device.serial.as_str(), device.state.as_str())));
+        let number = numbers.get(device).filter(|_| devices.len() > 1);
+        output.people(&Numbered { device, number }.to_string());
     }
     let what = if args.walk.dry_run { "Walk up to the sign-out of" } else { "Sign the Mi / Xiaomi Account out of" };
     output.ask(&format!("{what} {} phone(s)? Type yes: ", devices.len()), "yes")
-}
-
-/// One run over phones, whoever they belong to: `sign-out` and `demo`.
-pub struct Work<'a> {
-    /// How phones are walked.
-    pub walk: &'a WalkArgs,
-    /// JSON lines on stdout instead of a table.
-    pub json: bool,
-    /// The device profiles.
-    pub catalog: &'a Catalog,
-    /// The passwords.
-    pub passwords: &'a Passwords,
-    /// Submit once more where an earlier run saw no verdict.
-    pub again: bool,
-    /// Whether a person can be asked.
-    pub interactive: bool,
-    /// The output policy.
-    pub output: &'a Output,
-}
-
-impl Work<'_> {
-    /// Runs, tells, records, and gives the exit status.
-    pub fn run(
-        &self,
-        devices: &[Device],
-        connector: &dyn fleet::Connector,
-        mut record: Record,
-        interrupt: &Interrupt,
-    ) -> Result<ExitStatus, Failure> {
-        let tellers = Tellers::new(self.output, self.json, record.id());
-        let ledger = record.take_ledger();
-        let books = Books::new(record.run(), ledger, &tellers);
-        let listener = |event: Event| {
-            books.event(&event);
-            tellers.tell(event);
-        };
-        let plan = Plan {
-            catalog: self.catalog,
-            options: self.walk.options(),
-            dry_run: self.walk.dry_run,
-            timeout: Duration::from_secs(self.walk.timeout),
-            grace: Duration::from_secs(60),
-            patience: Patience::default(),
-            passwords: self.passwords,
-            jobs: self.walk.jobs.map_or(devices.len(), |jobs| jobs as usize),
-            non_interactive: !self.interactive,
-            books: &books,
-            again: self.again,
-            owner: self.interactive.then_some(&tellers as &dyn fleet::Owner),
-            listener: &listener,
-            interrupted: interrupt,
-        };
-        let rows = fleet::run(devices, &plan, connector);
-        // The same number that the process ends with.
-        let status = if interrupt.load(std::sync::atomic::Ordering::Relaxed) {
-            ExitStatus::Interrupted
-        } else {
-            ExitStatus::of(rows.iter().map(|row| row.outcome))
-        };
-        drop(books);
-        tellers.finish(&rows, status);
-        match record.finish(status, self.output) {
-            Ok(()) => Ok(status),
-            Err(failure) if status == ExitStatus::Done => Err(failure),
-            Err(failure) => {
-                self.output.failure(&failure);
-                Ok(status)
-            }
-        }
-    }
 }

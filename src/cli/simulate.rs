@@ -23,7 +23,7 @@ pub struct Args {
     /// Serve them as an adb server of their own, at this port (0: any free one)
     #[arg(long, value_name = "PORT", conflicts_with = "adbd")]
     adb_server: Option<u16>,
-    /// Serve each as an adbd for 'adb connect', at this port and those after it (0: any free ones) [default]
+    /// Serve each as an adbd for 'adb connect', at this port and those after it (0: any free ones); the default
     #[arg(long, value_name = "PORT")]
     adbd: Option<u16>,
     /// How slow the phones are: 1 is as a real phone
@@ -73,6 +73,7 @@ pub fn scale(text: &str) -> Result<f64, String> {
 }
 
 /// The failure of a port that can't be had.
+#[expect(clippy::needless_pass_by_value, reason = "handed to map_err as it is")]
 pub fn no_port(error: std::io::Error) -> Failure {
     Failure::usage(format!("the simulated phones can't be served: {error}"))
         .hint("choose another port, or 0 for any free one")

@@ -22,7 +22,16 @@ pub struct Tellers<'a> {
 impl<'a> Tellers<'a> {
     /// The listeners that the output policy wants.
     pub fn new(output: &'a Output, json: bool, run: Option<&str>) -> Self {
-        let live = output.progress.then(|| Live::stderr(Options { colour: output.color, ..Options::default() }));
+        Self::with(output, json, run, Options::default())
+    }
+
+    /// The same; results stay on the board until the phone is unplugged, and a bell rings at each end.
+    pub fn holding(output: &'a Output, json: bool, run: Option<&str>) -> Self {
+        Self::with(output, json, run, Options { hold: true, bell: true, ..Options::default() })
+    }
+
+    fn with(output: &'a Output, json: bool, run: Option<&str>, options: Options) -> Self {
+        let live = output.progress.then(|| Live::stderr(Options { colour: output.color, ..options }));
         let plain = (live.is_none() && !output.quiet).then(|| Plain::new(std::io::stderr(), output.verbose > 0));
         let run = run.unwrap_or("not-recorded").to_owned();
         Self { output, run, json: json.then(|| JsonLines::new(std::io::stdout())), live, plain }

@@ -38,6 +38,7 @@ pub enum Color {
 
 /// The output policy of this process.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is decided on its own, and read by its name")]
 pub struct Output {
     /// How much is said: 0 is normal.
     pub verbose: u8,

@@ -54,6 +54,9 @@ pub enum EventKind {
         model: Option<String>,
         /// USB path or address, where known.
         place: Option<String>,
+        /// Its number in the tray, where there are several.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        tray: Option<u32>,
     },
     /// What the probes said before the first tap.
     Identified {
@@ -98,6 +101,8 @@ pub enum EventKind {
     Lost,
     /// The phone is back.
     Back,
+    /// A phone on which nothing was going on any more was unplugged: its place is free.
+    Unplugged,
     /// Something worth a line for people.
     Note {
         /// The line.

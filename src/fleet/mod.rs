@@ -2,23 +2,34 @@
 //!
 //! Knows the port to a phone, never adb: whoever calls gives a [`Connector`].
 
+mod locate;
 mod passwords;
 mod permits;
 mod record;
 mod select;
+mod together;
+mod tray;
+mod vigil;
+mod watch;
 mod worker;
 
+pub use locate::{Shown, hide_number, show_number, shown_as};
 pub use passwords::Passwords;
 pub use permits::{Owner, Permits};
 pub use record::Books;
 pub use select::{SelectError, Selection};
+pub use together::{Together, Whole, together};
+pub use tray::{Numbers, duplicates, place};
+pub use watch::{News, Wanted, Watch};
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
+use self::tray::Roll;
 use crate::event::Listener;
-use crate::flow::Patience;
-use crate::model::{Device, ResultRow};
+use crate::flow::{Ending, Patience};
+use crate::model::{Device, Outcome, Reason, ResultRow};
 use crate::phone::Phone;
 use crate::profile::{Catalog, Options};
 
@@ -29,9 +40,26 @@ pub trait Connector: Sync {
 
     /// Waits until the same hardware is listed again, on whatever port and with whatever transport, or until `until`.
     fn wait_for(&self, device: &Device, hardware_serial: Option<&str>, until: Instant) -> Option<Device>;
+
+    /// How phones stand in the lists of their adb servers now, in the order given. Where nobody follows the lists, all are listed.
+    fn attached(&self, devices: &[Device]) -> Vec<Attached> {
+        vec![Attached::Listed; devices.len()]
+    }
+}
+
+/// How a phone stands in the list of its adb server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attached {
+    /// It is listed.
+    Listed,
+    /// It is not.
+    Gone,
+    /// Its server does not answer.
+    ServerGone,
 }
 
 /// What a run does with each phone.
+#[derive(Clone, Copy)]
 pub struct Plan<'a> {
     /// The device profiles.
     pub catalog: &'a Catalog,
@@ -65,20 +93,118 @@ pub struct Plan<'a> {
 
 /// Works on all phones, at most `jobs` at once, and gives a row for each, in the order given.
 pub fn run(devices: &[Device], plan: &Plan<'_>, connector: &dyn Connector) -> Vec<ResultRow> {
+    run_tray(devices, &Numbers::default(), plan, connector)
+}
+
+/// As [`run`], with the numbers of the plugs. A phone that is attached twice is worked on once, phones that can't be told apart are
+/// left alone, and phones that go together are told once.
+pub fn run_tray(devices: &[Device], numbers: &Numbers, plan: &Plan<'_>, connector: &dyn Connector) -> Vec<ResultRow> {
+    let vigil = vigil::Vigil::new(devices, plan.listener);
+    let plan = Plan { listener: &vigil, ..*plan };
     let permits = Permits::new(plan.passwords, plan.books, plan.owner);
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let rows = std::sync::Mutex::new(vec![None; devices.len()]);
+    let (rows, roll, twins) = (Rows::new(devices.len()), Roll::default(), Mutex::default());
+    let job = Job { devices, numbers, plan: &plan, connector, permits: &permits, rows, roll, twins };
+    let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
+        let (working, over) = mpsc::channel::<()>();
         for _ in 0..plan.jobs.clamp(1, devices.len().max(1)) {
-            scope.spawn(|| {
-                loop {
-                    let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                    let Some(device) = devices.get(at) else { break };
-                    let row = worker::work(device, plan, connector, &permits);
-                    rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner)[at] = Some(row);
-                }
+            let (working, job, next) = (working.clone(), &job, &next);
+            scope.spawn(move || {
+                job.work(next);
+                drop(working);
             });
         }
+        drop(working);
+        vigil.keep(&over, connector);
     });
-    rows.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_iter().flatten().collect()
+    job.rows.all()
+}
+
+/// Everything that the threads of a run share.
+struct Job<'a> {
+    devices: &'a [Device],
+    numbers: &'a Numbers,
+    plan: &'a Plan<'a>,
+    connector: &'a dyn Connector,
+    permits: &'a Permits<'a>,
+    rows: Rows,
+    roll: Roll,
+    /// Second connections, with the first: left for the end, so that what they wait for has begun.
+    twins: Mutex<Vec<(usize, usize)>>,
+}
+
+impl Job<'_> {
+    /// One thread's share.
+    fn work(&self, next: &AtomicUsize) {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(device) = self.devices.get(at) else { break };
+            self.one(at, device);
+        }
+        let twin = || self.twins.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        while let Some((at, first)) = twin() {
+            let outcome = self.rows.wait(first);
+            let (device, number) = (&self.devices[at], self.numbers.get(&self.devices[at]));
+            let row = worker::twin(device, number, self.plan, self.connector, (&self.devices[first], outcome));
+            self.rows.put(at, row);
+        }
+    }
+
+    fn one(&self, at: usize, device: &Device) {
+        let number = self.numbers.get(device);
+        let others = duplicates(device, self.devices);
+        if !others.is_empty() {
+            let ending = duplicate(device, &others.join(", "));
+            return self.rows.put(at, worker::refuse(device, number, self.plan, ending));
+        }
+        let claim = |own: &str| self.roll.claim(self.devices, at, own);
+        match worker::work(device, number, self.plan, self.connector, self.permits, &claim) {
+            worker::Worked::Row(row) => self.rows.put(at, *row),
+            worker::Worked::Twin(first) => {
+                self.twins.lock().unwrap_or_else(PoisonError::into_inner).push((at, first));
+            }
+        }
+    }
+}
+
+/// The ending of a phone that the record could not tell from another one.
+fn duplicate(device: &Device, others: &str) -> Ending {
+    let hint = format!(
+        "two phones have the serial {}, at {} and at {others}, and the record could not tell them apart: unplug all but one, then run again",
+        device.serial,
+        place(device)
+    );
+    Ending::new(Outcome::Failed, Reason::DuplicateSerial, hint)
+}
+
+/// The rows of a run as they come.
+struct Rows {
+    rows: Mutex<Vec<Option<ResultRow>>>,
+    came: Condvar,
+}
+
+impl Rows {
+    fn new(len: usize) -> Self {
+        Self { rows: Mutex::new(vec![None; len]), came: Condvar::new() }
+    }
+
+    fn put(&self, at: usize, row: ResultRow) {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(row);
+        self.came.notify_all();
+    }
+
+    /// The outcome of a row that somebody is working on.
+    fn wait(&self, at: usize) -> Outcome {
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(row) = rows.get(at).and_then(Option::as_ref) {
+                return row.outcome;
+            }
+            rows = self.came.wait(rows).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn all(self) -> Vec<ResultRow> {
+        self.rows.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect()
+    }
 }

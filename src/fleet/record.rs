@@ -1,13 +1,13 @@
 //! What a run writes down: the journal of steps and rows, and the ledger of rejections. A record that can't be written never
 //! stops a phone; it is said once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::event::{Event, EventKind, FindDevice, Listener, Progress, Subject};
 use crate::flow::{StepRecorder, VerdictSeen};
 use crate::journal::{Earlier, JournalError, Ledger, Mutation, PhoneInfo, PhoneKey, Run, Submission};
-use crate::model::{AccountId, ResultRow, Serial};
+use crate::model::{AccountId, Outcome, ResultRow, Serial};
 
 /// The books of one run. Either may be missing: then nothing is written there.
 pub struct Books<'a> {
@@ -15,13 +15,15 @@ pub struct Books<'a> {
     ledger: Option<Ledger>,
     listener: &'a dyn Listener,
     told: Mutex<BTreeSet<String>>,
+    /// Phones on which this run submitted a password without a proven sign-out: they may be plugged in again.
+    done: Mutex<BTreeMap<PhoneKey, Progress>>,
 }
 
 impl<'a> Books<'a> {
     /// Books that tell `listener` what they could not write.
     #[must_use]
     pub fn new(run: Option<Run>, ledger: Option<Ledger>, listener: &'a dyn Listener) -> Self {
-        Self { run, ledger, listener, told: Mutex::default() }
+        Self { run, ledger, listener, told: Mutex::default(), done: Mutex::default() }
     }
 
     /// Takes a phone up, and gives what an earlier run left open on it.
@@ -38,6 +40,21 @@ impl<'a> Books<'a> {
                 Ok(None)
             }
         }
+    }
+
+    /// Keeps what was done on a phone until it is proven signed out. A password is submitted at most once per phone and run.
+    pub(super) fn remember(&self, key: &PhoneKey, progress: &Progress, outcome: Outcome) {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(outcome, Outcome::SignedOut | Outcome::AlreadySignedOut) {
+            done.remove(key);
+        } else if progress.submitted {
+            done.insert(key.clone(), progress.clone());
+        }
+    }
+
+    /// What this run did on a phone before, where it did not end signed out.
+    pub(super) fn remembered(&self, key: &PhoneKey) -> Option<Progress> {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
     /// Writes an event.

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use super::record::{PhoneBook, key_of};
-use super::{Connector, Permits, Plan};
+use super::{Connector, Permits, Plan, duplicate};
 use crate::event::{Event, EventKind, FindDevice, Progress, Subject};
-use crate::flow::{Counts, Ended, Ending, Engine, Password, Walk};
+use crate::flow::{Checked, Counts, Ended, Ending, Engine, Password, Walk};
 use crate::journal::{PhoneInfo, PhoneKey};
-use crate::model::{AccountId, Device, Outcome, Presence, Proof, Reason, ResultRow};
+use crate::model::{AccountId, Device, Outcome, Presence, Proof, Reason, ResultRow, Secret};
 use crate::phone::{Input, KeyCode, Keyguard, Look, Phone, PhoneError, PhoneFacts, Settle, Step};
 use crate::preflight::{self, Identity, Stop, Wanted};
 use crate::profile::{Choice, DeviceProfile};
@@ -21,16 +21,29 @@ use crate::profile::{Choice, DeviceProfile};
 const STEP_LIMIT: Duration = Duration::from_secs(40);
 /// Steps may hang so often in one walk before the phone counts as lost.
 const HANGS: u32 = 2;
+/// How long a lost phone is waited for between two looks at Ctrl-C.
+const TURN: Duration = Duration::from_secs(1);
 /// How often a phone is asked whether the person has done their part.
 const WAIT: Duration = Duration::from_secs(2);
 
 /// Works on one phone and always gives its row, whatever happens.
-pub(super) fn work(device: &Device, plan: &Plan<'_>, connector: &dyn Connector, permits: &Permits<'_>) -> ResultRow {
+pub(super) fn work(
+    device: &Device,
+    tray: Option<u32>,
+    plan: &Plan<'_>,
+    connector: &dyn Connector,
+    permits: &Permits<'_>,
+    claim: &Claim<'_>,
+) -> Worked {
     let mut draft = Draft::new(device);
+    let mut twin_of = None;
     let worked = std::panic::catch_unwind(AssertUnwindSafe(|| {
-        let mut worker = Worker { device, plan, connector, permits, draft: &mut draft };
-        worker.work()
+        let mut worker = Worker { device, tray, plan, connector, permits, claim, draft: &mut draft };
+        worker.work(&mut twin_of)
     }));
+    if let Some(first) = twin_of {
+        return Worked::Twin(first);
+    }
     let ending = worked.unwrap_or_else(|_| {
         Ending::new(
             Outcome::Unknown,
@@ -38,11 +51,80 @@ pub(super) fn work(device: &Device, plan: &Plan<'_>, connector: &dyn Connector, 
             "this program failed on this phone (a bug: please report it); look at the phone before doing anything",
         )
     });
-    let key = draft.key.clone();
+    Worked::Row(Box::new(end(device, plan, draft, ending)))
+}
+
+/// What a worker came to.
+pub(super) enum Worked {
+    /// The phone's row.
+    Row(Box<ResultRow>),
+    /// Nothing was done: the phone is worked on over the connection at this place of the list.
+    Twin(usize),
+}
+
+/// Says a phone's `ro.serialno`, and is told the place of another connection that it is worked on over.
+pub(super) type Claim<'a> = dyn Fn(&str) -> Option<usize> + 'a;
+
+/// The row of a phone that is left alone, with why.
+pub(super) fn refuse(device: &Device, tray: Option<u32>, plan: &Plan<'_>, ending: Ending) -> ResultRow {
+    let draft = Draft::new(device);
+    tell(
+        device,
+        plan,
+        EventKind::Started { model: draft.fallback_model.clone(), place: device.usb_path.clone(), tray },
+    );
+    end(device, plan, draft, ending)
+}
+
+/// The row of a second connection of a phone that was worked on over the first one: nothing is touched here, it is only asked.
+pub(super) fn twin(
+    device: &Device,
+    tray: Option<u32>,
+    plan: &Plan<'_>,
+    connector: &dyn Connector,
+    first: (&Device, Outcome),
+) -> ResultRow {
+    let mut draft = Draft::new(device);
+    tell(device, plan, EventKind::Started { model: draft.fallback_model.clone(), place: None, tray });
+    if first.1.is_good()
+        && let Ok(facts) = connector.connect(device).facts(false, STEP_LIMIT.min(plan.timeout))
+    {
+        draft.identity = preflight::identify(&facts.props);
+        draft.account = facts.accounts.account().cloned();
+        draft.proof.before = words(facts.accounts.presence());
+    }
+    let ending = match first.1 {
+        _ if draft.proof.before == words(Presence::Absent) => {
+            draft.proof.after = words(Presence::Absent);
+            Ending { outcome: Outcome::AlreadySignedOut, reason: None, hint: None }
+        }
+        Outcome::DryRun => Ending { outcome: Outcome::DryRun, reason: None, hint: None },
+        _ => Ending::new(
+            Outcome::Failed,
+            Reason::DuplicateSerial,
+            format!(
+                "this is another connection of the phone at {}, where it is worked on: see its row there",
+                super::place(first.0)
+            ),
+        ),
+    };
+    end(device, plan, draft, ending)
+}
+
+/// Writes the row and tells it.
+fn end(device: &Device, plan: &Plan<'_>, draft: Draft, ending: Ending) -> ResultRow {
+    let (key, progress) = (draft.key.clone(), draft.progress.clone());
     let row = draft.row(ending);
+    if let Some(key) = &key {
+        plan.books.remember(key, &progress, row.outcome);
+    }
     plan.books.result(key.as_ref(), &row);
-    plan.listener.tell(Event::now(Subject::Phone(device.serial.clone()), EventKind::Ended(Box::new(row.clone()))));
+    tell(device, plan, EventKind::Ended(Box::new(row.clone())));
     row
+}
+
+fn tell(device: &Device, plan: &Plan<'_>, kind: EventKind) {
+    plan.listener.tell(Event::now(Subject::Phone(device.serial.clone()), kind));
 }
 
 /// What is known for the row so far.
@@ -120,20 +202,22 @@ impl From<Stop> for Ending {
 
 struct Worker<'a> {
     device: &'a Device,
+    tray: Option<u32>,
     plan: &'a Plan<'a>,
     connector: &'a dyn Connector,
     permits: &'a Permits<'a>,
+    claim: &'a Claim<'a>,
     draft: &'a mut Draft,
 }
 
 impl<'a> Worker<'a> {
     fn tell(&self, kind: EventKind) {
-        self.plan.listener.tell(Event::now(Subject::Phone(self.device.serial.clone()), kind));
+        tell(self.device, self.plan, kind);
     }
 
-    fn work(&mut self) -> Ending {
+    fn work(&mut self, twin_of: &mut Option<usize>) -> Ending {
         let place = self.device.usb_path.clone();
-        self.tell(EventKind::Started { model: self.draft.fallback_model.clone(), place });
+        self.tell(EventKind::Started { model: self.draft.fallback_model.clone(), place, tray: self.tray });
         let device = match self.authorised() {
             Ok(device) => device,
             Err(ending) => return ending,
@@ -154,12 +238,11 @@ impl<'a> Worker<'a> {
             Ok(profile) => profile,
             Err(ending) => return ending,
         };
-        self.tell(EventKind::Identified {
-            model: self.draft.identity.model.clone(),
-            software: self.draft.identity.software.clone(),
-            profile: self.draft.profile.clone(),
-            account: Some(account.masked()),
-        });
+        self.tell_identified();
+        *twin_of = self.draft.identity.hardware_serial.as_deref().and_then(|own| (self.claim)(own));
+        if twin_of.is_some() {
+            return duplicate(self.device, "another connection");
+        }
         let key = match self.take_up(&facts, &account) {
             Ok(key) => key,
             Err(ending) => return ending,
@@ -188,6 +271,16 @@ impl<'a> Worker<'a> {
         Err(stop.into())
     }
 
+    /// Tells what the phone is, as far as it is known.
+    fn tell_identified(&self) {
+        self.tell(EventKind::Identified {
+            model: self.draft.identity.model.clone(),
+            software: self.draft.identity.software.clone(),
+            profile: self.draft.profile.clone(),
+            account: self.draft.account.as_ref().map(AccountId::masked),
+        });
+    }
+
     /// Takes the phone up in the record, with what an earlier run left open on it.
     fn take_up(&mut self, facts: &PhoneFacts, account: &AccountId) -> Result<PhoneKey, Ending> {
         let hardware_serial = self.draft.identity.hardware_serial.as_deref();
@@ -209,6 +302,10 @@ impl<'a> Worker<'a> {
             self.tell(EventKind::Note { text: format!("goes on from run {}", earlier.run) });
             self.draft.progress = earlier.progress;
         }
+        // What was done in this run holds whatever was asked for.
+        if let Some(progress) = self.plan.books.remembered(&info.key) {
+            self.draft.progress = progress;
+        }
         Ok(info.key)
     }
 
@@ -224,12 +321,12 @@ impl<'a> Worker<'a> {
             self.draft.account = facts.accounts.account().cloned();
             self.draft.proof.before = words(facts.accounts.presence());
             let password = self.plan.passwords.of(&self.device.serial, self.draft.account.as_ref());
-            let wanted = Wanted {
-                input_switch: preflight::input_switch_name(self.plan.catalog.labels(), &facts.props),
-                password_not_typeable: password.is_some_and(|(_, secret)| !secret.is_typeable()),
-            };
+            let wanted = self.wanted(&facts, password.map(|(_, secret)| secret));
             if let Some(stop) = preflight::stop(&facts, wanted) {
                 if self.is_waited_for(&stop) {
+                    if waits_for.is_none() {
+                        self.tell_identified();
+                    }
                     self.wait(&stop, &mut waits_for);
                     continue;
                 }
@@ -241,7 +338,7 @@ impl<'a> Worker<'a> {
             if waits_for.take().is_some() {
                 self.tell(EventKind::Resumed);
             }
-            if woken || (facts.awake != Some(false) && facts.keyguard != Keyguard::Swipe) {
+            if woken || !needs_waking(&facts) {
                 return Ok(facts);
             }
             woken = true;
@@ -307,6 +404,7 @@ impl<'a> Worker<'a> {
             permit: self.permits,
             listener: self.plan.listener,
             recorder: &recorder,
+            check: &|phone| self.check(phone, password),
             deadline: Cell::new(self.draft.began + self.draft.waited + self.plan.timeout),
             waits_for_person: !self.plan.non_interactive,
             interrupted: self.plan.interrupted,
@@ -325,6 +423,26 @@ impl<'a> Worker<'a> {
         ended
     }
 
+    /// Why a walk does not go on: what a person has to mend, or a screen that is off, which is woken.
+    fn check(&self, phone: &mut dyn Phone, password: Option<&Secret>) -> Result<Checked, PhoneError> {
+        let facts = phone.facts(true, STEP_LIMIT)?;
+        let stop = preflight::stop(&facts, self.wanted(&facts, password));
+        // Whether it is supported was found out before; the account's absence is the engine's to say.
+        let stop = stop.filter(|s| !matches!(s.outcome, Outcome::AlreadySignedOut | Outcome::NotSupported));
+        let woken = stop.is_none() && needs_waking(&facts);
+        if woken {
+            wake(phone)?;
+        }
+        Ok(Checked { accounts: facts.accounts, ending: stop.map(Ending::from), woken })
+    }
+
+    fn wanted<'f>(&'f self, facts: &'f PhoneFacts, password: Option<&Secret>) -> Wanted<'f> {
+        Wanted {
+            input_switch: preflight::input_switch_name(self.plan.catalog.labels(), &facts.props),
+            password_not_typeable: password.is_some_and(|secret| !secret.is_typeable()),
+        }
+    }
+
     /// The phone once it is back; it is waited for no longer than its time lasts.
     fn reconnect(
         &self,
@@ -339,8 +457,19 @@ impl<'a> Worker<'a> {
         }
         let serial = self.draft.identity.hardware_serial.as_deref();
         let until = (Instant::now() + self.plan.grace).min(deadline);
-        *at = self.connector.wait_for(at, serial, until)?;
-        Some(self.connector.connect(at))
+        // In short turns, so that Ctrl-C is heard meanwhile.
+        while !self.plan.interrupted.load(Ordering::Relaxed) {
+            let turn = until.min(Instant::now() + TURN);
+            if let Some(back) = self.connector.wait_for(at, serial, turn) {
+                *at = back;
+                return Some(self.connector.connect(at));
+            }
+            // One that gives up early knows that it stays away.
+            if Instant::now() < turn || turn == until {
+                return None;
+            }
+        }
+        None
     }
 }
 
@@ -351,6 +480,11 @@ fn find_device(asked_password: bool, presence: Presence) -> FindDevice {
         (true, Presence::Present) => FindDevice::On,
         _ => FindDevice::Unknown,
     }
+}
+
+/// Whether the screen is off, or covered by a lock screen that has no lock.
+fn needs_waking(facts: &PhoneFacts) -> bool {
+    facts.awake == Some(false) || facts.keyguard == Keyguard::Swipe
 }
 
 /// Switches the screen on and swipes a keyguard away that has no lock.

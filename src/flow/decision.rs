@@ -54,8 +54,10 @@ pub enum Decision {
     Open(Opening),
     /// Act on the screen in front.
     Act(PlannedAction),
-    /// Ask whether the account's password may be submitted now; then [`Engine::granted`], and decide again.
+    /// Ask whether the account's password may be submitted now; then [`Engine::granted`](super::Engine::granted), and decide again.
     AskPermit,
+    /// Ask the phone what keeps the walk from going on; then [`super::Engine::checked`] where nothing does.
+    Check,
     /// Done with this phone.
     End(Ending),
 }

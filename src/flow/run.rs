@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::permit::Turn;
 use super::{Decision, Ending, Engine, Permit, PlannedAction, StepRecorder, SubmitPermit, VerdictSeen};
 use crate::event::{Event, EventKind, Listener, Subject};
-use crate::model::{AccountId, Outcome, Presence, Reason, Secret, Serial};
+use crate::model::{AccountId, AccountsProbe, Outcome, Presence, Reason, Secret, Serial};
 use crate::phone::{Input, InputProbe, Look, Observation, Phone, PhoneError, ScreenRead, Settle, Step};
 use crate::profile::Verdict;
 use crate::ui::{Point, UiTree};
@@ -39,6 +39,20 @@ pub struct Counts {
 /// What a walk does when the connection is lost: gives the phone back, or `None` where it stays away.
 pub type Reconnect<'a> = dyn FnMut(&PhoneError) -> Option<Box<dyn Phone>> + 'a;
 
+/// What the phone said of why the walk does not go on.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// The accounts.
+    pub accounts: AccountsProbe,
+    /// What stands in the way, where only a person can mend it.
+    pub ending: Option<Ending>,
+    /// Whether the screen was off or covered, and was woken.
+    pub woken: bool,
+}
+
+/// Asks a phone why a walk does not go on, and wakes it where that is all it needs.
+pub type Check<'a> = dyn Fn(&mut dyn Phone) -> Result<Checked, PhoneError> + 'a;
+
 /// How old an observation may be when the password is submitted on the strength of it.
 const FRESH: Duration = Duration::from_millis(500);
 /// How long the last look at the accounts may take, when the time is up already.
@@ -63,6 +77,8 @@ pub struct Walk<'a> {
     pub listener: &'a dyn Listener,
     /// Writes down what changes the phone.
     pub recorder: &'a dyn StepRecorder,
+    /// Asks the phone before a walk that is stuck is ended.
+    pub check: &'a Check<'a>,
     /// When the phone's time is up.
     pub deadline: Cell<Instant>,
     /// Whether a person is there to be waited for: a page that only a person can pass is then waited on, and the walk goes on by
@@ -103,6 +119,7 @@ impl<'a> Walk<'a> {
                 Decision::End(ending) => Err(ending.clone()),
                 _ if self.is_over() => Err(self.cut_short(engine, &mut course)),
                 Decision::AskPermit => self.ask(engine, &mut course, began),
+                Decision::Check => self.check(engine, &mut course, began, reconnect),
                 _ => self.turn(engine, &mut course, &decision, began, reconnect),
             };
             match next {
@@ -129,6 +146,39 @@ impl<'a> Walk<'a> {
         let waited = (self.now)().saturating_duration_since(asked);
         self.deadline.set(self.deadline.get() + waited);
         Ok(if waited < FRESH { engine.decide(&course.last, self.since(began)) } else { AFRESH })
+    }
+
+    /// Asks the phone what is wrong, and ends or goes on.
+    fn check(
+        &self,
+        engine: &mut Engine<'_>,
+        course: &mut Course<'a>,
+        began: Instant,
+        reconnect: &mut Reconnect<'_>,
+    ) -> Result<Decision, Ending> {
+        match (self.check)(&mut *course.phone) {
+            Ok(found) if found.accounts.presence() == Presence::Absent => {
+                course.last = Observation { accounts: found.accounts, ..Observation::default() };
+                Ok(engine.decide(&course.last, self.since(began)))
+            }
+            Ok(Checked { ending: Some(ending), .. }) => Ok(Decision::End(ending)),
+            Ok(found) => Ok(engine.checked(found.woken)),
+            Err(error) => self.lost(engine, course, &error, reconnect),
+        }
+    }
+
+    /// The connection is lost: waits for the phone, and looks afresh.
+    fn lost(
+        &self,
+        engine: &mut Engine<'_>,
+        course: &mut Course<'a>,
+        error: &PhoneError,
+        reconnect: &mut Reconnect<'_>,
+    ) -> Result<Decision, Ending> {
+        course.last = Observation::default();
+        course.losses += 1;
+        course.phone = self.come_back(engine, error, course.losses, reconnect)?;
+        Ok(AFRESH)
     }
 
     /// One round trip, and what follows from it.
@@ -170,12 +220,7 @@ impl<'a> Walk<'a> {
                 }
                 Ok(next)
             }
-            Err(error) => {
-                course.last = Observation::default();
-                course.losses += 1;
-                course.phone = self.come_back(engine, &error, course.losses, reconnect)?;
-                Ok(AFRESH)
-            }
+            Err(error) => self.lost(engine, course, &error, reconnect),
         }
     }
 
@@ -229,7 +274,7 @@ impl<'a> Walk<'a> {
                 course.turn.verdict(verdict);
             }
             match next {
-                Decision::Look { .. } => {}
+                Decision::Look { .. } | Decision::Check => {}
                 Decision::End(other) if self.is_waited_for(&other) => {
                     if other != ending {
                         self.tell_waiting(&other);
@@ -334,7 +379,7 @@ impl<'a> Walk<'a> {
                 }
                 PlannedAction::Key(key) => Step { inputs: vec![Input::Key(*key)], settle: change(2), look: screen },
             },
-            Decision::AskPermit | Decision::End(_) => Step::look(Look::Probes),
+            Decision::AskPermit | Decision::Check | Decision::End(_) => Step::look(Look::Probes),
         }
     }
 

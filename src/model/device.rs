@@ -21,6 +21,18 @@ impl Serial {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether the phone has one: adb has words in its place where it has none.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        !self.0.is_empty() && !self.0.starts_with('(') && !self.0.starts_with('?')
+    }
+
+    /// Whether it names a place on the network (`host:port`, or a service of adb's discovery) and no hardware.
+    #[must_use]
+    pub fn is_network(&self) -> bool {
+        self.0.contains(':') || self.0.contains("._adb")
+    }
 }
 
 impl fmt::Display for Serial {

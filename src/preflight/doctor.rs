@@ -314,6 +314,9 @@ fn screen(facts: &PhoneFacts) -> Check {
 
 fn input(facts: &PhoneFacts, switch: &str) -> Check {
     let property = facts.prop("persist.security.adbinput");
+    if property.is_none() && facts.input != InputProbe::Refused && super::not_supported(facts).is_some() {
+        return Check::pass("input", "only MIUI and HyperOS have a switch for it");
+    }
     match (property, &facts.input) {
         (Some("1"), InputProbe::Refused) => Check::fail(
             "input",

@@ -1,9 +1,11 @@
 //! What `profiles check` says: which files have a mistake, and which saved screens a profile knows as none or as several.
 
+use std::collections::BTreeMap;
+
 use crate::model::{Focus, Presence};
 use crate::ui::UiTree;
 
-use super::{Catalog, DeviceProfile, ProfileError, Recognised, View};
+use super::{Catalog, Choice, DeviceProfile, ProfileError, Recognised, View};
 
 /// A screen that somebody saved.
 #[derive(Clone, Debug)]
@@ -16,6 +18,8 @@ pub struct SavedScreen {
     pub presence: Presence,
     /// The tree.
     pub tree: UiTree,
+    /// The phone's properties, where they were saved: then the profile that they choose looks, and no other.
+    pub props: Option<BTreeMap<String, String>>,
 }
 
 /// What a profile takes a saved screen for.
@@ -34,8 +38,10 @@ pub struct Seen {
 pub struct Report {
     /// The first mistake of each file that has one.
     pub errors: Vec<ProfileError>,
-    /// Every profile with every saved screen.
+    /// Every profile with every saved screen, or the chosen one where the screen says which phone it is of.
     pub seen: Vec<Seen>,
+    /// Saved screens of phones for which no profile is chosen, and why.
+    pub unchosen: Vec<(String, Choice)>,
 }
 
 impl Report {
@@ -87,7 +93,13 @@ pub fn check(files: &[(String, String)], saved: &[SavedScreen]) -> Result<Report
     }
     let shown = |p: &&DeviceProfile| files.is_empty() || good.contains(&p.file);
     for profile in catalog.profiles().filter(shown) {
-        report.seen.extend(saved.iter().map(|s| look(profile, s)));
+        report.seen.extend(saved.iter().filter(|s| s.props.is_none()).map(|s| look(profile, s)));
+    }
+    for (one, props) in saved.iter().filter_map(|s| Some((s, s.props.as_ref()?))) {
+        match catalog.choose(props) {
+            Ok(profile) => report.seen.push(look(profile, one)),
+            Err(choice) => report.unchosen.push((one.name.clone(), choice)),
+        }
     }
     Ok(report)
 }

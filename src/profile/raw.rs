@@ -186,10 +186,12 @@ pub(super) struct RawPopup {
     /// `seen in source: …`, `reported: …`, `recorded: …` or `guess: …`.
     pub evidence: At<String>,
     /// How to make it go.
-    #[serde(rename = "do")]
+    #[serde(default, rename = "do")]
     pub steps: Vec<At<RawAction>>,
-    /// How often at most in one run.
-    pub max: At<u32>,
+    /// Wait until it goes by itself, instead of `do`.
+    pub wait: Option<RawWait>,
+    /// How often at most in one run; only with `do`.
+    pub max: Option<At<u32>>,
 }
 
 /// What to do on each screen.

@@ -127,7 +127,8 @@ fn what_is_two_screens_is_none() {
     let profile = catalog.get("made-up").unwrap();
     assert_eq!(see(profile, Presence::Present, Some(&tree(BYE))), r#"Several(["account-page", "rival"])"#);
 
-    let saved = SavedScreen { name: "one".into(), focus: None, presence: Presence::Present, tree: tree(BYE) };
+    let saved =
+        SavedScreen { name: "one".into(), focus: None, presence: Presence::Present, tree: tree(BYE), props: None };
     let files = [("made-up.toml".to_owned(), text), ("bad.toml".to_owned(), "schema = ".to_owned())];
     let report = check(&files, std::slice::from_ref(&saved)).unwrap();
     assert!(!report.is_good());

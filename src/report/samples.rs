@@ -64,7 +64,7 @@ pub fn events() -> Vec<Event> {
     let phone = |at_: i64, kind| Event { at: at(at_), subject: Subject::Phone(Serial::new("8f2a1b")), kind };
     let row = rows().remove(0);
     vec![
-        phone(0, EventKind::Started { model: None, place: Some("1-4.2".into()) }),
+        phone(0, EventKind::Started { model: None, place: Some("1-4.2".into()), tray: None }),
         phone(
             1,
             EventKind::Identified {

@@ -32,3 +32,6 @@ mod session;
 pub mod shell;
 mod sync;
 mod terminal;
+
+#[doc(hidden)]
+pub use adbd::read_packets;

@@ -1,6 +1,6 @@
 //! Named phones to try things on: one for each family, language and turn of a sign-out.
 
-use super::phone::{Branch, Gate, Generation, LockKind, PhoneSpec, android_one, custom_rom, nubia_miui};
+use super::phone::{AccountApp, Branch, Gate, Generation, LockKind, PhoneSpec, android_one, custom_rom, nubia_miui};
 
 /// A kind of phone with a name.
 #[derive(Clone, Copy)]
@@ -55,6 +55,25 @@ fn mistaken() -> PhoneSpec {
 fn own_account(index: usize) -> PhoneSpec {
     let account = format!("{:04}000{:03}", 6230 + index / 1000, index % 1000);
     miui_14().account(Some(&account)).password(&format!("Owner-pass {}", index + 1))
+}
+
+/// A phone whose account page opens through Settings only.
+fn no_way_in(spec: PhoneSpec) -> PhoneSpec {
+    spec.with(Branch::NoIntent).with(Branch::NoComponent)
+}
+
+/// A phone of a future whose account app has another name and other ids.
+fn made_up() -> PhoneSpec {
+    PhoneSpec::of(Generation::HyperOs4).with(Branch::NativePassword).change(|s| {
+        "morrow_global".clone_into(&mut s.mod_device);
+        s.resource_ids = true;
+        s.account_app = Some(AccountApp {
+            package: "com.xiaomi.passport".to_owned(),
+            page: ".home.HomeActivity".to_owned(),
+            action: "com.xiaomi.passport.action.HOME".to_owned(),
+            id_prefix: "v2_".to_owned(),
+        });
+    })
 }
 
 /// Ten kinds of phones, as they lie on a tray.
@@ -118,6 +137,26 @@ static SCENARIOS: &[Scenario] = &[
     scenario_of("keyboard-open", "the keyboard is up when the password is asked", |_| {
         miui_14().change(|s| s.keyboard_opens = true)
     }),
+    scenario_of("through-settings", "no intent opens the account page: its row at the bottom of Settings does", |_| {
+        no_way_in(miui_14())
+    }),
+    scenario_of("through-settings-chinese", "the same in Chinese, with the row at the top", |_| {
+        no_way_in(hyperos(Generation::HyperOs1).language("zh-rCN"))
+    }),
+    scenario_of("through-heading", "the row shows the owner's name only: it is found by the heading over it", |_| {
+        no_way_in(PhoneSpec::of(Generation::Miui12).language("tr"))
+            .with(Branch::BareRow)
+            .change(|s| s.row_at_top = false)
+    }),
+    scenario_of("through-search", "the row shows the owner's name only and has no heading: Settings' search", |_| {
+        no_way_in(hyperos(Generation::HyperOs2)).with(Branch::BareRow)
+    }),
+    scenario_of("no-way-in", "the same in a language whose words cannot be typed", |_| {
+        no_way_in(hyperos(Generation::HyperOs3).language("ar")).with(Branch::BareRow)
+    }),
+    scenario_of("unknown-account-app", "an account app that is laid out in another way than any known one", |_| {
+        made_up()
+    }),
     scenario_of("unknown-data-words", "the data choice in words that nobody knows", |_| {
         miui_14().change(|s| s.data_labels = Some(("Behold".to_owned(), "Begone".to_owned())))
     }),
@@ -158,8 +197,12 @@ static SCENARIOS: &[Scenario] = &[
     scenario_of("last-device", "the last device with Advanced data protection", |_| {
         hyperos(Generation::HyperOs2).with(Branch::LastDevice)
     }),
-    scenario_of("unsynced-items", "items are not synced", |_| miui_14().with(Branch::UnsyncedItems)),
-    scenario_of("hidden-photos", "hidden photos are not synced", |_| miui_14().with(Branch::HiddenPhotos)),
+    scenario_of("unsynced-items", "MIUI 10 with items that are not synced", |_| {
+        PhoneSpec::of(Generation::Miui10).with(Branch::UnsyncedItems)
+    }),
+    scenario_of("hidden-photos", "MIUI 10 with hidden photos that are not synced", |_| {
+        PhoneSpec::of(Generation::Miui10).with(Branch::HiddenPhotos)
+    }),
     scenario_of("high-quality-photos", "high-quality photos would be lost", |_| {
         miui_14().with(Branch::HighQualityPhotos)
     }),

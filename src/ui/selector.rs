@@ -42,6 +42,12 @@ impl TextSet {
         self.exact.is_empty() && self.patterns.is_empty()
     }
 
+    /// Whether an already normalised text is one of them, placeholders apart.
+    #[must_use]
+    pub fn fits_exactly(&self, plain: &str) -> bool {
+        self.exact.contains(plain)
+    }
+
     /// Whether an already normalised text fits.
     #[must_use]
     pub fn fits(&self, plain: &str) -> bool {

@@ -8,12 +8,15 @@ const HOLE: char = '\u{E000}';
 /// forms; without direction marks, zero-width characters and simple markup such as `<u>`.
 #[must_use]
 pub fn normalise(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
     let mut mapped = String::with_capacity(text.len());
     for c in text.chars() {
         fold(c, &mut mapped);
     }
     let mut bare = mapped;
-    loop {
+    while bare.contains('<') {
         let less = without_tags(&bare);
         if less.len() == bare.len() {
             break;

@@ -1,5 +1,6 @@
 //! The tree of one screen, and questions to it.
 
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{Bounds, NodeId, Point, Selector, UiNode};
@@ -11,7 +12,8 @@ const SYSTEM_UI: &str = "com.android.systemui";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UiTree {
     nodes: Vec<UiNode>,
-    size: Option<(i32, i32)>,
+    /// What the display covers, see [`UiTree::display`].
+    display: Bounds,
 }
 
 /// What a selector points at, for tapping.
@@ -27,7 +29,14 @@ pub enum Target {
 
 impl UiTree {
     pub(super) fn of(nodes: Vec<UiNode>, size: Option<(i32, i32)>) -> Self {
-        Self { nodes, size }
+        let display = if let Some((width, height)) = size {
+            Bounds::new(0, 0, width, height)
+        } else {
+            let roots = nodes.iter().filter(|n| n.parent.is_none());
+            let around = roots.fold(Bounds::default(), |area, n| area.union(&n.bounds));
+            Bounds::new(0, 0, around.right, around.bottom)
+        };
+        Self { nodes, display }
     }
 
     /// Every node in document order.
@@ -56,7 +65,10 @@ impl UiTree {
         let fitting: Vec<NodeId> = fitting.collect();
         let mut found: Vec<NodeId> = anchors
             .iter()
-            .filter_map(|a| fitting.iter().find(|f| *f > a && !self.is_within(**f, *a)).copied())
+            .filter_map(|a| {
+                let behind = &fitting[fitting.partition_point(|f| f <= a)..];
+                behind.iter().find(|f| !self.is_within(**f, *a)).copied()
+            })
             .collect();
         found.dedup();
         found
@@ -84,19 +96,20 @@ impl UiTree {
         let own: Vec<NodeId> = all.iter().copied().filter(|id| self.node(*id).is_some_and(|n| n.clickable)).collect();
         let within: Vec<NodeId> = all.iter().copied().filter(|id| self.small_owner(*id).is_some()).collect();
         let best = [own, within, all].into_iter().find(|ids| !ids.is_empty()).unwrap_or_default();
-        let mut things: Vec<NodeId> = Vec::new();
+        // Sets, since a page may hold tens of thousands of nodes with the same words.
+        let (mut things, mut owners) = (BTreeSet::new(), BTreeSet::new());
         for id in best.into_iter().filter(|id| self.tap_point(*id).is_some()) {
-            let same = |other: NodeId| {
-                self.is_within(id, other) || self.small_owner(id).is_some_and(|o| Some(o) == self.small_owner(other))
-            };
-            if !things.iter().any(|other| same(*other)) {
-                things.push(id);
+            let owner = self.small_owner(id);
+            let same = owner.is_some_and(|o| owners.contains(&o)) || self.above(id).any(|a| things.contains(&a));
+            if !same {
+                things.insert(id);
+                owners.extend(owner);
             }
         }
-        match things.as_slice() {
-            [] => Target::Missing,
-            [one] => Target::One(*one),
-            several => Target::Several(several.len()),
+        match things.len() {
+            0 => Target::Missing,
+            1 => things.first().map_or(Target::Missing, |one| Target::One(*one)),
+            several => Target::Several(several),
         }
     }
 
@@ -133,24 +146,15 @@ impl UiTree {
     /// less than the display.
     #[must_use]
     pub fn display(&self) -> (u32, u32) {
-        let area = self.display_bounds();
+        let area = self.display;
         (u32::try_from(area.right).unwrap_or(0), u32::try_from(area.bottom).unwrap_or(0))
-    }
-
-    fn display_bounds(&self) -> Bounds {
-        if let Some((width, height)) = self.size {
-            return Bounds::new(0, 0, width, height);
-        }
-        let roots = self.nodes.iter().filter(|n| n.parent.is_none());
-        let around = roots.fold(Bounds::default(), |area, n| area.union(&n.bounds));
-        Bounds::new(0, 0, around.right, around.bottom)
     }
 
     /// The part of a node that is on the screen and not scrolled out of what holds it.
     fn visible(&self, node: &UiNode) -> Bounds {
         self.ancestors(node)
             .filter(|a| a.scrollable)
-            .fold(node.bounds.intersect(&self.display_bounds()), |area, a| area.intersect(&a.bounds))
+            .fold(node.bounds.intersect(&self.display), |area, a| area.intersect(&a.bounds))
     }
 
     /// The nearest clickable node at or around this one: it takes the tap.
@@ -170,19 +174,18 @@ impl UiTree {
     fn small_owner(&self, id: NodeId) -> Option<NodeId> {
         let area = |b: &Bounds| u64::from(b.width()) * u64::from(b.height());
         let owner = self.owner(id)?;
-        (area(&self.node(owner)?.bounds) * 4 <= area(&self.display_bounds())).then_some(owner)
+        (area(&self.node(owner)?.bounds) * 4 <= area(&self.display)).then_some(owner)
     }
 
     /// Whether a node lies within another.
     fn is_within(&self, id: NodeId, other: NodeId) -> bool {
-        let mut at = self.node(id).and_then(|n| n.parent);
-        while let Some(here) = at {
-            if here == other {
-                return true;
-            }
-            at = self.node(here).and_then(|n| n.parent);
-        }
-        false
+        self.above(id).any(|around| around == other)
+    }
+
+    /// The ids of the nodes around one, nearest first.
+    fn above(&self, id: NodeId) -> impl Iterator<Item = NodeId> + use<'_> {
+        let parent = |id: NodeId| self.node(id).and_then(|n| n.parent);
+        std::iter::successors(parent(id), move |around| parent(*around))
     }
 
     /// The nodes around one, nearest first.

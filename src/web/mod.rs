@@ -1,7 +1,7 @@
 //! Permanent deletion of the account, in a real browser, by its owner. This room waits, checks and tells; it never decides,
 //! never types, and never learns a password, captcha or code. It knows nothing of phones beyond the hand-off.
 //!
-//! look ([`Browser::snapshot`]) → recognise ([`classify`], over [`Pages`]) → at most one act ([`walk()`]).
+//! look ([`Browser::snapshot`]) → recognise ([`classify()`], over [`Pages`]) → at most one act ([`walk()`]).
 
 mod browser;
 mod classify;

@@ -136,8 +136,9 @@ fn main_is_short_and_files_are_not_long() {
 fn the_table_stands_in_the_crate_documentation() {
     let lib = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
     for (room, allowed) in TABLE {
-        let row =
-            lib.lines().find(|l| l.starts_with(&format!("//! | [`{room}`] |"))).unwrap_or_else(|| panic!("{room}"));
+        // A room that is not built yet can't be linked to.
+        let heads = [format!("//! | [`{room}`] |"), format!("//! | `{room}` |")];
+        let row = lib.lines().find(|l| heads.iter().any(|h| l.starts_with(h))).unwrap_or_else(|| panic!("{room}"));
         let cell = row.trim_end_matches('|').rsplit('|').next().unwrap().trim();
         let expected = if allowed.is_empty() { "-".to_owned() } else { allowed.join(" ") };
         assert_eq!(cell, expected, "{room}");

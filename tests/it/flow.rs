@@ -100,6 +100,7 @@ fn walk(script: Script, case: Case) -> (ScriptedPhone, String) {
         permit: &permit,
         listener: &tell,
         recorder: &mi_signout::flow::NoRecord,
+        check: &|_| Ok(mi_signout::flow::Checked::default()),
         waits_for_person: false,
         deadline: Cell::new(began + case.deadline),
         interrupted: &interrupted,
@@ -654,7 +655,7 @@ fn an_unknown_screen_is_never_tapped() {
     step on account-page: tap logout_btn (mutates)
     phone: tap 'Sign out' -> foreign
     observed nothing known
-    phone: look -> foreign (3 times)
+    phone: look -> foreign (12 times)
     end: needs-person, unknown-screen; account present
     hint: the phone shows a page that is not acted on (com.android.chrome/.Main; no profile knows it): finish or close it on the phone, then run again
     ");
@@ -672,7 +673,7 @@ fn two_screens_that_fit_are_never_tapped() {
     step on account-page: tap logout_btn (mutates)
     phone: tap 'Sign out' -> ambiguous
     observed nothing known
-    phone: look -> ambiguous (3 times)
+    phone: look -> ambiguous (12 times)
     end: needs-person, unknown-screen; account present
     hint: the phone shows a page that is not acted on (com.xiaomi.account/.ui.X; it fits 'turning-off-find-device' and 'signing-out' alike): finish or close it on the phone, then run again
     ");
@@ -823,7 +824,7 @@ fn a_screen_that_cannot_be_read() {
     step on account-page: tap logout_btn (mutates)
     phone: tap 'Sign out' -> unreadable
     observed nothing known
-    phone: look -> unreadable (3 times)
+    phone: look -> unreadable (12 times)
     end: unknown, dump-failed; account present
     hint: look at the phone before doing anything; the screen could not be read (com.xiaomi.account/.ui.AccountSettingsActivity): look at the phone, close other tools that use it, then run again
     ");
@@ -841,6 +842,9 @@ fn nothing_can_be_read_before_anything_is_done() {
     step on start: open the account page
     phone: open com.xiaomi.account/.ui.AccountSettingsActivity -> not ready: Cut
     phone: look -> not ready: Cut (3 times)
+    step on start: open the account page
+    phone: open SETTINGS -> not ready: Cut
+    phone: look -> not ready: Cut (7 times)
     step on start: open the account page
     phone: open SETTINGS -> not ready: Cut
     phone: look -> not ready: Cut (7 times)
@@ -1168,8 +1172,14 @@ fn no_way_in_works() {
     step on launcher: open the account page
     phone: look -> cannot open
     phone: look -> launcher
+    phone: look -> launcher
     step on launcher: open the account page
     phone: look -> cannot open
+    phone: look -> launcher
+    phone: look -> launcher
+    step on launcher: open the account page
+    phone: look -> cannot open
+    phone: look -> launcher
     phone: look -> launcher
     end: needs-person, unknown-screen; account present
     hint: the Mi / Xiaomi Account page could not be opened: open Settings > Mi / Xiaomi Account on the phone, look what is there, then run again

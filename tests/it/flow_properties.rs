@@ -164,7 +164,8 @@ proptest! {
         let mut ended = None;
         let mut known = false;
         let mut last = Observation::default();
-        for _ in 0..=2 * patience.turns {
+        let mut checks = 0;
+        for _ in 0..=3 * patience.turns {
             match &decision {
                 Decision::End(ending) => {
                     ended = Some(ending.clone());
@@ -174,6 +175,11 @@ proptest! {
                     prop_assert!(given && !dry_run && !submitted_before);
                     engine.granted();
                     decision = engine.decide(&last, now);
+                    continue;
+                }
+                Decision::Check => {
+                    decision = engine.checked(now.as_secs() % 3 == 0);
+                    checks += 1;
                     continue;
                 }
                 Decision::Act(action) => watch.act(action, known, dry_run, password),
@@ -190,6 +196,7 @@ proptest! {
             decision = engine.decide(&last, now);
         }
         let Some(ending) = ended else { panic!("it never ends") };
+        prop_assert!(checks <= patience.turns);
         check_ending(&ending);
         prop_assert_eq!(ending.outcome == Outcome::SignedOut, last.accounts.presence() == Presence::Absent);
         prop_assert!(ending.outcome != Outcome::DryRun || dry_run);
@@ -225,7 +232,10 @@ fn fault() -> impl Strategy<Value = (When, Fault, u32)> {
         Just(Fault::Loses(3)),
         Just(Fault::Removed),
     ];
-    (prop_oneof![8 => when, 1 => Just(When::Tap("OK")), 1 => Just(When::Open)], fault, 1..6_u32)
+    let fault = (prop_oneof![8 => when, 1 => Just(When::Tap("OK")), 1 => Just(When::Open)], fault, 1..6_u32);
+    fault.prop_filter("a tap is never answered like an opening", |(when, fault, _)| {
+        !matches!((when, fault), (When::Tap(_), Fault::CannotOpen))
+    })
 }
 
 /// Says yes, and is told at most one verdict for each yes.
@@ -283,6 +293,7 @@ proptest! {
             permit: &permit,
             listener: &|_: Event| {},
             recorder: &mi_signout::flow::NoRecord,
+            check: &|_| Ok(mi_signout::flow::Checked::default()),
         waits_for_person: false,
             deadline: Cell::new(began + Duration::from_secs(seconds)),
             interrupted: &AtomicBool::new(false),

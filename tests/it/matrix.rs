@@ -1,207 +1,164 @@
-//! The simulated phones draw every page in every language; each has to be recognised as exactly its own screen, under the profile
-//! that the phone's properties choose, and pages of others as nothing.
+//! The matrix: the simulated phones draw every page in every language and dump format; each has to be recognised as exactly its
+//! own screen, under the profile that the phone's properties choose, and every place to tap has to be the right button.
+
+mod damage;
+mod draw;
+mod expected;
+mod ids;
+mod strangers;
+mod targets;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mi_signout::model::{Focus, Presence};
-use mi_signout::profile::{Catalog, Recognised, View};
-use mi_signout::sim::phone::{DumpFormat, Generation, PhoneSpec, SimPhone};
+use mi_signout::profile::Catalog;
+use mi_signout::sim::labels;
+use mi_signout::sim::phone::{DumpFormat, PhoneSpec, SimPhone};
 use mi_signout::sim::screens::ScreenId;
-use mi_signout::ui::UiTree;
 
-/// The family that a generation belongs to.
-fn family(generation: Generation) -> &'static str {
-    use Generation as G;
-    match generation {
-        G::Miui9 | G::Miui10 => "miui-8-10",
-        G::Miui11 | G::Miui12 | G::Miui125 | G::Miui13 | G::Miui14 => "miui",
-        G::HyperOs1 | G::HyperOs2 | G::HyperOs3 => "hyperos",
-        G::HyperOs4 => "generic",
-        G::Plain => "none",
-    }
-}
+use draw::Page;
+use expected::{FAMILIES, field_of, is_filled_too, screen_of};
 
-const NOTHING: &str = "nothing";
-
-/// The profile's screen for a page; `None` where the generation has no such page.
-fn expected(screen: ScreenId, family: &str) -> Option<&'static str> {
-    use ScreenId as S;
-    let hyper = matches!(family, "hyperos" | "generic");
-    Some(match screen {
-        S::SettingsHome | S::AccountGone => "settings-home",
-        S::SettingsSearch => "settings-search",
-        S::AccountPage => "account-page",
-        S::SignIn => "sign-in-page",
-        S::PayCards => "pay-cards",
-        S::JustASec if hyper => return None,
-        S::JustASec => "checking-cloud-data",
-        S::SigningOut => "signing-out",
-        S::TurningOffFindDevice => "turning-off-find-device",
-        S::KeepRemove => "keep-or-remove",
-        S::UnsyncedItems if family == "miui-8-10" => "unsynced-items",
-        S::HiddenPhotos if family == "miui-8-10" => "hidden-photos",
-        S::HighQualityPhotos if family != "miui-8-10" => "high-quality-photos",
-        S::Password => "password",
-        S::PasswordWrong | S::PasswordWrongDialog => "wrong-password",
-        S::PasswordEmpty if family == "generic" => "password",
-        S::PasswordEmpty => "password-empty",
-        S::PasswordCaptcha => "captcha",
-        S::SecondFactor => "second-factor",
-        S::IdentityCheck => "identity-check",
-        S::WebPassword if hyper => "web-password",
-        S::WebPassword => "web-password-unsure",
-        S::WebOther => "web-verification",
-        S::TokenExpired => "session-expired",
-        S::PasswordChangedRecently => "password-recently-changed",
-        S::FindDeviceFailed => "cannot-turn-off-find-device",
-        S::SignOutFailed => "cannot-sign-out",
-        S::NoNetwork => "no-network",
-        S::ServerError => "server-error",
-        S::FindDevicePasswordAgain => "find-device-password-again",
-        S::LastDevice if hyper => "last-device",
-        S::SecondSpace => "second-space",
-        S::LowBattery => "popup system-dialog",
-        S::LostMode => "lost-mode",
-        S::FinanceLock => "find-device-lock",
-        S::UnsyncedItems
-        | S::HiddenPhotos
-        | S::HighQualityPhotos
-        | S::LastDevice
-        | S::Launcher
-        | S::OtherApp
-        | S::Anr
-        | S::UnknownPopup
-        | S::IncomingCall
-        | S::Keyguard
-        | S::PinKeyguard => NOTHING,
-    })
-}
-
-/// What a phone shows, as its profile sees it.
-fn seen(catalog: &Catalog, phone: &SimPhone, screen: ScreenId) -> (String, String) {
-    let profile = match catalog.choose(&phone.props()) {
-        Ok(profile) => profile,
-        Err(choice) => return (String::new(), choice.to_string()),
-    };
-    phone.show(screen);
-    let xml = phone.dump_xml();
-    let tree = UiTree::parse(xml.as_bytes()).unwrap_or_else(|e| panic!("{e}: {xml}"));
-    let focus = Focus::parse(&screen.activity(phone.spec()));
-    let shown = match profile.recognise(&View { focus: Some(&focus), presence: Presence::Present, tree: Some(&tree) }) {
-        Recognised::Screen(screen) => screen.name.clone(),
-        Recognised::Popup(popup) => format!("popup {}", popup.name),
-        Recognised::Nothing => NOTHING.to_owned(),
-        other => format!("{other:?}"),
-    };
-    (profile.name.clone(), shown)
-}
-
+const FORMATS: [DumpFormat; 2] = [DumpFormat::Old, DumpFormat::New];
 const SIZES: [(u32, u32); 3] = [(720, 1280), (1080, 2400), (1440, 3200)];
+/// The languages that are drawn in every size and generation: the plain one, Chinese, two from right to left, and such as are known
+/// for their letters.
+const IN_FULL: [&str; 7] = ["en", "zh-rCN", "ar", "hi", "ru", "tr", "de"];
 
-/// One language on one generation of each family, whose other traits take turns with the language.
-fn draw(catalog: &Catalog, turn: usize, language: &str, wrong: &mut Vec<String>) -> usize {
-    use Generation as G;
-    let pick = |of: &[G]| of[turn % of.len()];
-    let generations = [
-        pick(&[G::Miui9, G::Miui10]),
-        pick(&[G::Miui11, G::Miui12, G::Miui125, G::Miui13, G::Miui14]),
-        pick(&[G::HyperOs1, G::HyperOs2, G::HyperOs3]),
-        G::HyperOs4,
-    ];
-    let mut count = 0;
-    for (nth, generation) in generations.into_iter().enumerate() {
-        let bit = |n: usize| (turn + nth) >> n & 1 == 1;
-        let (width, height) = SIZES[(turn + nth) % SIZES.len()];
-        let spec = PhoneSpec::of(generation).language(language).size(width, height).change(|s| {
-            s.dump_format = if bit(0) { DumpFormat::Old } else { DumpFormat::New };
-            s.crossed_buttons = bit(1);
-            s.button_below_fold = bit(2);
-            s.row_at_top = !bit(1);
-            s.status_bar = bit(0);
-            s.resource_ids = !bit(2) || bit(3);
-        });
-        let phone = SimPhone::new(spec);
+/// One phone of the matrix, with the family that has to be chosen for it.
+struct Phone {
+    family: &'static str,
+    spec: PhoneSpec,
+    /// Draw each page with a field also with the keyboard up.
+    keyboards: bool,
+}
+
+/// The phones of one language: each family in one format, and each format with two families, whose other traits take turns. The
+/// languages in full have each family in each format and size, with its generations in turn.
+fn phones(turn: usize, language: &str) -> Vec<Phone> {
+    let mut phones = Vec::new();
+    let full = IN_FULL.contains(&language);
+    for (nth, (family, generations)) in FAMILIES.into_iter().enumerate() {
+        for (format, dump_format) in FORMATS.into_iter().enumerate() {
+            for (nth_size, (width, height)) in SIZES.into_iter().enumerate() {
+                let at = turn + nth + format * SIZES.len() + nth_size;
+                if !full && ((turn + nth) % 2 != format || !at.is_multiple_of(SIZES.len())) {
+                    continue;
+                }
+                let bit = |n: usize| at >> n & 1 == 1;
+                let generation = generations[(if full { at - turn - nth } else { turn }) % generations.len()];
+                let spec = PhoneSpec::of(generation).language(language).size(width, height).change(|s| {
+                    s.dump_format = dump_format;
+                    s.crossed_buttons = bit(0);
+                    s.row_at_top = bit(1);
+                    s.status_bar = !bit(0);
+                    s.button_below_fold = bit(2);
+                    s.resource_ids &= !bit(1) || bit(2);
+                });
+                phones.push(Phone { family, spec, keyboards: full || bit(0) });
+            }
+        }
+    }
+    phones
+}
+
+/// What one phone showed.
+#[derive(Default)]
+struct Tally {
+    renders: usize,
+    screens: BTreeSet<&'static str>,
+    targets: usize,
+    wrong: Vec<String>,
+}
+
+impl Tally {
+    /// Draws every page of a phone and checks it.
+    fn draw(&mut self, catalog: &Catalog, phone: &Phone) {
+        let spec = &phone.spec;
+        let name = format!("{} {}", spec.generation.name(), spec.language);
+        let profile = match catalog.choose(&SimPhone::new(spec.clone()).props()) {
+            Ok(profile) if profile.name == phone.family => profile,
+            Ok(other) => return self.wrong.push(format!("{name}: {} is due, {} was chosen", phone.family, other.name)),
+            Err(none) => return self.wrong.push(format!("{name}: {} is due: {none}", phone.family)),
+        };
         for screen in ScreenId::ALL {
-            let Some(expected) = expected(*screen, family(generation)) else { continue };
-            let got = seen(catalog, &phone, *screen);
-            count += 1;
-            if got != (family(generation).to_owned(), expected.to_owned()) {
-                wrong.push(format!("{} {language} {}: {expected}, but {got:?}", generation.name(), screen.name()));
+            for filled in [false, true] {
+                let expected = screen_of(*screen, phone.family, filled).filter(|_| !filled || is_filled_too(*screen));
+                let Some(expected) = expected else { continue };
+                for keyboard in [false, true] {
+                    if keyboard && !(phone.keyboards && field_of(*screen).is_some()) {
+                        continue;
+                    }
+                    let drawn = Page { spec, screen: *screen, filled, keyboard }.draw();
+                    let tree = drawn.tree();
+                    let got = drawn.seen(profile, &tree);
+                    self.renders += 1;
+                    self.screens.insert(screen.name());
+                    let traits = format!("{name} {:?} {:?} keyboard {keyboard}", spec.size, spec.dump_format);
+                    if got != expected {
+                        self.wrong.push(format!("{traits}: {} is {expected}, but {got}", screen.name()));
+                        continue;
+                    }
+                    // Once the account is gone, no way in is walked any more.
+                    if *screen != ScreenId::AccountGone {
+                        let resolved = targets::resolved(profile, expected, &drawn, &tree);
+                        self.targets += resolved.iter().filter(|(_, _, act)| act.is_some()).count();
+                        let bad = targets::wrong(expected, &resolved);
+                        self.wrong.extend(bad.into_iter().map(|b| format!("{traits}: {b}")));
+                    }
+                }
             }
         }
     }
-    count
 }
 
 #[test]
-fn every_simulated_page_is_exactly_its_screen() {
+fn every_page_is_exactly_its_screen_and_every_tap_the_right_button() {
     let catalog = &Catalog::builtin().unwrap();
-    let languages = mi_signout::sim::labels::languages();
-    let languages: &Vec<(usize, &str)> = &languages.into_iter().enumerate().collect();
-    let results: Vec<(usize, Vec<String>)> = std::thread::scope(|scope| {
-        let half = |rest: usize| {
-            move || {
-                let mut wrong = Vec::new();
-                let mine = languages.iter().filter(|(turn, _)| turn % 2 == rest);
-                let count = mine.map(|(turn, language)| draw(catalog, *turn, language, &mut wrong)).sum();
-                (count, wrong)
+    let languages = labels::languages();
+    let phones: Vec<Phone> = languages.iter().enumerate().flat_map(|(turn, l)| phones(turn, l)).collect();
+    let next = &AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8);
+    let tallies: Vec<Tally> = std::thread::scope(|scope| {
+        let work = || {
+            let mut tally = Tally::default();
+            while let Some(phone) = phones.get(next.fetch_add(1, Ordering::Relaxed)) {
+                tally.draw(catalog, phone);
             }
+            tally
         };
-        let runs = [scope.spawn(half(0)), scope.spawn(half(1))];
-        runs.into_iter().map(|run| run.join().unwrap()).collect()
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        running.into_iter().map(|run| run.join().unwrap()).collect()
     });
-    let count: usize = results.iter().map(|(count, _)| count).sum();
-    let wrong: Vec<String> = results.into_iter().flat_map(|(_, wrong)| wrong).collect();
-    let kinds: BTreeSet<&str> = wrong.iter().filter_map(|w| w.split(": ").next()?.rsplit(' ').next()).collect();
-    println!("{count} pages drawn: {} screens, {} languages", ScreenId::ALL.len(), languages.len());
-    assert!(
-        wrong.is_empty(),
-        "{} of {count} wrong ({kinds:?}):\n{}",
-        wrong.len(),
-        wrong[..wrong.len().min(50)].join("\n")
+    let renders: usize = tallies.iter().map(|t| t.renders).sum();
+    let targets: usize = tallies.iter().map(|t| t.targets).sum();
+    let screens: BTreeSet<_> = tallies.iter().flat_map(|t| &t.screens).collect();
+    let wrong: Vec<&String> = tallies.iter().flat_map(|t| &t.wrong).collect();
+    println!(
+        "matrix: {renders} renders: {} screens × {} languages × {} formats, {} families, {} sizes; {targets} tap targets",
+        screens.len(),
+        languages.len(),
+        FORMATS.len(),
+        FAMILIES.len(),
+        SIZES.len(),
     );
+    assert_eq!(screens.len(), ScreenId::ALL.len(), "a page was never drawn");
+    assert!(languages.len() >= 80 && renders >= 20_000, "the matrix has shrunk");
+    let shown: Vec<_> = wrong.iter().take(60).map(|w| w.as_str()).collect();
+    assert!(wrong.is_empty(), "{} of {renders} wrong:\n{}", wrong.len(), shown.join("\n"));
 }
 
 #[test]
-fn a_damaged_page_is_another_screen_or_none() {
-    let catalog = Catalog::builtin().unwrap();
-    let phone = SimPhone::new(PhoneSpec::of(Generation::Miui14));
-    let profile = catalog.choose(&phone.props()).unwrap();
-    let look = |screen: ScreenId, damage: &dyn Fn(&str) -> String| {
-        phone.show(screen);
-        let xml = damage(&phone.dump_xml());
-        let focus = Focus::parse(&screen.activity(phone.spec()));
-        let tree = match UiTree::parse(xml.as_bytes()) {
-            Ok(tree) => tree,
-            Err(error) => return error.to_string(),
-        };
-        match profile.recognise(&View { focus: Some(&focus), presence: Presence::Present, tree: Some(&tree) }) {
-            Recognised::Screen(screen) => screen.name.clone(),
-            other => format!("{other:?}"),
+fn the_pages_drawn_here_are_those_of_the_phone() {
+    for (family, generations) in FAMILIES {
+        let spec = PhoneSpec::of(generations[0]);
+        let phone = SimPhone::new(spec.clone());
+        for screen in ScreenId::ALL {
+            phone.show(*screen);
+            assert_eq!(phone.current_screen(), *screen);
+            if !matches!(screen, ScreenId::SignIn) {
+                assert_eq!(Page::of(&spec, *screen).draw().xml(), phone.dump_xml(), "{family} {}", screen.name());
+            }
         }
-    };
-    // Page, what is put in place of what, and what it is then taken for.
-    let swap = "\u{1}";
-    for (name, screen, changes, expected) in [
-        ("no damage", ScreenId::AccountPage, &[][..], "account-page"),
-        ("no field id", ScreenId::Password, &[(":id/input_pwd_view", ":id/other")], "Nothing"),
-        ("Keep alone", ScreenId::KeepRemove, &[("\"Remove\"", "\"Other\"")], "Nothing"),
-        ("Remove alone", ScreenId::KeepRemove, &[("\"Keep\"", "\"Other\"")], "Nothing"),
-        (
-            "another app",
-            ScreenId::AccountPage,
-            &[("package=\"com.xiaomi.account\"", "package=\"com.evil\""), ("com.xiaomi.account:id", "com.evil:id")],
-            "Nothing",
-        ),
-        (
-            "title and message of two dialogs crossed",
-            ScreenId::SignOutFailed,
-            &[("Can't sign out", swap), ("No response, try again.", "Invalid username or password"), (swap, "x")],
-            "wrong-password",
-        ),
-    ] {
-        let damage = |xml: &str| changes.iter().fold(xml.to_owned(), |xml, (from, to)| xml.replace(from, to));
-        assert_eq!(look(screen, &damage), expected, "{name}");
     }
-    assert_eq!(look(ScreenId::AccountPage, &|_| "<hierarchy rotation=\"0\"/>".to_owned()), "the dump is empty");
 }

@@ -1,6 +1,6 @@
 //! A person mends at the phone what the run waits for, and the run goes on by itself.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,9 @@ use mi_signout::sim::farm::Farm;
 use mi_signout::sim::phone::{Branch, Gate, PhoneSpec, SimPhone};
 use mi_signout::sim::shell::{Programs, Stdio};
 use mi_signout::ui::{Selector, UiTree};
+
+/// The longest that a test waits.
+const GUARD: Duration = Duration::from_secs(60);
 
 struct Direct;
 
@@ -48,7 +51,7 @@ fn sign_out(spec: PhoneSpec, person: impl Fn(&SimPhone, Reason) + Send + Sync) -
         }
     };
     let books = Books::new(None, None, &listener);
-    let interrupted = AtomicBool::new(false);
+    let (interrupted, over) = (AtomicBool::new(false), AtomicBool::new(false));
     let plan = Plan {
         catalog: &catalog,
         options: Options::default(),
@@ -66,6 +69,16 @@ fn sign_out(spec: PhoneSpec, person: impl Fn(&SimPhone, Reason) + Send + Sync) -
         interrupted: &interrupted,
     };
     std::thread::scope(|scope| {
+        // A person whose part was not understood would be waited for without end.
+        scope.spawn(|| {
+            let began = Instant::now();
+            while !over.load(Ordering::Relaxed) {
+                if began.elapsed() > GUARD {
+                    interrupted.store(true, Ordering::Relaxed);
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
         let (person, patient) = (&person, &phone);
         let helper = scope.spawn(move || {
             let mut reasons = Vec::new();
@@ -76,6 +89,7 @@ fn sign_out(spec: PhoneSpec, person: impl Fn(&SimPhone, Reason) + Send + Sync) -
             reasons
         });
         let row = run(&devices, &plan, &Direct).remove(0);
+        over.store(true, Ordering::Relaxed);
         tell.lock().unwrap().send(None).unwrap();
         (row, phone.clone(), helper.join().unwrap())
     })
@@ -91,6 +105,8 @@ fn done(spec: PhoneSpec, reason: Reason, person: impl Fn(&SimPhone) + Send + Syn
 
 /// A finger of the person, on the one node that the selector means.
 fn tap(phone: &SimPhone, id: &str) {
+    // The keyboard moves the buttons a moment after a field was tapped.
+    assert!(phone.clock().sleep(1000, &Cancel::default()));
     let tree = UiTree::parse(phone.dump_xml().as_bytes()).unwrap();
     let node = tree.find(&Selector::id(id));
     let at = tree.tap_point(*node.first().unwrap_or_else(|| panic!("no {id}"))).unwrap();

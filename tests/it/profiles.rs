@@ -252,6 +252,7 @@ fn page(screen: &str, text: &dyn Fn(&str) -> Option<String>) -> Page {
             ],
         ),
         "welcome-page" => ("com.xiaomi.account/.ui.WelcomeActivity", vec![Node::text("?"), Node::button("?")]),
+        "launcher" => ("com.miui.home/.launcher.Launcher", vec![Node::text("Camera").of("com.miui.home")]),
         "settings-home" => (
             "com.android.settings/.MainSettings",
             vec![Node::text(&text("xiaomi_account")?).of(SETTINGS).id("android:id/title")],

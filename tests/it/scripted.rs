@@ -376,6 +376,7 @@ impl Script {
             Input::Words(words) => format!("words '{words}'"),
             Input::Swipe { .. } => "swipe".to_owned(),
             Input::Open(Opening::Component(what)) => format!("open {what}"),
+            Input::Open(Opening::Dial(digits)) => format!("dial {digits}"),
             Input::Open(Opening::Action { action, .. }) => {
                 if action.ends_with("XIAOMI_ACCOUNT_SYNC_SETTINGS") && self.at == "launcher" {
                     self.go(&Effect::Go("account-page"));

@@ -115,19 +115,6 @@ fn a_phone_is_read_once_before_its_walk() {
 }
 
 #[test]
-fn several_accounts_want_somebody_who_authorised_it() {
-    let bench = Bench::own([spec("a1"), spec("b2").account(Some("7777000111"))]);
-    let quiet = ["sign-out", "--json", "--yes", "-q", "--all", "--password-stdin"];
-    let refused = bench.run(&quiet).stdin(RIGHT).run();
-    assert_eq!((refused.status, refused.stdout.as_str()), (2, ""), "{refused}");
-    assert!(refused.stderr.contains("--authorised-by"), "{refused}");
-    bench.untouched(0);
-    bench.untouched(1);
-    let ran = bench.run(&quiet).args(&["--authorised-by", "order 4711"]).stdin(RIGHT).run();
-    assert_eq!(ran.rows(0, ""), ["a1 signed-out -", "b2 signed-out -"]);
-}
-
-#[test]
 fn a_file_of_passwords_by_account_serves_every_phone_of_the_account() {
     let other = |serial: &str| spec(serial).account(Some("6230111222")).password("other");
     let bench = Bench::own([spec("a1"), other("b2"), other("c3")]);

@@ -31,8 +31,8 @@ impl Drop for Killed {
 
 /// A real adb server on a private port, with a home folder of its own; killed when dropped.
 pub struct RealAdbServer {
-    _child: Killed,
-    _home: tempfile::TempDir,
+    child: Killed,
+    home: tempfile::TempDir,
     port: u16,
 }
 
@@ -41,19 +41,14 @@ impl RealAdbServer {
     pub fn start() -> Self {
         let home = tempfile::tempdir().unwrap();
         let port = free_port();
-        let mut command = Command::new(adb_program());
-        // adb 29 refuses 127.0.0.1 here, and listens on loopback only for either name.
-        command.args(["-L", &format!("tcp:localhost:{port}"), "nodaemon", "server"]);
-        private(&mut command, home.path());
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let mut child = Killed(child.expect("adb can't be started: install the package 'adb', or set ADB"));
-        let deadline = Instant::now() + GUARD;
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            assert!(child.0.try_wait().unwrap().is_none(), "the adb server ended at once");
-            assert!(Instant::now() < deadline, "the adb server does not listen");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Self { _child: child, _home: home, port }
+        Self { child: serve_adb(port, home.path()), home, port }
+    }
+
+    /// Kills it and starts it anew on the same port. It has forgotten every phone then.
+    pub fn restart(&mut self) {
+        let _ = self.child.0.kill();
+        let _ = self.child.0.wait();
+        self.child = serve_adb(self.port, self.home.path());
     }
 
     /// Its port on 127.0.0.1.
@@ -67,6 +62,49 @@ impl RealAdbServer {
         let said = adb(self.port, &["connect", &serial], b"");
         assert!(said.out.contains("connected to") || said.out.contains("failed to authenticate"), "{said:?}");
         serial
+    }
+}
+
+/// As `adb connect` on the server at `port`; gives whether the phone is there.
+pub fn adb_connect(port: u16, phone: SocketAddr) -> bool {
+    ask_adb(port, &format!("host:connect:{phone}")).contains("connected to")
+}
+
+/// As `adb disconnect`: the phone is no longer listed, like one whose cable is out.
+pub fn adb_disconnect(port: u16, phone: SocketAddr) {
+    ask_adb(port, &format!("host:disconnect:{phone}"));
+}
+
+/// Asks an adb server one thing, as adb's client would, and gives its answer; nothing where there is none.
+fn ask_adb(port: u16, request: &str) -> String {
+    use std::io::Read;
+    let Ok(mut socket) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)) else { return String::new() };
+    let _ = socket.set_read_timeout(Some(GUARD));
+    let mut answer = Vec::new();
+    let asked = socket.write_all(format!("{:04x}{request}", request.len()).as_bytes());
+    let _ = asked.and_then(|()| socket.read_to_end(&mut answer));
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn serve_adb(port: u16, home: &Path) -> Killed {
+    let deadline = Instant::now() + GUARD;
+    loop {
+        let mut command = Command::new(adb_program());
+        // adb 29 refuses 127.0.0.1 here, and listens on loopback only for either name.
+        command.args(["-L", &format!("tcp:localhost:{port}"), "nodaemon", "server"]);
+        private(&mut command, home);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let mut child = Killed(child.expect("adb can't be started: install the package 'adb', or set ADB"));
+        // The port of a server that was killed a moment ago may not be free yet: then it ends at once.
+        while child.0.try_wait().unwrap().is_none() {
+            if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
+                return child;
+            }
+            assert!(Instant::now() < deadline, "the adb server does not listen");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert!(Instant::now() < deadline, "the adb server ends at once");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 

@@ -6,12 +6,15 @@ use crate::model::{AccountId, AccountsProbe, UserAccounts};
 
 /// The type of a Xiaomi account. `com.xiaomi.unactivated`, a SIM that nobody registered, is another type.
 const XIAOMI: &str = "com.xiaomi";
+/// How the line of such an account ends.
+const XIAOMI_END: &str = "com.xiaomi}";
 
 /// Reads every user's block. The proof of "absent" rests on this, so a block counts only where its `Accounts: N` line was
 /// read and exactly N accounts follow it; the authenticators further down, which name the type too, are never looked at.
 ///
-/// Where any block is incomplete, the exit `code` is not 0, or the service timed out, a reading without a Xiaomi account is
-/// no reading: it gives no user at all. One with a Xiaomi account stands, since what was seen is there.
+/// Where any block is incomplete or has no user, a Xiaomi account stands outside of one, the exit `code` is not 0, or the
+/// service timed out, a reading without a Xiaomi account is no reading: it gives no user at all. One with a Xiaomi account
+/// stands, since what was seen is there.
 #[must_use]
 pub fn accounts(text: &str, code: Option<i32>) -> AccountsProbe {
     let mut users = Vec::new();
@@ -28,14 +31,24 @@ pub fn accounts(text: &str, code: Option<i32>) -> AccountsProbe {
             }
             continue;
         }
-        let Some(count) = line.trim().strip_prefix("Accounts: ") else { continue };
-        let Some(user) = open.take() else { continue };
+        let Some(count) = line.trim().strip_prefix("Accounts: ") else {
+            // One that no list holds: what else was not read?
+            whole &= !(line.trim().starts_with("Account {") && line.trim().ends_with(XIAOMI_END));
+            continue;
+        };
+        let Some(user) = open.take() else {
+            // A list that no user has: its header was not read.
+            whole = false;
+            continue;
+        };
         let mut listed = 0;
         let mut xiaomi = Vec::new();
         while let Some((name, kind)) = lines.peek().and_then(|l| account_of(l)) {
             listed += 1;
             if kind == XIAOMI {
                 xiaomi.push(AccountId::new(name));
+            } else {
+                whole &= !kind.ends_with(XIAOMI);
             }
             lines.next();
         }
@@ -133,6 +146,11 @@ mod tests {
             "User UserInfo{0:Owner:13}:\n  Accounts: 0\n\nUser UserInfo{10:Second:10}:\n",
             "User UserInfo{0:Owner:13}:\n  Accounts: 0\n*** SERVICE 'account' DUMP TIMEOUT (10000ms) EXPIRED ***",
             "Accounts: 0\n",
+            // The header of the second user is garbled; an account that no list holds; a line that is no longer whole.
+            "User UserInfo{0:Owner:13}:\n  Accounts: 0\nUser 10:Second:10}:\n  Accounts: 0\n",
+            "User UserInfo{0:Owner:13}:\n  Accounts: 0\n\n    Account {name=6230***535, type=com.xiaomi}\n",
+            "User UserInfo{0:Owner:13}:\n  Accounts: 0\n\n    Account {name=6230***535, \0type=com.xiaomi}\n",
+            "User UserInfo{0:Owner:13}:\n  Accounts: 1\n    Account {name=a, type=x, type\0=com.xiaomi}\n",
             "Permission Denial: can't dump AccountManagerService",
         ] {
             assert_eq!(presence(text), Presence::Unknown, "{text:?}");

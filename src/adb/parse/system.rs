@@ -115,6 +115,8 @@ pub fn input_probe(text: &str, code: Option<i32>) -> InputProbe {
 ///
 /// - A window of Find Device (`com.xiaomi.finddevice`) with "lock" in its name. Its other windows stop a noise or announce
 ///   success (MIUI 10 manifest).
+/// - A window of the account app that is named for a locked account: its `locked_account_login` layout is what a phone in lost
+///   mode shows (MIUI 10); how the activity is named is a guess.
 /// - A window of Android's own device lock for financed phones (`…devicelock`, `…devicelockcontroller`).
 /// - A property with both `finddevice` and `lock` in its key that is on: a guess, none was seen.
 #[must_use]
@@ -124,6 +126,9 @@ pub fn lock_signs(props: &BTreeMap<String, String>, focus: Option<&Focus>) -> Ve
         let named = |package: &[&str]| package.contains(&focus.package.as_str());
         if named(&["com.xiaomi.finddevice"]) && focus.activity.to_lowercase().contains("lock") {
             signs.push(format!("Find Device has locked the phone ({focus} is in front)"));
+        }
+        if named(&["com.xiaomi.account"]) && focus.activity.to_lowercase().contains("locked") {
+            signs.push(format!("the owner has marked the phone as lost ({focus} is in front)"));
         }
         if named(&[
             "com.google.android.apps.devicelock",
@@ -238,6 +243,8 @@ mod tests {
         let sign = |component: &str| lock_signs(&none, Some(&Focus::parse(component))).len();
         assert_eq!(sign("com.xiaomi.finddevice/.v2.ui.DeviceLockActivity"), 1);
         assert_eq!(sign("com.google.android.apps.devicelock/.X"), 1);
+        assert_eq!(sign("com.xiaomi.account/.ui.LockedAccountLoginActivity"), 1);
+        assert_eq!(sign("com.xiaomi.account/.ui.AccountSettingsActivity"), 0);
         assert_eq!(sign("com.xiaomi.finddevice/.FindDeviceSuccessActivity"), 0);
         assert_eq!(sign("com.miui.home/.launcher.Launcher"), 0);
         let props = BTreeMap::from([("ro.boot.flash.locked".to_owned(), "1".to_owned())]);

@@ -4,6 +4,7 @@
 //! [`Engine::begin`], so that a decision that was never carried out leaves no trace.
 
 mod act;
+mod checking;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ use crate::ui::UiTree;
 /// Looks that follow a submission wait this long on the phone for a change, so that the account is gone before a dump is paid for.
 const SETTLE: Settle = Settle::Change { max: Duration::from_secs(3) };
 const SCREEN: Look = Look::Screen { skip_when_absent: true };
+/// A look that starts from nothing.
+const AFRESH: Decision = Decision::Look { settle: Settle::Nothing, look: SCREEN };
 /// The screen of a profile that is the phone's home screen. Where a profile has it, a walk that is stuck begins anew from there.
 const LAUNCHER: &str = "launcher";
 /// How often one walk begins anew from the home screen.
@@ -78,6 +81,13 @@ pub struct Engine<'p> {
     restarts: u32,
     homing: bool,
     asked_password: bool,
+    /// The phone was asked what is wrong since the visit began.
+    checked: bool,
+    /// What was put off to ask the phone what is wrong.
+    pending: Option<Decision>,
+    blind_checks: u32,
+    /// The popup that is waited for, and since when.
+    waiting: Option<(String, Duration)>,
 }
 
 impl<'p> Engine<'p> {
@@ -120,6 +130,10 @@ impl<'p> Engine<'p> {
             restarts: 0,
             homing: false,
             asked_password: false,
+            checked: false,
+            pending: None,
+            blind_checks: 0,
+            waiting: None,
         }
     }
 
@@ -186,7 +200,8 @@ impl<'p> Engine<'p> {
         self.front = None;
         self.planned = None;
         self.begun = None;
-        self.entered = false;
+        // Once the password was submitted there is nothing to go in for again.
+        self.entered = self.progress.submitted;
         self.entry = 0;
         self.entry_flow = None;
         self.homing = false;
@@ -203,6 +218,8 @@ impl<'p> Engine<'p> {
     pub fn person_acts(&mut self, now: Duration) {
         self.turns = 0;
         self.lost_looks = 0;
+        self.checked = false;
+        self.waiting = None;
         self.popups.clear();
         self.planned = None;
         self.begun = None;
@@ -248,11 +265,20 @@ impl<'p> Engine<'p> {
             ScreenRead::Tree(tree) => Some(tree),
             _ => None,
         };
+        if let Some(decision) = self.blind(seen) {
+            return decision;
+        }
+        if tree.is_some_and(|tree| checking::is_of_another_window(tree, seen.focus.as_ref())) {
+            return self.on_nothing(seen, now, "what was read is not what is in front");
+        }
         let view = View { focus: seen.focus.as_ref(), presence: seen.accounts.presence(), tree };
         let profile = self.profile;
         match profile.recognise(&view) {
+            Recognised::Screen(_) if tree.is_some() && checking::is_covered(seen.focus.as_ref()) => {
+                self.on_nothing(seen, now, "something lies over the page")
+            }
             Recognised::Screen(screen) => self.on_screen(screen, tree, seen.accounts.presence(), now),
-            Recognised::Popup(popup) => self.on_popup(popup, tree),
+            Recognised::Popup(popup) => self.on_popup(popup, tree, now),
             Recognised::Several(names) => {
                 let names = names.join("' and '");
                 self.on_nothing(seen, now, &format!("it fits '{names}' alike"))
@@ -323,8 +349,17 @@ impl<'p> Engine<'p> {
         };
         self.entry += 1;
         self.lost_looks = 0;
+        // The next way may lead over the same screen: what was looked for there before is not what is looked for now, and it is
+        // no sign of going round in circles. There are only so many ways in.
+        if let Some(left) = self.visit.take_if(|visit| !visit.mutated) {
+            self.progress.visits.remove(&left.screen);
+        }
         match entry {
-            Entry::Open(open) => Decision::Open(opening(open)),
+            Entry::Open(open) => {
+                // What the flow before was looking for is not what this page was opened for.
+                self.entry_flow = None;
+                Decision::Open(opening(open))
+            }
             Entry::Flow(name) => {
                 self.entry_flow = Some(name.clone());
                 Decision::Look { settle: Settle::Nothing, look: SCREEN }
@@ -342,6 +377,10 @@ impl<'p> Engine<'p> {
     fn on_screen(&mut self, screen: &'p Screen, tree: Option<&UiTree>, presence: Presence, now: Duration) -> Decision {
         self.lost_looks = 0;
         self.saw(screen);
+        if let (Some(_), Some(visit)) = (self.waiting.take(), &mut self.visit) {
+            // The page had no chance to change while something else was in front.
+            (visit.since, visit.rounds) = (now, 0);
+        }
         if self.progress.submitted && screen.verdict.is_some() {
             self.verdict = screen.verdict;
         }
@@ -355,6 +394,7 @@ impl<'p> Engine<'p> {
             *visits += 1;
             let too_often = *visits > self.patience.visits;
             self.visit = Some(Visit { screen: screen.name.clone(), since: now, mutated, ..Visit::default() });
+            self.checked = false;
             // A screen that asks for something is waiting for it; a spinner or a foreign page says nothing.
             self.in_flight &= mutated || !matches!(reaction, Some(Reaction::Do { .. } | Reaction::End { .. }));
             if too_often {
@@ -386,20 +426,29 @@ impl<'p> Engine<'p> {
         self.front.clone_from(&self.last_seen);
     }
 
-    fn on_popup(&mut self, popup: &'p Screen, tree: Option<&UiTree>) -> Decision {
+    fn on_popup(&mut self, popup: &'p Screen, tree: Option<&UiTree>, now: Duration) -> Decision {
         self.saw(popup);
+        self.lost_looks = 0;
+        let reaction = self.profile.reaction(SIGN_OUT, &popup.name, &self.options);
+        if let Some(Reaction::Wait { max }) = reaction {
+            let since = match &self.waiting {
+                Some((name, since)) if *name == popup.name => *since,
+                _ => now,
+            };
+            self.waiting = Some((popup.name.clone(), since));
+            if now.saturating_sub(since) < *max {
+                return Decision::Look { settle: SETTLE, look: SCREEN };
+            }
+        }
         let count = self.popups.entry(popup.name.clone()).or_default();
         *count += 1;
-        let (count, max) = (*count, popup.max.unwrap_or(1));
-        let planned = match self.profile.reaction(SIGN_OUT, &popup.name, &self.options) {
-            Some(Reaction::Do { actions, .. }) if count <= max => {
+        let is_few = *count <= popup.max.unwrap_or(1);
+        let planned = match reaction {
+            Some(Reaction::Do { actions, .. }) if is_few => {
                 actions.first().zip(tree).and_then(|(action, tree)| act::on_popup(action, tree))
             }
             Some(Reaction::End { outcome, reason, hint }) => {
                 return Decision::End(Ending::new(*outcome, *reason, hint));
-            }
-            Some(Reaction::Wait { .. }) if count <= max => {
-                return Decision::Look { settle: SETTLE, look: SCREEN };
             }
             _ => None,
         };

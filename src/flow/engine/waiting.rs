@@ -6,7 +6,7 @@ use super::super::{Decision, Ending, PlannedAction};
 use super::{Engine, LAUNCHER, RESTARTS, SCREEN, SETTLE};
 use crate::model::{Outcome, Presence, Reason};
 use crate::phone::{KeyCode, Look, NotReady, Observation, ScreenRead};
-use crate::profile::Reaction;
+use crate::profile::{Entry, Reaction};
 
 /// Looks at one screen that stays, whatever time they take.
 const ROUNDS: u32 = 12;
@@ -22,9 +22,13 @@ impl Engine<'_> {
         {
             return decision;
         }
-        if self.lost_looks < self.patience.looks {
+        // What was begun may still end by itself, behind whatever is in front.
+        let slow_page = self.patience.slow_page;
+        let may_end = self.in_flight && self.visit.as_ref().is_some_and(|v| now.saturating_sub(v.since) < slow_page);
+        if self.lost_looks < self.patience.looks || may_end {
             let settle = if self.lost_looks == 1 { self.waiting_settle() } else { SETTLE };
-            return Decision::Look { settle, look: SCREEN };
+            let look = Decision::Look { settle, look: SCREEN };
+            return if self.lost_looks == 1 || self.in_flight { look } else { self.or_check(look) };
         }
         // Where no way is left and the screen can't even be read, it is the dump that failed, and no page that nobody knows.
         let unreadable = matches!(seen.screen, ScreenRead::NotReady(_) | ScreenRead::Unreadable(_));
@@ -32,7 +36,7 @@ impl Engine<'_> {
             return self.way_in();
         }
         let focus = seen.focus.as_ref().map_or_else(|| "unknown".to_owned(), ToString::to_string);
-        Decision::End(match &seen.screen {
+        let ending = match &seen.screen {
             ScreenRead::NotReady(_) | ScreenRead::Unreadable(_) => {
                 let hint = format!(
                     "the screen could not be read ({focus}): look at the phone, close other tools that use it, then run again"
@@ -46,7 +50,8 @@ impl Engine<'_> {
                     "the phone shows a page that is not acted on ({focus}; {why}): finish or close it on the phone, then run again"
                 ),
             ),
-        })
+        };
+        self.or_check(Decision::End(ending))
     }
 
     /// A screen that never idles gives no dump. Where a spinner was seen before, it most likely still turns; and what follows a
@@ -68,11 +73,21 @@ impl Engine<'_> {
 
     /// A known screen that is no part of the walk, before the account page was reached.
     pub(super) fn not_there_yet(&mut self) -> Decision {
+        if self.is_flow_next() {
+            return self.way_in();
+        }
         let rounds = self.visit.as_mut().map_or(0, |v| {
             v.rounds += 1;
             v.rounds
         });
         if rounds < 2 { Decision::Look { settle: SETTLE, look: SCREEN } } else { self.way_in() }
+    }
+
+    /// Whether the page was opened for the flow that comes next: that one knows what to do on the screen in front.
+    fn is_flow_next(&self) -> bool {
+        let Some(Entry::Flow(flow)) = self.profile.entry.get(self.entry) else { return false };
+        let screen = self.visit.as_ref().map(|v| v.screen.as_str());
+        screen.is_some_and(|screen| self.profile.reaction(flow, screen, &self.options).is_some())
     }
 
     /// A screen that goes away by itself.
@@ -95,9 +110,13 @@ impl Engine<'_> {
         Some(Decision::Look { settle: SETTLE, look: SCREEN })
     }
 
-    /// Waits on the screen in front for as long as a slow page may take, then ends.
+    /// Waits on the screen in front for as long as a slow page may take, then ends. A way in that leads no further is no end:
+    /// there may be another.
     pub(super) fn patient(&mut self, now: Duration, ending: Ending) -> Decision {
-        self.look_again(now).unwrap_or(Decision::End(ending))
+        if !self.entered {
+            return self.not_there_yet();
+        }
+        self.look_again(now).unwrap_or_else(|| self.or_check(Decision::End(ending)))
     }
 
     /// A screen that stays after its mutating step was done: it is not answered twice. After a while the walk begins anew from
@@ -106,28 +125,32 @@ impl Engine<'_> {
         if let Some(decision) = self.look_again(now) {
             return decision;
         }
-        if self.may_restart() && self.profile.screen(LAUNCHER).is_some() {
+        let decision = if self.may_restart() && self.profile.screen(LAUNCHER).is_some() {
             self.restarts += 1;
             self.homing = true;
             if let Some(visit) = &mut self.visit {
                 (visit.since, visit.rounds) = (now, 0);
             }
-            return Decision::Act(PlannedAction::Key(KeyCode::Home));
-        }
-        let hint = format!("the phone stayed on '{title}' after it was answered: look at it, then run again");
-        Decision::End(self.stayed(presence, &hint))
+            Decision::Act(PlannedAction::Key(KeyCode::Home))
+        } else {
+            let hint = format!("the phone stayed on '{title}' after it was answered: look at it, then run again");
+            Decision::End(self.stayed(presence, &hint))
+        };
+        self.or_check(decision)
     }
 
     /// The home screen in the middle of a walk: either this program went there, or the account app closed.
     pub(super) fn on_launcher(&mut self, presence: Presence, now: Duration) -> Decision {
         if !self.homing {
-            if let (true, Some(decision)) = (self.in_flight, self.look_again(now)) {
+            // The accounts were read before the screen was, and may have gone in between.
+            let may_end = self.in_flight || self.progress.submitted;
+            if let (true, Some(decision)) = (may_end, self.look_again(now)) {
                 return decision;
             }
             if !self.may_restart() {
-                return Decision::End(
-                    self.stayed(presence, "the phone went back to its home screen: look at it, then run again"),
-                );
+                let hint = "the phone went back to its home screen: look at it, then run again";
+                let ending = Decision::End(self.stayed(presence, hint));
+                return self.or_check(ending);
             }
             self.restarts += 1;
         }

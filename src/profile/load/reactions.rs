@@ -6,18 +6,23 @@ use crate::model::{Outcome, Reason};
 
 use super::selectors::selector;
 use super::{Source, check_name, open_of};
-use crate::profile::raw::{At, RawAction, RawProfile, RawReaction, RawWords};
+use crate::profile::raw::{At, RawAction, RawProfile, RawReaction, RawWait, RawWords};
 use crate::profile::reaction::OPTIONS;
 use crate::profile::{Action, DeviceProfile, Direction, Key, ProfileError, Reaction, Reactions, Scroll, Words};
 
 /// Adds them; one for a screen that the base has a reaction to takes its place.
 pub(super) fn add(source: &Source<'_>, raw: &RawProfile, profile: &mut DeviceProfile) -> Result<(), ProfileError> {
     for (name, popup) in &raw.popup {
-        let actions = actions(source, &popup.steps)?;
         if let Some(step) = popup.steps.iter().find(|s| s.get().typed.is_some() || s.get().submit.is_some()) {
             return Err(source.error(step.span(), "a password is nothing for a popup"));
         }
-        let reaction = Reaction::Do { actions, mutates: false };
+        let reaction = match &popup.wait {
+            Some(_) if !popup.steps.is_empty() => {
+                return Err(source.error(name.span(), "a popup has either `do` or `wait`"));
+            }
+            Some(raw) => wait(source, raw)?,
+            None => Reaction::Do { actions: actions(source, &popup.steps)?, mutates: false },
+        };
         let reactions = Reactions { by_option: Vec::new(), otherwise: Some(reaction) };
         profile.on_popup.insert(name.get().clone(), reactions);
     }
@@ -65,6 +70,13 @@ fn says_something(raw: &RawReaction) -> bool {
     raw.steps.is_some() || raw.wait.is_some() || raw.end.is_some()
 }
 
+fn wait(source: &Source<'_>, raw: &RawWait) -> Result<Reaction, ProfileError> {
+    if !(1..=600).contains(raw.max.get()) {
+        return Err(source.error(raw.max.span(), "a wait is of 1 to 600 seconds"));
+    }
+    Ok(Reaction::Wait { max: Duration::from_secs(u64::from(*raw.max.get())) })
+}
+
 /// `do`, `wait` or `end`.
 fn plain(source: &Source<'_>, at: &At<RawReaction>) -> Result<Reaction, ProfileError> {
     let raw = at.get();
@@ -73,12 +85,7 @@ fn plain(source: &Source<'_>, at: &At<RawReaction>) -> Result<Reaction, ProfileE
     }
     match (&raw.steps, &raw.wait, &raw.end) {
         (Some(steps), None, None) => do_these(source, at, steps, raw.mutates),
-        (None, Some(wait), None) => {
-            if !(1..=600).contains(wait.max.get()) {
-                return Err(source.error(wait.max.span(), "a wait is of 1 to 600 seconds"));
-            }
-            Ok(Reaction::Wait { max: Duration::from_secs(u64::from(*wait.max.get())) })
-        }
+        (None, Some(raw), None) => wait(source, raw),
         (None, None, Some(end)) => end_of(source, at, end),
         _ => Err(source.error(at.span(), "a reaction is one of `do`, `wait`, `end`")),
     }

@@ -85,16 +85,22 @@ fn popup(source: &Source<'_>, name: &At<String>, raw: &RawPopup) -> Result<Scree
         let error = source.error(name.span(), "a popup is known by its nodes: it needs `all`");
         return Err(error.hint("name its package, and an id or a label in it"));
     }
-    if !(1..=10).contains(raw.max.get()) {
-        return Err(source.error(raw.max.span(), "a popup is answered 1 to 10 times in a run"));
-    }
+    let max = match (&raw.max, &raw.wait) {
+        (Some(max), None) if (1..=10).contains(max.get()) => Some(*max.get()),
+        (Some(max), None) => return Err(source.error(max.span(), "a popup is answered 1 to 10 times in a run")),
+        (None, None) => {
+            return Err(source.error(name.span(), "nothing says how often the popup is answered: give it `max`"));
+        }
+        (Some(max), Some(_)) => return Err(source.error(max.span(), "`max` belongs to a `do`")),
+        (None, Some(_)) => None,
+    };
     Ok(Screen {
         name: name.get().clone(),
         title: raw.title.clone(),
         condition,
         evidence: evidence(source, &raw.evidence)?,
         verdict: None,
-        max: Some(*raw.max.get()),
+        max,
     })
 }
 

@@ -61,8 +61,17 @@ impl Board {
                 _ => None,
             };
         };
-        if let EventKind::Started { model, place } = &event.kind {
-            self.start(serial, model.clone(), place.clone(), event.at);
+        if let EventKind::Started { model, place, tray } = &event.kind {
+            self.start(
+                serial,
+                model.clone(),
+                shown_place(place.as_deref().unwrap_or(serial.as_str()), place.is_some(), *tray),
+                event.at,
+            );
+            return None;
+        }
+        // A phone that was never at work has no line to lose.
+        if event.kind == EventKind::Unplugged && !self.by_serial.contains_key(serial) {
             return None;
         }
         let index = match self.by_serial.get(serial) {
@@ -101,6 +110,7 @@ impl Board {
             }
             // A phone that has its result and goes was unplugged: its place on the board is free.
             EventKind::Lost if done => self.forget(index),
+            EventKind::Unplugged => self.forget(index),
             EventKind::Lost => phone.doing = Doing::Lost { since: event.at },
             EventKind::Note { text } => {
                 let name = phone.name().to_owned();
@@ -155,12 +165,14 @@ impl Board {
 
     /// Done and waiting, counted.
     fn head(&self, started: DateTime<Utc>, now: DateTime<Utc>, width: usize) -> String {
-        let count = |of: fn(&Doing) -> bool| self.phones.iter().filter(|p| of(&p.doing)).count();
+        // What was unplugged with its result counts; what was unplugged without one was never there.
+        let present = |p: &&Phone| !p.serial.as_str().is_empty() || matches!(p.doing, Doing::Done { .. });
+        let count = |of: fn(&Doing) -> bool| self.phones.iter().filter(present).filter(|p| of(&p.doing)).count();
         let done = count(|d| matches!(d, Doing::Done { .. }));
         let waiting = count(|d| matches!(d, Doing::Waiting { .. }));
         let lost = count(|d| matches!(d, Doing::Lost { .. }));
         let good = count(|d| matches!(d, Doing::Done { outcome, .. } if outcome.is_good()));
-        let mut text = format!("{done} of {} done", self.phones.len());
+        let mut text = format!("{done} of {} done", count(|_| true));
         if done > good {
             let _ = write!(text, " ({good} well, {} not)", done - good);
         }
@@ -256,6 +268,14 @@ impl Board {
     }
 }
 
+/// The number in the tray, with the USB path or else the serial.
+fn shown_place(place: &str, is_known: bool, tray: Option<u32>) -> Option<String> {
+    match tray {
+        Some(number) => Some(format!("#{number} {place}")),
+        None => is_known.then(|| place.to_owned()),
+    }
+}
+
 impl Phone {
     /// Where it is in the tray, or else its serial.
     fn name(&self) -> &str {
@@ -293,7 +313,12 @@ mod tests {
             let serial = format!("serial{n:02}");
             let model = models[n as usize % 4].to_owned();
             let place = Some(format!("1-4.{}.{}", n / 10 + 1, n % 10 + 1));
-            told(&mut board, n / 10, &serial, EventKind::Started { model: Some(model), place });
+            told(
+                &mut board,
+                n / 10,
+                &serial,
+                EventKind::Started { model: Some(model), place, tray: Some(n as u32 + 1) },
+            );
             let kind = match n % 13 {
                 3 => EventKind::WaitingForPerson {
                     reason: Reason::InputNotAllowed,
@@ -328,7 +353,12 @@ mod tests {
         let before = board.lines(samples::at(70), 80, 99).len();
         told(&mut board, 71, "serial05", EventKind::Lost);
         assert_eq!(board.lines(samples::at(72), 80, 99).len(), before - 1);
-        told(&mut board, 73, "serial05", EventKind::Started { model: None, place: Some("1-4.1.6".into()) });
+        told(
+            &mut board,
+            73,
+            "serial05",
+            EventKind::Started { model: None, place: Some("1-4.1.6".into()), tray: Some(6) },
+        );
         assert_eq!(board.lines(samples::at(74), 80, 99).len(), before);
     }
 
@@ -354,7 +384,7 @@ mod tests {
             &mut board,
             0,
             "a",
-            EventKind::Started { model: Some("Mi\u{1b}[2J\n9".into()), place: Some("\u{202e}x".into()) },
+            EventKind::Started { model: Some("Mi\u{1b}[2J\n9".into()), place: Some("\u{202e}x".into()), tray: None },
         );
         told(&mut board, 0, "a", EventKind::Screen { name: "s\u{7}".into() });
         let note = told(&mut board, 1, "a", EventKind::Note { text: "n\u{9b}2J".into() }).unwrap();

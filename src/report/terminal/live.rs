@@ -189,7 +189,11 @@ mod tests {
         for n in 0..40 {
             live.tell(phone(
                 n,
-                EventKind::Started { model: Some("Redmi Note 10".into()), place: Some(format!("1-4.{n}")) },
+                EventKind::Started {
+                    model: Some("Redmi Note 10".into()),
+                    place: Some(format!("1-4.{n}")),
+                    tray: Some(n as u32 + 1),
+                },
             ));
         }
         for n in 0..12 {

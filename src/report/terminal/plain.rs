@@ -45,10 +45,11 @@ impl<W: Write + Send> Listener for Plain<W> {
 
 fn line(kind: &EventKind, steps: bool) -> Option<String> {
     Some(match kind {
-        EventKind::Started { model, place } => {
+        EventKind::Started { model, place, tray } => {
+            let tray = tray.map(|number| format!(" #{number}")).unwrap_or_default();
             let place = place.as_ref().map(|p| format!(" at {p}")).unwrap_or_default();
             let model = model.as_ref().map(|m| format!(", {m}")).unwrap_or_default();
-            format!("started{place}{model}")
+            format!("started{tray}{place}{model}")
         }
         EventKind::Identified { model, software, account, .. } => {
             let account = account.as_ref().map(|a| format!("account {a}"));
@@ -62,6 +63,7 @@ fn line(kind: &EventKind, steps: bool) -> Option<String> {
         EventKind::Resumed => "goes on".to_owned(),
         EventKind::Lost => "connection lost".to_owned(),
         EventKind::Back => "is back".to_owned(),
+        EventKind::Unplugged => "unplugged".to_owned(),
         EventKind::Note { text } => text.clone(),
         EventKind::Ended(row) => {
             let why = row.reason.map(|r| format!(": {r}")).unwrap_or_default();

@@ -37,6 +37,21 @@ const AUTH_TOKEN: u32 = 1;
 const AUTH_SIGNATURE: u32 = 2;
 const AUTH_PUBLIC_KEY: u32 = 3;
 
+/// Reads messages one after another up to what is none, and gives how many there were, and how many bytes they took.
+#[doc(hidden)]
+#[must_use]
+pub fn read_packets(bytes: &[u8], checksum: bool) -> (usize, usize) {
+    // The bytes are all there, so that nothing ever waits.
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let (mut rest, mut packets, mut taken) = (bytes, 0, 0);
+    loop {
+        let read = std::pin::pin!(Frame::read(&mut rest, checksum)).poll(&mut context);
+        let std::task::Poll::Ready(Ok(_)) = read else { return (packets, taken) };
+        packets += 1;
+        taken = bytes.len() - rest.len();
+    }
+}
+
 /// Accepts connections for ever; dropping the future ends them all.
 pub(super) async fn serve(listener: TcpListener, services: Services) {
     accept_bounded(listener, CONNECTIONS, |socket| converse(services.clone(), socket)).await;

@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::fault::Stage;
+use super::spec::{AccountApp, Branch};
 use super::world::{Action, Task, World};
 use crate::sim::screens::ScreenId;
 
@@ -72,6 +73,12 @@ impl Intent {
         (asks || intent.data.is_some()).then_some(intent)
     }
 
+    /// The digits of a `tel:` address.
+    fn digits(&self) -> String {
+        let data = self.data.as_deref().unwrap_or_default();
+        data.strip_prefix("tel:").unwrap_or_default().to_owned()
+    }
+
     /// As `am` prints it.
     fn shown(&self) -> String {
         let mut parts = String::new();
@@ -109,7 +116,12 @@ fn start(call: &mut Call<'_, '_>) -> i32 {
     };
     call.out(format!("Starting: {}\n", intent.shown()));
     match call.world(|w, _| w.resolve(&intent)) {
-        Target::Page(task, screen) => opened(call, &intent, task, screen),
+        Target::Page(task, screen) => {
+            if screen == ScreenId::Dialer {
+                call.world(|w, _| w.dialled = intent.digits());
+            }
+            opened(call, &intent, task, screen)
+        }
         Target::NoSuchClass(class) => {
             call.err(format!("Error type 3\nError: Activity class {{{class}}} does not exist.\n"));
             1
@@ -179,12 +191,22 @@ impl World {
         }
         let package = intent.package.as_deref();
         let within = |wanted: &str| package.is_none_or(|p| p == wanted);
+        if let (Some(app), Some(action)) = (&self.spec.account_app, intent.action.as_deref())
+            && action == app.action
+            && within(&app.package)
+        {
+            return self.account_entry();
+        }
+        let known = self.spec.account_app.is_none() && !self.has(Branch::NoIntent);
         match intent.action.as_deref() {
             Some(
                 "android.settings.XIAOMI_ACCOUNT_SYNC_SETTINGS" | "com.xiaomi.account.action.XIAOMI_ACCOUNT_WELCOME",
-            ) if self.has_account_pages() && within("com.xiaomi.account") => self.account_entry(),
+            ) if known && self.has_account_pages() && within(AccountApp::KNOWN) => self.account_entry(),
             Some("android.settings.SETTINGS") if within("com.android.settings") => {
                 Target::Page(Task::Settings, ScreenId::SettingsHome)
+            }
+            Some("android.intent.action.DIAL") if self.spec.dialer && within("com.android.contacts") => {
+                Target::Page(Task::Dialer, ScreenId::Dialer)
             }
             Some("android.settings.WIFI_SETTINGS" | "android.settings.APPLICATION_DEVELOPMENT_SETTINGS") => {
                 Target::Page(Task::Other, ScreenId::OtherApp)
@@ -200,13 +222,13 @@ impl World {
     fn resolve_component(&self, component: &str) -> Target {
         let (package, class) = component.split_once('/').unwrap_or((component, ""));
         let full = if class.starts_with('.') { format!("{package}{class}") } else { class.to_owned() };
+        let known = self.spec.account_app.is_none() && self.has_account_pages();
         match (package, full.strip_prefix(package).unwrap_or(&full)) {
-            ("com.xiaomi.account", ".ui.AccountSettingsActivity" | ".ui.LoginActivity") if self.has_account_pages() => {
-                self.account_entry()
-            }
-            ("com.xiaomi.account", ".ui.MiPayInfoActivity") if self.has_account_pages() => {
+            (AccountApp::KNOWN, ".ui.AccountSettingsActivity") if known && self.has(Branch::NoComponent) => {
                 Target::NotExported(format!("{package}/{full}"))
             }
+            (AccountApp::KNOWN, ".ui.AccountSettingsActivity" | ".ui.LoginActivity") if known => self.account_entry(),
+            (AccountApp::KNOWN, ".ui.MiPayInfoActivity") if known => Target::NotExported(format!("{package}/{full}")),
             ("com.android.settings", ".Settings") => Target::Page(Task::Settings, ScreenId::SettingsHome),
             ("com.android.settings", ".MiuiSettings" | ".MainSettings") if self.spec.has_account_app() => {
                 Target::Page(Task::Settings, ScreenId::SettingsHome)

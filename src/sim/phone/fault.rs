@@ -53,7 +53,7 @@ pub enum Fault {
     KnownPopup,
     /// A pop-up of an app that nobody knows.
     UnknownPopup,
-    /// Somebody calls.
+    /// Somebody calls, for 25 seconds.
     IncomingCall,
     /// The account app does not respond.
     Anr,

@@ -111,6 +111,9 @@ impl World {
         if screen == S::AccountPage {
             self.reach(now, Stage::BeforeEntry);
         }
+        if screen == S::SettingsSearch {
+            self.typed.search.clear();
+        }
         if screen == S::SignIn && self.screen() == S::TokenExpired {
             self.stop_sign_out();
         }

@@ -28,7 +28,7 @@ pub use fault::{Disconnect, Fault, Stage};
 pub use files::{Files, MemoryFiles};
 pub use models::{android_one, custom_rom, nubia_miui};
 pub use record::{CommandRun, Record, Removal, Submission, Tap};
-pub use spec::{Branch, DumpFormat, Gate, Generation, LockKind, PhoneSpec};
+pub use spec::{AccountApp, Branch, DumpFormat, Gate, Generation, LockKind, PhoneSpec};
 
 use super::clock::{Cancel, Clock};
 use super::screens::{self, ScreenId, picture, xml};

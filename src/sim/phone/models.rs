@@ -163,6 +163,7 @@ pub(super) fn of(generation: Generation) -> PhoneSpec {
         row_at_top: china || generation.is_hyperos(),
         crossed_buttons: false,
         masks_account: true,
+        dialer: true,
         find_device: true,
         synced_data: true,
         cards: false,
@@ -175,6 +176,7 @@ pub(super) fn of(generation: Generation) -> PhoneSpec {
         battery: 83,
         keyboard_opens: false,
         data_labels: None,
+        account_app: None,
         branches: Vec::new(),
     }
 }

@@ -1,10 +1,10 @@
 //! The phone's `pm` and `dpm`.
 
 use super::call::Call;
-use super::spec::PhoneSpec;
+use super::spec::{AccountApp, PhoneSpec};
 
 /// The packages that matter here, with their files.
-fn installed(spec: &PhoneSpec) -> Vec<(&'static str, &'static str)> {
+fn installed(spec: &PhoneSpec) -> Vec<(&str, &'static str)> {
     let mut found = vec![
         ("android", "/system/framework/framework-res.apk"),
         ("com.android.settings", "/system/priv-app/Settings/Settings.apk"),
@@ -18,7 +18,10 @@ fn installed(spec: &PhoneSpec) -> Vec<(&'static str, &'static str)> {
             ("com.miui.notes", "/data/app/Notes/base.apk"),
             ("com.miui.securitycenter", "/system/priv-app/SecurityCenter/SecurityCenter.apk"),
             ("com.miui.cloudservice", "/system/priv-app/CloudService/CloudService.apk"),
-            ("com.xiaomi.account", "/system/app/XiaomiAccount/XiaomiAccount.apk"),
+            (
+                spec.account_app.as_ref().map_or(AccountApp::KNOWN, |app| &app.package),
+                "/system/app/XiaomiAccount/XiaomiAccount.apk",
+            ),
             ("com.xiaomi.finddevice", "/system/priv-app/FindDevice/FindDevice.apk"),
         ]);
     }

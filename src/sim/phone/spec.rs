@@ -158,6 +158,51 @@ pub enum Branch {
     WrongPasswordDialog,
     /// After the sign-out, the app shows its sign-in page instead of going back.
     EndsOnSignIn,
+    /// No intent action opens the account page.
+    NoIntent,
+    /// The account page's activity cannot be started by its name.
+    NoComponent,
+    /// The account row of Settings shows the owner's name and nothing else.
+    BareRow,
+}
+
+/// An account app that is laid out in another way than any known one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountApp {
+    /// Its package.
+    pub package: String,
+    /// The class of its account page within the package, `.home.HomeActivity`.
+    pub page: String,
+    /// The intent action that opens it, the only one.
+    pub action: String,
+    /// What its resource ids begin with, before the known app's names.
+    pub id_prefix: String,
+}
+
+impl AccountApp {
+    /// The package of the known account app.
+    pub const KNOWN: &'static str = "com.xiaomi.account";
+
+    /// A resource id of the known app as this one has it.
+    #[must_use]
+    pub fn id(&self, known: &str) -> String {
+        match known.strip_prefix(Self::KNOWN).and_then(|rest| rest.strip_prefix(":id/")) {
+            Some(name) => format!("{}:id/{}{name}", self.package, self.id_prefix),
+            None => known.to_owned(),
+        }
+    }
+
+    /// An activity of the known app as this one has it.
+    #[must_use]
+    pub fn activity(&self, known: &str) -> String {
+        match known.split_once('/') {
+            Some((Self::KNOWN, class)) if class.ends_with(".AccountSettingsActivity") => {
+                format!("{0}/{0}{1}", self.package, self.page)
+            }
+            Some((Self::KNOWN, class)) => format!("{}/{}", self.package, class.replace(Self::KNOWN, &self.package)),
+            _ => known.to_owned(),
+        }
+    }
 }
 
 /// What one simulated phone is. `Default` is a Redmi Note 10 with MIUI 14 Global in English.
@@ -222,6 +267,8 @@ pub struct PhoneSpec {
     pub crossed_buttons: bool,
     /// Whether the account name is masked in `dumpsys account`.
     pub masks_account: bool,
+    /// Whether it has a dialer: tablets have none.
+    pub dialer: bool,
     /// Whether Find Device is on.
     pub find_device: bool,
     /// Whether there is synced cloud data.
@@ -246,6 +293,8 @@ pub struct PhoneSpec {
     pub keyboard_opens: bool,
     /// The two buttons of the data choice in other words than the known ones: (keep, remove).
     pub data_labels: Option<(String, String)>,
+    /// An account app that nobody knows, where the phone has one instead of the known.
+    pub account_app: Option<AccountApp>,
     /// The turns that the sign-out takes.
     pub branches: Vec<Branch>,
 }

@@ -11,12 +11,16 @@ use crate::sim::screens::{self, Drawing, Field, Scene, ScreenId, Typed};
 /// A page change, from tap to drawn, in ms.
 pub(super) const PAGE_CHANGE: u64 = 300;
 
+/// How long a caller waits for an answer, in ms.
+const RINGING: u64 = 25_000;
+
 /// A stack of pages that the launcher's recent list would show as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Task {
     Home,
     Settings,
     Account,
+    Dialer,
     Other,
 }
 
@@ -41,6 +45,8 @@ pub(super) enum Action {
     Unlock,
     /// A pop-up closes.
     ClosePopup,
+    /// The caller gives up.
+    RingingEnds,
     /// Something moved that has no page (a toast).
     Moved,
 }
@@ -68,6 +74,8 @@ pub(super) struct World {
     pub keyboard: bool,
     pub scroll: i32,
     pub note: Option<&'static str>,
+    /// The number that stands in the dialer.
+    pub dialled: String,
     /// When the screen last changed.
     pub last_event: u64,
     pub due: Vec<(u64, Action)>,
@@ -102,6 +110,7 @@ impl World {
             keyboard: false,
             scroll: 0,
             note: None,
+            dialled: String::new(),
             last_event: 0,
             due: Vec::new(),
             faults: AtWork::default(),
@@ -143,6 +152,7 @@ impl World {
             focus: self.focus,
             keyboard: self.keyboard,
             scroll: self.scroll,
+            dialled: &self.dialled,
             note: self.note,
         }
     }
@@ -196,6 +206,7 @@ impl World {
             Action::ClosePopup => {
                 self.popups.pop();
             }
+            Action::RingingEnds => self.popups.retain(|p| *p != ScreenId::IncomingCall),
             Action::Moved => {}
         }
         self.last_event = self.last_event.max(at);
@@ -268,7 +279,10 @@ impl World {
             | Fault::DumpEmpty(n) => self.faults.dumps.extend(std::iter::repeat_n(fault, n as usize)),
             Fault::KnownPopup => self.popups.push(ScreenId::LowBattery),
             Fault::UnknownPopup => self.popups.push(ScreenId::UnknownPopup),
-            Fault::IncomingCall => self.popups.push(ScreenId::IncomingCall),
+            Fault::IncomingCall => {
+                self.popups.push(ScreenId::IncomingCall);
+                self.later(at + RINGING, Action::RingingEnds);
+            }
             Fault::Anr => self.popups.push(ScreenId::Anr),
             Fault::CrashToLauncher => self.crash(),
             Fault::Toast { lasts } => {

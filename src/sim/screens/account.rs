@@ -8,6 +8,7 @@ pub(super) fn draw(screen: ScreenId, scene: &Scene<'_>) -> (Node, i32) {
     match screen {
         ScreenId::SignIn => (sign_in(scene), 0),
         ScreenId::IdentityCheck => (identity(scene), 0),
+        ScreenId::NoNetworkPage => (no_network(scene), 0),
         _ => account(scene),
     }
 }
@@ -33,6 +34,7 @@ fn account(scene: &Scene<'_>) -> (Node, i32) {
     }
     rows.add(130, |area| footer(scene, area));
     let (list, most) = rows.list(&id("recycler_view"), content_area(scene));
+    let list = Node::new("FrameLayout", content_area(scene)).id(&id("preference")).child(list);
     let mut root = page(scene, &scene.text("passport_account_label"), list);
     if !scene.spec.resource_ids {
         root.each(&mut |n| {
@@ -45,7 +47,7 @@ fn account(scene: &Scene<'_>) -> (Node, i32) {
 }
 
 fn header(scene: &Scene<'_>, area: Rect) -> Node {
-    Node::new("RelativeLayout", area)
+    let header = Node::new("RelativeLayout", area)
         .id(&id("settings_header_layout"))
         .child(
             Node::new("ImageView", Rect::at(scene.px(140), area.top + scene.px(16), scene.px(80), scene.px(80)))
@@ -58,7 +60,8 @@ fn header(scene: &Scene<'_>, area: Rect) -> Node {
             Node::new("ImageView", Rect::at(scene.px(270), area.top + scene.px(104), scene.px(20), scene.px(20)))
                 .id(&id("edit_view"))
                 .taps(Act::Nothing),
-        )
+        );
+    Node::new("FrameLayout", area).id(&id("header")).child(header)
 }
 
 fn footer(scene: &Scene<'_>, area: Rect) -> Node {
@@ -102,6 +105,18 @@ fn identity(scene: &Scene<'_>) -> Node {
         .child(label_view("+86 138****0000", at(70, 24)))
         .child(Node::button("Send code", at(120, 48), Act::Nothing));
     page(scene, &scene.text("passport_account_identity_title"), web)
+}
+
+/// What the account app shows in place of a page that it could not load.
+fn no_network(scene: &Scene<'_>) -> Node {
+    let area = content_area(scene);
+    let at = |top: i32, height: i32| Rect::at(scene.px(24), area.top + scene.px(top), scene.px(312), scene.px(height));
+    let content = Node::new("LinearLayout", area)
+        .id(&id("error_result_container"))
+        .child(Node::new("ImageView", at(80, 120)).id(&id("image")))
+        .child(Node::label(scene.text("passport_error_network"), at(220, 40)).id(&id("text")))
+        .child(Node::button("Retry", at(280, 48), Act::Nothing).id(&id("action_retry")));
+    page(scene, &scene.text("passport_account_label"), content)
 }
 
 /// A text of a web page.

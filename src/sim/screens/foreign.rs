@@ -14,10 +14,8 @@ pub(super) fn draw(screen: ScreenId, scene: &Scene<'_>) -> Node {
             }
             page(scene, "Notes", rows.list("com.miui.notes:id/list", content_area(scene)).0)
         }
-        ScreenId::Anr => {
-            let title = format!("{} isn't responding", scene.text("app_name"));
-            alert(scene, &title, "", choice("Close app", Act::Close), choice("Wait", Act::Close))
-        }
+        ScreenId::Dialer => dialer(scene),
+        ScreenId::Anr => not_responding(scene),
         ScreenId::UnknownPopup => alert(
             scene,
             "A new look for your phone",
@@ -37,6 +35,20 @@ pub(super) fn draw(screen: ScreenId, scene: &Scene<'_>) -> Node {
         ScreenId::Keyguard | ScreenId::PinKeyguard => keyguard(scene, screen == ScreenId::PinKeyguard),
         _ => launcher(scene),
     }
+}
+
+/// The dialer: the number in large digits, and a button that would call it.
+fn dialer(scene: &Scene<'_>) -> Node {
+    let at = |left: i32, top: i32, width: i32, height: i32| {
+        Rect::at(scene.px(left), scene.px(top), scene.px(width), scene.px(height))
+    };
+    let mut digits = Node::new("EditText", at(24, 260, 312, 60)).id("com.android.contacts:id/digits");
+    scene.dialled.clone_into(&mut digits.text);
+    let mut pad = Node::new("FrameLayout", full(scene)).child(digits);
+    for (place, key) in (0..).zip(["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"]) {
+        pad = pad.child(Node::button(key, at(30 + place % 3 * 104, 330 + place / 3 * 56, 92, 48), Act::Nothing));
+    }
+    pad.child(Node::new("ImageView", at(150, 570, 60, 48)).desc("Call").taps(Act::Nothing))
 }
 
 fn full(scene: &Scene<'_>) -> Rect {
@@ -60,6 +72,20 @@ fn launcher(scene: &Scene<'_>) -> Node {
     }
     Node::new("FrameLayout", full(scene))
         .child(Node::new("FrameLayout", full(scene)).id("android:id/content").child(cells))
+}
+
+/// The system's dialog about an app that does not respond: a column of two choices.
+fn not_responding(scene: &Scene<'_>) -> Node {
+    let at =
+        |top: i32, height: i32| Rect::at(scene.px(24), scene.floor() - scene.px(top), scene.px(312), scene.px(height));
+    let title = format!("{} isn't responding", scene.text("app_name"));
+    let choice = |text: &str, top, id| Node::button(text, at(top, 48), Act::Close).id(id);
+    let column = Node::new("LinearLayout", at(120, 100))
+        .child(choice("Close app", 120, "android:id/aerr_close"))
+        .child(choice("Wait", 68, "android:id/aerr_wait"));
+    Node::new("FrameLayout", at(190, 170))
+        .child(Node::label(title, at(180, 40)).id("android:id/alertTitle"))
+        .child(column)
 }
 
 fn call(scene: &Scene<'_>) -> Node {

@@ -31,6 +31,8 @@ screens! {
     SettingsSearch = "settings-search",
     /// A page of another app.
     OtherApp = "other-app",
+    /// The dialer, with a number typed in.
+    Dialer = "dialer",
     /// The account page, signed in.
     AccountPage = "account-page",
     /// The account app's sign-in page.
@@ -79,6 +81,8 @@ screens! {
     SignOutFailed = "sign-out-failed",
     /// "Can't connect to the network".
     NoNetwork = "no-network",
+    /// The account app's own page without a network.
+    NoNetworkPage = "no-network-page",
     /// "Server error".
     ServerError = "server-error",
     /// "Can't turn off Find device. Enter your … password again."
@@ -163,6 +167,7 @@ impl ScreenId {
                     | Self::SettingsHome
                     | Self::SettingsSearch
                     | Self::OtherApp
+                    | Self::Dialer
                     | Self::AccountPage
                     | Self::SignIn
                     | Self::AccountGone
@@ -176,6 +181,11 @@ impl ScreenId {
     /// The focused activity while it shows.
     #[must_use]
     pub fn activity(self, spec: &PhoneSpec) -> String {
+        let known = self.known_activity(spec);
+        spec.account_app.as_ref().map_or_else(|| known.to_owned(), |app| app.activity(known))
+    }
+
+    fn known_activity(self, spec: &PhoneSpec) -> &'static str {
         let miui = spec.has_account_app();
         match self {
             Self::Launcher if miui => "com.miui.home/com.miui.home.launcher.Launcher",
@@ -186,6 +196,7 @@ impl ScreenId {
             }
             Self::SettingsHome | Self::AccountGone => "com.android.settings/com.android.settings.MiuiSettings",
             Self::SettingsSearch => "com.android.settings/com.android.settings.search.SearchActivity",
+            Self::Dialer => "com.android.contacts/com.android.contacts.activities.TwelveKeyDialer",
             Self::OtherApp => "com.miui.notes/com.miui.notes.ui.NotesListActivity",
             Self::KeepRemove | Self::UnsyncedItems | Self::HiddenPhotos | Self::HighQualityPhotos => {
                 "com.miui.cloudservice/com.miui.cloudservice.ui.WipeDataConfirmActivity"
@@ -209,6 +220,5 @@ impl ScreenId {
             Self::IncomingCall => "com.android.incallui/com.android.incallui.InCallActivity",
             _ => "com.xiaomi.account/com.xiaomi.account.ui.AccountSettingsActivity",
         }
-        .to_owned()
     }
 }

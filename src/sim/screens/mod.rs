@@ -112,6 +112,8 @@ pub struct Scene<'a> {
     pub keyboard: bool,
     /// How far the page is scrolled, in pixels.
     pub scroll: i32,
+    /// The number in the dialer.
+    pub dialled: &'a str,
     /// Text resource of an error on the page.
     pub note: Option<&'static str>,
 }
@@ -184,6 +186,7 @@ pub fn draw(screen: ScreenId, scene: &Scene<'_>) -> Drawing {
     let (mut root, scroll_max) = match screen {
         S::Launcher
         | S::OtherApp
+        | S::Dialer
         | S::Anr
         | S::UnknownPopup
         | S::LowBattery
@@ -193,7 +196,7 @@ pub fn draw(screen: ScreenId, scene: &Scene<'_>) -> Drawing {
         | S::FinanceLock
         | S::PinKeyguard => (foreign::draw(screen, scene), 0),
         S::SettingsHome | S::AccountGone | S::SettingsSearch => settings::draw(screen, scene),
-        S::AccountPage | S::SignIn | S::IdentityCheck => account::draw(screen, scene),
+        S::AccountPage | S::SignIn | S::IdentityCheck | S::NoNetworkPage => account::draw(screen, scene),
         S::WebPassword | S::WebOther => (web::draw(screen, scene), 0),
         _ => (dialogs::draw(screen, scene), 0),
     };
@@ -204,6 +207,9 @@ pub fn draw(screen: ScreenId, scene: &Scene<'_>) -> Drawing {
             n.package.clone_from(&package);
         }
     });
+    if let Some(app) = &scene.spec.account_app {
+        root.each(&mut |n| n.id = app.id(&n.id));
+    }
     if labels::is_rtl(&scene.spec.language) {
         root.mirror(scene.width());
     }

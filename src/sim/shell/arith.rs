@@ -270,7 +270,7 @@ impl Reader<'_> {
         }
         for digit in digits.chars() {
             let digit = digit.to_digit(radix).ok_or_else(bad)?;
-            value = value.wrapping_mul(radix as i32).wrapping_add(digit as i32);
+            value = value.wrapping_mul(radix.cast_signed()).wrapping_add(digit.cast_signed());
         }
         Ok(value)
     }

@@ -41,7 +41,7 @@ impl Interp {
             ":" | "true" | "wait" => Ok(0),
             "false" => Ok(1),
             "echo" => self.echo(args),
-            "test" | "[" => self.test(name, args),
+            "test" | "[" => Ok(self.test(name, args)),
             "read" => self.read(args),
             "break" | "continue" => self.leave_loop(name, args),
             "exit" | "return" => match self.number(name, args, self.last) {
@@ -57,7 +57,7 @@ impl Interp {
             "exec" => self.exec(args),
             "export" | "readonly" | "local" | "typeset" => self.declare(name, args),
             "unset" => self.unset_all(args),
-            "set" => self.set_options(args),
+            "set" => Ok(self.set_options(args)),
             "shift" => match self.number(name, args, 1) {
                 Ok(count) if count >= 0 && count as usize <= self.args.len() => {
                     self.args.drain(..count as usize);
@@ -69,12 +69,12 @@ impl Interp {
                 }
                 Err(status) => Ok(status),
             },
-            "trap" => self.trap(args),
+            "trap" => Ok(self.trap(args)),
             "cd" => self.cd(args),
             "pwd" => self.print(format!("{}\n", self.cwd).as_bytes()),
             "command" | "builtin" => self.command_word(args),
             "type" => self.kinds(args, true),
-            "let" => self.let_words(args),
+            "let" => Ok(self.let_words(args)),
             "kill" => self.kill(args),
             _ if REFUSED.contains(&name) => Ok(self.refuse(name)),
             _ => return None,
@@ -113,18 +113,18 @@ impl Interp {
         self.print(&out)
     }
 
-    fn test(&mut self, name: &str, args: &[String]) -> Status {
+    fn test(&mut self, name: &str, args: &[String]) -> i32 {
         let mut words: Vec<&str> = args.iter().map(String::as_str).collect();
         if name == "[" && words.pop() != Some("]") {
             self.complain("[: missing ]");
-            return Ok(2);
+            return 2;
         }
         let (fs, cwd) = (self.shared.fs.clone(), self.cwd.clone());
         match condition::test(&words, &mut Place { fs: &fs, cwd: &cwd, variables: self }) {
-            Ok(value) => Ok(i32::from(!value)),
+            Ok(value) => i32::from(!value),
             Err(error) => {
                 self.complain(&format!("{name}: {error}"));
-                Ok(2)
+                2
             }
         }
     }
@@ -227,19 +227,19 @@ impl Interp {
         Ok(0)
     }
 
-    fn set_options(&mut self, args: &[String]) -> Status {
+    fn set_options(&mut self, args: &[String]) -> i32 {
         if args.is_empty() {
-            return Ok(self.refuse("set without arguments"));
+            return self.refuse("set without arguments");
         }
         for (index, arg) in args.iter().enumerate() {
             if arg == "--" {
                 self.args = args[index + 1..].to_vec();
-                return Ok(0);
+                return 0;
             }
             let on = arg.starts_with('-');
             let Some(letters) = arg.strip_prefix(['-', '+']).filter(|l| !l.is_empty()) else {
                 self.args = args[index..].to_vec();
-                return Ok(0);
+                return 0;
             };
             for letter in letters.chars() {
                 match letter {
@@ -247,21 +247,21 @@ impl Interp {
                     'u' => self.options.nounset = on,
                     'f' => self.options.noglob = on,
                     'x' if !on => {}
-                    _ => return Ok(self.refuse(&format!("set {arg}"))),
+                    _ => return self.refuse(&format!("set {arg}")),
                 }
             }
         }
-        Ok(0)
+        0
     }
 
-    fn trap(&mut self, args: &[String]) -> Status {
+    fn trap(&mut self, args: &[String]) -> i32 {
         match args {
-            [] => Ok(0),
+            [] => 0,
             [action, signals @ ..] if !signals.is_empty() && signals.iter().all(|s| s == "EXIT" || s == "0") => {
                 self.exit_trap = (action != "-").then(|| action.clone());
-                Ok(0)
+                0
             }
-            _ => Ok(self.refuse("trap of a signal")),
+            _ => self.refuse("trap of a signal"),
         }
     }
 
@@ -337,18 +337,18 @@ impl Interp {
         known.then(|| format!("/system/bin/{name}"))
     }
 
-    fn let_words(&mut self, args: &[String]) -> Status {
+    fn let_words(&mut self, args: &[String]) -> i32 {
         let mut value = 0;
         for text in args {
             value = match arith::evaluate(text, self) {
                 Ok(value) => value,
                 Err(error) => {
                     self.complain(&error);
-                    return Ok(2);
+                    return 2;
                 }
             };
         }
-        Ok(i32::from(value == 0))
+        i32::from(value == 0)
     }
 
     fn kill(&mut self, args: &[String]) -> Status {

@@ -62,10 +62,8 @@ impl Interp {
         };
         if let Some(trap) = self.exit_trap.take() {
             self.last = status;
-            match self.source(&trap) {
-                Err(Flow::Exit(other)) => return Ok(other),
-                Err(Flow::Killed(other)) => return Ok(other),
-                _ => {}
+            if let Err(Flow::Exit(other) | Flow::Killed(other)) = self.source(&trap) {
+                return Ok(other);
             }
         }
         Ok(status & 255)

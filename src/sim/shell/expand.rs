@@ -53,7 +53,7 @@ impl Interp {
     pub(super) fn text(&mut self, word: &[Part]) -> Result<String, Flow> {
         let mut text = Text::new();
         self.expand(word, From::Bare, &mut text)?;
-        Ok(text.iter().filter_map(plain).collect())
+        Ok(text.iter().copied().filter_map(plain).collect())
     }
 
     /// A word as a pattern.
@@ -268,7 +268,7 @@ impl Interp {
     fn slice(&mut self, value: &str, offset: &Word, length: Option<&Word>) -> Result<String, Flow> {
         let offset = self.text(offset)?;
         let offset = self.arith(&offset)?;
-        let count = value.chars().count() as i32;
+        let count = i32::try_from(value.chars().count()).unwrap_or(i32::MAX);
         let start = if offset < 0 { (count + offset).max(0) } else { offset };
         let length = match length {
             None => count,
@@ -347,7 +347,7 @@ impl Interp {
     /// The files that a field names, or the field itself where there are none.
     fn file_names(&self, field: &Text, names: &mut Vec<String>) -> Result<(), Flow> {
         let pattern = glyphs(field);
-        let literal: String = field.iter().filter_map(plain).collect();
+        let literal: String = field.iter().copied().filter_map(plain).collect();
         if self.options.noglob || !pattern::is_pattern(&pattern) {
             names.push(literal);
             return Ok(());
@@ -392,8 +392,8 @@ fn push(text: &str, bare: From, out: &mut Text) {
     out.extend(text.chars().map(|c| (c, from)));
 }
 
-fn plain((c, from): &(char, From)) -> Option<char> {
-    (*from != From::Mark).then_some(*c)
+fn plain((c, from): (char, From)) -> Option<char> {
+    (from != From::Mark).then_some(c)
 }
 
 fn glyphs(text: &Text) -> Vec<Glyph> {

@@ -28,17 +28,17 @@ impl Interp {
         if name.contains('/') || name.is_empty() {
             return self.file(argv);
         }
-        let args = &argv[1..];
+        let rest = &argv[1..];
         match name {
-            "sh" | "mksh" => return self.shell(args),
-            "timeout" => return self.timeout(args),
-            "xargs" => return self.xargs(args),
-            "env" => return self.env(args),
-            "nohup" | "setsid" | "time" if !args.is_empty() => return self.external(args),
-            "which" => return self.which_all(args),
+            "sh" | "mksh" => return self.shell(rest),
+            "timeout" => return self.timeout(rest),
+            "xargs" => return self.xargs(rest),
+            "env" => return self.env(rest),
+            "nohup" | "setsid" | "time" if !rest.is_empty() => return self.external(rest),
+            "which" => return self.which_all(rest),
             // With a path in front, the builtins that are programs too.
             "echo" | "test" | "[" | "true" | "false" | "pwd" | "kill" => {
-                return self.builtin(name, args).unwrap_or(Ok(127));
+                return self.builtin(name, rest).unwrap_or(Ok(127));
             }
             _ => {}
         }
@@ -51,7 +51,8 @@ impl Interp {
             self.charge(1)?;
             return if stdout.is_broken() { Err(Flow::Killed(141)) } else { Ok(status) };
         }
-        let tool = Tool { name, args, cwd: &self.cwd, shared, environment: self.environment(), stdin, stdout, stderr };
+        let tool =
+            Tool { name, args: rest, cwd: &self.cwd, shared, environment: self.environment(), stdin, stdout, stderr };
         match tools::run(tool) {
             Some(Err(Flow::Return(status))) => Ok(status),
             Some(status) => status,
@@ -129,8 +130,7 @@ impl Interp {
     pub(super) fn source_stdin(&mut self) -> Status {
         let mut pending = String::new();
         let mut status = 0;
-        loop {
-            let Some(line) = self.script_line()? else { break };
+        while let Some(line) = self.script_line()? {
             pending.push_str(&line);
             let mut lexer = Lexer::new(&pending);
             match lexer.next_line() {
@@ -251,15 +251,16 @@ impl Interp {
         };
         if let Some(hole) = hole {
             for line in text.lines().map(str::trim_start).filter(|l| !l.is_empty()) {
-                let argv: Vec<String> = command.iter().map(|word| word.replace(&hole, line)).collect();
-                run(self, &argv)?;
+                let filled: Vec<String> = command.iter().map(|word| word.replace(&hole, line)).collect();
+                run(self, &filled)?;
             }
         } else {
             let words: Vec<&str> = text.split_whitespace().collect();
             let chunks: Vec<&[&str]> = if words.is_empty() { vec![&[]] } else { words.chunks(count).collect() };
             for chunk in chunks {
-                let argv: Vec<String> = command.iter().cloned().chain(chunk.iter().map(|w| (*w).to_owned())).collect();
-                run(self, &argv)?;
+                let filled: Vec<String> =
+                    command.iter().cloned().chain(chunk.iter().map(|w| (*w).to_owned())).collect();
+                run(self, &filled)?;
             }
         }
         Ok(worst)

@@ -140,21 +140,12 @@ impl Lexer {
         Ok(Some(parts))
     }
 
-    fn ends(&self, place: Place, c: char) -> bool {
-        match place {
-            Place::Plain => " \t\r\n;&|<>()".contains(c),
-            Place::Double => c == '"',
-            Place::Brace { .. } => c == '}',
-            Place::Here | Place::Arith => false,
-        }
-    }
-
     /// The parts up to what ends this place, which stays unread.
     pub(super) fn parts(&mut self, place: Place) -> Result<Word, ParseError> {
         let mut parts: Word = Vec::new();
         let quotes_work = !matches!(place, Place::Double | Place::Here);
         while let Some(c) = self.at(0) {
-            if self.ends(place, c) {
+            if ends(place, c) {
                 break;
             }
             match c {
@@ -419,6 +410,15 @@ impl Lexer {
             Some('\n') => ParseError::Syntax("unexpected newline".to_owned()),
             Some(c) => ParseError::Syntax(format!("unexpected '{c}'")),
         }
+    }
+}
+
+fn ends(place: Place, c: char) -> bool {
+    match place {
+        Place::Plain => " \t\r\n;&|<>()".contains(c),
+        Place::Double => c == '"',
+        Place::Brace { .. } => c == '}',
+        Place::Here | Place::Arith => false,
     }
 }
 

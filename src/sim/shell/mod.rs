@@ -67,6 +67,20 @@ impl Programs for NoPrograms {
     }
 }
 
+/// Reads a script without running it, and gives how many command lines it has, or why the parser takes it for none.
+///
+/// # Errors
+/// With the parser's words, at the first line that it refuses.
+#[doc(hidden)]
+pub fn read_script(text: &str) -> Result<usize, String> {
+    let mut lexer = lexer::Lexer::new(text);
+    let mut lines = 0;
+    while lexer.next_line().map_err(|error| format!("{error:?}"))?.is_some() {
+        lines += 1;
+    }
+    Ok(lines)
+}
+
 /// One shell process of a phone. Blocking: it runs on the caller's time until its script ends or it is hung up.
 pub struct Shell {
     state: Interp,
@@ -182,8 +196,7 @@ impl Shell {
             return HUNG_UP;
         }
         match result {
-            Ok(status) => status,
-            Err(state::Flow::Killed(status)) => status,
+            Ok(status) | Err(state::Flow::Killed(status)) => status,
             Err(_) => self.state.last,
         }
     }

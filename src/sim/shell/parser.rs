@@ -448,11 +448,11 @@ impl Lexer {
                 }
                 Part::Double(parts) if parts.iter().all(|p| matches!(p, Part::Quoted(_))) => {
                     quoted = true;
-                    parts.iter().for_each(|p| {
-                        if let Part::Quoted(text) = p {
+                    for part in &parts {
+                        if let Part::Quoted(text) = part {
                             end.push_str(text);
                         }
-                    });
+                    }
                 }
                 _ => return Err(ParseError::Refused("this name of a here document".to_owned())),
             }

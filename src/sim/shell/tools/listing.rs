@@ -1,5 +1,7 @@
 //! Looking at files: `ls` and `stat`.
 
+use std::fmt::Write as _;
+
 use chrono::DateTime;
 
 use crate::sim::fs::{FileKind, Stat};
@@ -63,7 +65,8 @@ fn show(tool: &mut Tool<'_>, options: &Options, rows: &[(String, Stat)]) -> Resu
     for (name, stat) in rows {
         let slash = if options.has('p') && stat.kind == FileKind::Directory { "/" } else { "" };
         let line = if options.has('l') {
-            let time = DateTime::from_timestamp(stat.mtime as i64, 0).unwrap_or_default().format("%Y-%m-%d %H:%M");
+            let time =
+                DateTime::from_timestamp(stat.mtime.cast_signed(), 0).unwrap_or_default().format("%Y-%m-%d %H:%M");
             let target = stat.target.as_ref().map_or(String::new(), |t| format!(" -> {t}"));
             format!("{} 1 shell shell {:width$} {time} {name}{slash}{target}\n", permissions(stat), stat.size)
         } else {
@@ -108,7 +111,9 @@ pub(super) fn stat(tool: &mut Tool<'_>) -> Status {
             match chars.next() {
                 Some('s') => out.push_str(&stat.size.to_string()),
                 Some('n') => out.push_str(path),
-                Some('a') => out.push_str(&format!("{:o}", stat.mode)),
+                Some('a') => {
+                    let _ = write!(out, "{:o}", stat.mode);
+                }
                 Some('A') => out.push_str(&permissions(&stat)),
                 Some('Y') => out.push_str(&stat.mtime.to_string()),
                 Some('U' | 'G') => out.push_str("shell"),

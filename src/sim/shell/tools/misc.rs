@@ -12,6 +12,7 @@ use super::Tool;
 /// How much is written at once, in bytes.
 const CHUNK: usize = 8 << 10;
 
+#[expect(clippy::unnecessary_wraps, reason = "a row of the table of tools, which are all of one type")]
 pub(super) fn nothing(_: &mut Tool<'_>) -> Status {
     Ok(0)
 }
@@ -34,7 +35,7 @@ pub(super) fn sleep(tool: &mut Tool<'_>) -> Status {
 
 pub(super) fn date(tool: &mut Tool<'_>) -> Status {
     let options = tool.options("u", "")?;
-    let now = DateTime::from_timestamp(tool.fs().now() as i64, 0).unwrap_or_default();
+    let now = DateTime::from_timestamp(tool.fs().now().cast_signed(), 0).unwrap_or_default();
     let format = match options.rest.as_slice() {
         [] => "%a %b %e %H:%M:%S UTC %Y",
         [one] if one.starts_with('+') => &one[1..],

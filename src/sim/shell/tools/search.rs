@@ -72,6 +72,7 @@ fn compile(text: &str, ignore_case: bool) -> Option<Regex> {
     RegexBuilder::new(text).case_insensitive(ignore_case).size_limit(REGEX_SIZE).dfa_size_limit(REGEX_SIZE).build().ok()
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "one for each flag of the command line, free of each other")]
 struct Grep {
     regex: Regex,
     invert: bool,
@@ -150,10 +151,7 @@ impl Grep {
         let shown = if path == "-" { "(standard input)" } else { path };
         let mut hits = 0;
         let mut number = 0;
-        let mut lines = match self.open(tool, path, silent)? {
-            Some(lines) => lines,
-            None => return Ok(None),
-        };
+        let Some(mut lines) = open(tool, path, silent)? else { return Ok(None) };
         while hits < self.most
             && let Some(line) = lines.next(tool)?
         {
@@ -191,17 +189,17 @@ impl Grep {
         }
         Ok(Some(hits))
     }
+}
 
-    fn open(&self, tool: &mut Tool<'_>, path: &str, silent: bool) -> Result<Option<Lines>, Flow> {
-        if path == "-" {
-            return Ok(Some(Lines { known: Vec::new(), at: 0, from_stdin: true }));
-        }
-        if silent {
-            let read = tool.fs().read(tool.cwd, path).ok();
-            return Ok(read.map(|bytes| Lines { known: bytes.to_vec(), at: 0, from_stdin: false }));
-        }
-        Ok(tool.slurp(path)?.map(|known| Lines { known, at: 0, from_stdin: false }))
+fn open(tool: &mut Tool<'_>, path: &str, silent: bool) -> Result<Option<Lines>, Flow> {
+    if path == "-" {
+        return Ok(Some(Lines { known: Vec::new(), at: 0, from_stdin: true }));
     }
+    if silent {
+        let read = tool.fs().read(tool.cwd, path).ok();
+        return Ok(read.map(|bytes| Lines { known: bytes.to_vec(), at: 0, from_stdin: false }));
+    }
+    Ok(tool.slurp(path)?.map(|known| Lines { known, at: 0, from_stdin: false }))
 }
 
 /// The lines of a file, or of standard input as they come.
@@ -364,7 +362,7 @@ fn replacement(text: &str) -> Option<(Vec<u8>, bool)> {
             '\\' => match chars.next()? {
                 digit @ '0'..='9' => {
                     groups = true;
-                    out.push_str(&format!("${{{digit}}}"));
+                    out.extend(['$', '{', digit, '}']);
                     continue;
                 }
                 'n' => '\n',

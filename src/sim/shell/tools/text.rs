@@ -125,7 +125,7 @@ pub(super) fn wc(tool: &mut Tool<'_>) -> Status {
             continue;
         };
         let words = content.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()).count();
-        let breaks = content.iter().filter(|b| **b == b'\n').count();
+        let breaks = content.split(|b| *b == b'\n').count() - 1;
         let row = [breaks, words, content.len(), String::from_utf8_lossy(&content).chars().count()];
         totals.iter_mut().zip(row).for_each(|(total, value)| *total += value);
         rows.push((row, if path == "-" { "" } else { path.as_str() }));

@@ -1,0 +1,104 @@
+//! `--locate`: each phone shows its number in the tray, and the terminal says which number is which phone.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::terminal::Output;
+use crate::adb::AdbPhone;
+use crate::fleet::{Numbers, Shown, hide_number, place, show_number, shown_as};
+use crate::model::{Device, DeviceState};
+use crate::report::text::clean;
+
+/// How long a phone may take.
+const WITHIN: Duration = Duration::from_secs(20);
+
+/// A phone as lists before a question show it.
+pub struct Numbered<'a> {
+    /// The phone.
+    pub device: &'a Device,
+    /// Its number, where there are several.
+    pub number: Option<u32>,
+}
+
+impl fmt::Display for Numbered<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Device { serial, state, usb_path, model, .. } = self.device;
+        let number = self.number.map(|number| format!("#{number:<3} ")).unwrap_or_default();
+        let model = model.as_deref().unwrap_or("-").replace('_', " ");
+        let usb = usb_path.as_ref().filter(|_| self.number.is_some()).map(|p| format!("  usb {p}")).unwrap_or_default();
+        f.write_str(&clean(&format!("  {number}{:<22} {:<14} {model}{usb}", serial.as_str(), state.as_str())))
+    }
+}
+
+/// Phones that show their numbers.
+pub struct Located<'a> {
+    showing: Vec<&'a Device>,
+}
+
+/// Shows the numbers, and says which is which.
+pub fn show<'a>(devices: &'a [Device], numbers: &Numbers, output: &Output) -> Located<'a> {
+    let shown = each(devices, |device| {
+        let number = numbers.get(device)?;
+        let shown = show_number(&mut AdbPhone::of(device), number, WITHIN);
+        Some((number, shown))
+    });
+    let mut showing = Vec::new();
+    let mut lines = Vec::new();
+    for (device, shown) in devices.iter().zip(shown) {
+        let Some((number, shown)) = shown else {
+            lines.push((u32::MAX, format!("  {} ({}) can't be asked: {}", device.serial, place(device), device.state)));
+            continue;
+        };
+        let says = match shown {
+            Ok(Shown::Yes) => format!("shows {} on its screen", shown_as(number)),
+            Ok(Shown::Asleep) => format!("shows {} once somebody switches its screen on", shown_as(number)),
+            Ok(Shown::No(words)) => format!("can't show its number: it has no dialer ({words})"),
+            Err(error) => format!("can't show its number: {error}"),
+        };
+        if !says.starts_with("can't") {
+            showing.push(device);
+        }
+        lines.push((number, format!("  #{number:<3} {:<22} {:<12} {says}", device.serial.as_str(), place(device))));
+    }
+    lines.sort();
+    for (_, line) in lines {
+        output.people(&clean(&line));
+    }
+    Located { showing }
+}
+
+impl Located<'_> {
+    /// Puts the home screens back; asks first whether the person has looked.
+    pub fn put_back(self, ask: bool, output: &Output) {
+        if ask {
+            let _ = output.ask("Press Enter once you have found them: ", "");
+        }
+        let kept = each(&self.showing, |device| Some(hide_number(&mut AdbPhone::of(device), WITHIN)));
+        for (device, hidden) in self.showing.iter().zip(kept) {
+            if !matches!(hidden, Some(Ok(true))) {
+                output.people(&clean(&format!(
+                    "  {}: close the dialer yourself; the phone takes no keys",
+                    device.serial
+                )));
+            }
+        }
+    }
+}
+
+/// Does the same with all phones at once; phones that can't be asked give nothing.
+fn each<D: std::borrow::Borrow<Device> + Sync, T: Send>(
+    devices: &[D],
+    act: impl Fn(&Device) -> Option<T> + Sync,
+) -> Vec<Option<T>> {
+    let act = &act;
+    std::thread::scope(|scope| {
+        let asked: Vec<_> = devices
+            .iter()
+            .map(|device| {
+                let device = device.borrow();
+                scope.spawn(move || if device.state == DeviceState::Device { act(device) } else { None })
+            })
+            .collect();
+        asked.into_iter().map(|asked| asked.join().ok().flatten()).collect()
+    })
+}

@@ -1,0 +1,73 @@
+//! The eye on the tray as a whole: phones that go together are told once, beside what each of them tells.
+
+use std::collections::BTreeSet;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::together::Losses;
+use super::{Attached, Connector, Together};
+use crate::event::{Event, EventKind, Listener, Subject};
+use crate::model::{Device, Serial};
+
+/// How often the lists are looked at.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// A listener between the workers and whoever is told, which knows what has ended.
+pub(super) struct Vigil<'a> {
+    devices: &'a [Device],
+    listener: &'a dyn Listener,
+    ended: Mutex<BTreeSet<Serial>>,
+}
+
+impl<'a> Vigil<'a> {
+    pub(super) fn new(devices: &'a [Device], listener: &'a dyn Listener) -> Self {
+        Self { devices, listener, ended: Mutex::default() }
+    }
+
+    /// Watches the lists until nobody holds the other end of `over`.
+    pub(super) fn keep(&self, over: &Receiver<()>, connector: &dyn Connector) {
+        if self.devices.len() < 2 {
+            return;
+        }
+        let mut losses = Losses::default();
+        let mut was = vec![true; self.devices.len()];
+        while over.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+            let attached = connector.attached(self.devices);
+            for (at, device) in self.devices.iter().enumerate() {
+                let is = attached.get(at).is_none_or(|a| *a == Attached::Listed);
+                // A phone that has its row is unplugged by the person, and nobody's trouble.
+                if was[at] && !is && !self.has_ended(&device.serial) {
+                    losses.lost(Instant::now(), device);
+                }
+                was[at] = is;
+            }
+            let is_gone = |server: &_| {
+                let mut servers = self.devices.iter().zip(&attached).filter(|(device, _)| device.server == *server);
+                servers.any(|(_, attached)| *attached == Attached::ServerGone)
+            };
+            tell(self.listener, losses.settled(Instant::now(), is_gone));
+        }
+    }
+
+    fn has_ended(&self, serial: &Serial) -> bool {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).contains(serial)
+    }
+}
+
+/// Tells what went together.
+pub(super) fn tell(listener: &dyn Listener, groups: Vec<Together>) {
+    for group in groups {
+        let note = EventKind::Note { text: group.to_string() };
+        listener.tell(Event::now(Subject::Run("run".into()), note));
+    }
+}
+
+impl Listener for Vigil<'_> {
+    fn tell(&self, event: Event) {
+        if let (Subject::Phone(serial), EventKind::Ended(_)) = (&event.subject, &event.kind) {
+            self.ended.lock().unwrap_or_else(PoisonError::into_inner).insert(serial.clone());
+        }
+        self.listener.tell(event);
+    }
+}

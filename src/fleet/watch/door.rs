@@ -1,0 +1,216 @@
+//! Who comes in: a phone is asked whose it is before it is worked on, and only listed ones are. Nothing is touched here.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::{Before, Wanted};
+use crate::fleet::{Connector, place};
+use crate::flow::Ending;
+use crate::model::{AccountId, Device, Outcome, Reason, Serial};
+
+/// How long a phone may take to say whose it is.
+const ASK: Duration = Duration::from_secs(20);
+
+/// What becomes of a phone at the door.
+pub(super) enum Entry {
+    /// It is worked on; how it ended, where it was here before.
+    Taken(Before),
+    /// It is none of ours: no row.
+    Left(String),
+    /// It was meant, and may not be worked on.
+    Refused(Ending),
+    /// Another phone of this serial is attached there.
+    Duplicate(Device),
+}
+
+/// What is known of the phones that came.
+pub(super) struct Door<'a> {
+    wanted: &'a Wanted,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Hardware serial → where it was taken, and how it ended.
+    phones: BTreeMap<String, (Device, Before)>,
+    /// The account of the first phone.
+    account: Option<AccountId>,
+}
+
+/// What a phone says of itself; nothing where it could not be asked.
+#[derive(Default)]
+struct Says {
+    hardware_serial: Option<String>,
+    account: Option<AccountId>,
+    was_read: bool,
+}
+
+impl<'a> Door<'a> {
+    pub(super) fn new(wanted: &'a Wanted) -> Self {
+        Self { wanted, state: Mutex::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks a phone, and decides. `is_there` says whether another one is still plugged in.
+    pub(super) fn ask(&self, device: &Device, connector: &dyn Connector, is_there: &dyn Fn(&Device) -> bool) -> Entry {
+        // One phone's bug is that phone's row: the worker meets it again, and catches it.
+        let asked = std::panic::AssertUnwindSafe(|| connector.connect(device).facts(false, ASK));
+        let says = match std::panic::catch_unwind(asked) {
+            Ok(Ok(facts)) => Says {
+                hardware_serial: facts.prop("ro.serialno").map(str::to_owned),
+                account: facts.accounts.account().cloned(),
+                was_read: true,
+            },
+            _ => Says::default(),
+        };
+        self.decide(device, &says, is_there)
+    }
+
+    fn decide(&self, device: &Device, says: &Says, is_there: &dyn Fn(&Device) -> bool) -> Entry {
+        let key = says.hardware_serial.clone().unwrap_or_else(|| device.serial.to_string());
+        let mut state = self.state();
+        let known = state.phones.get(&key).cloned();
+        if known.is_none()
+            && let Some(why) = self.why_not(device, says)
+        {
+            return Entry::Left(why);
+        }
+        if let Some((other, ended)) = &known
+            && (other.usb_path.as_ref(), &other.serial) != (device.usb_path.as_ref(), &device.serial)
+            && (ended.is_none() || is_there(other))
+        {
+            return match (&other.usb_path, &device.usb_path) {
+                (Some(_), Some(_)) if is_there(other) => Entry::Duplicate(other.clone()),
+                _ => Entry::Left(format!("the same phone is attached at {}", place(other))),
+            };
+        }
+        if let Some(account) = &says.account {
+            let first = state.account.get_or_insert_with(|| account.clone());
+            if !self.wanted.several_accounts && first.masked() != account.masked() {
+                return Entry::Refused(another_account(account, first));
+            }
+        }
+        state.phones.insert(key, (device.clone(), None));
+        Entry::Taken(known.and_then(|(_, ended)| ended))
+    }
+
+    /// Why a phone is none of ours.
+    fn why_not(&self, device: &Device, says: &Says) -> Option<String> {
+        let own = says.hardware_serial.as_deref().map(Serial::new);
+        let named = |serial: &Serial| *serial == device.serial || own.as_ref() == Some(serial);
+        if self.wanted.all || self.wanted.serials.iter().any(named) {
+            return None;
+        }
+        match &says.account {
+            Some(account) if self.wanted.accounts.iter().any(|listed| listed.masked() == account.masked()) => None,
+            _ if self.wanted.accounts.is_empty() => Some("its serial is not listed".to_owned()),
+            Some(account) => Some(format!("its account {account} is not listed")),
+            None if says.was_read => Some("nobody is signed in on it".to_owned()),
+            None => Some("its account could not be read".to_owned()),
+        }
+    }
+
+    /// A phone has its row.
+    pub(super) fn ended(&self, device: &Device, outcome: Outcome) {
+        let mut state = self.state();
+        let phone = state.phones.values_mut().find(|(known, _)| known == device);
+        if let Some((_, ended)) = phone {
+            *ended = Some(outcome);
+        }
+    }
+}
+
+fn another_account(account: &AccountId, first: &AccountId) -> Ending {
+    let hint = format!(
+        "account {account} is another one than {first}, which is being signed out, and nobody is named who authorised that: run again with --authorised-by TEXT"
+    );
+    Ending::new(Outcome::NeedsPerson, Reason::AccountStopped, hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AdbServer, DeviceState};
+
+    fn device(serial: &str, usb: Option<&str>) -> Device {
+        Device {
+            server: AdbServer { host: "127.0.0.1".into(), port: 5037 },
+            serial: Serial::new(serial),
+            state: DeviceState::Device,
+            transport: None,
+            usb_path: usb.map(str::to_owned),
+            model: None,
+        }
+    }
+
+    fn says(own: &str, account: Option<&str>) -> Says {
+        Says { hardware_serial: Some(own.to_owned()), account: account.map(AccountId::new), was_read: true }
+    }
+
+    fn word(entry: &Entry) -> String {
+        match entry {
+            Entry::Taken(before) => format!("taken {}", before.map_or("new", Outcome::as_str)),
+            Entry::Left(why) => format!("left: {why}"),
+            Entry::Refused(ending) => format!("refused: {}", ending.reason.unwrap()),
+            Entry::Duplicate(other) => format!("duplicate of {}", place(other)),
+        }
+    }
+
+    #[test]
+    fn only_listed_serials_and_accounts_come_in() {
+        let wanted = Wanted {
+            serials: vec![Serial::new("8f2a1b")],
+            accounts: vec![AccountId::new("6230000535")],
+            several_accounts: true,
+            ..Wanted::default()
+        };
+        let door = Door::new(&wanted);
+        let ask = |serial, own, account| word(&door.decide(&device(serial, None), &says(own, account), &|_| true));
+        assert_eq!(ask("8f2a1b", "8f2a1b", Some("1234567890")), "taken new");
+        assert_eq!(ask("10.0.0.2:5555", "c3", Some("6230***535")), "taken new");
+        assert_eq!(ask("d4", "d4", Some("7777000111")), "left: its account 7777***111 is not listed");
+        assert_eq!(ask("e5", "e5", None), "left: nobody is signed in on it");
+        let unread = word(&door.decide(&device("f6", None), &Says::default(), &|_| true));
+        assert_eq!(unread, "left: its account could not be read");
+    }
+
+    #[test]
+    fn a_phone_that_was_ours_is_recognised_without_its_account() {
+        let wanted = Wanted { accounts: vec![AccountId::new("6230***535")], ..Wanted::default() };
+        let door = Door::new(&wanted);
+        let first = device("8f2a1b", Some("1-1"));
+        assert_eq!(word(&door.decide(&first, &says("8f2a1b", Some("6230***535")), &|_| true)), "taken new");
+        door.ended(&first, Outcome::SignedOut);
+        let moved = device("8f2a1b", Some("1-2"));
+        assert_eq!(word(&door.decide(&moved, &says("8f2a1b", None), &|_| false)), "taken signed-out");
+    }
+
+    #[test]
+    fn a_phone_that_is_here_already_does_not_come_in_twice() {
+        let wanted = Wanted { all: true, ..Wanted::default() };
+        let door = Door::new(&wanted);
+        let ask = |device: &Device, there| word(&door.decide(device, &says("8f2a1b", None), &move |_| there));
+        assert_eq!(ask(&device("8f2a1b", Some("1-1")), true), "taken new");
+        assert_eq!(ask(&device("10.0.0.2:5555", None), true), "left: the same phone is attached at usb 1-1");
+        assert_eq!(ask(&device("8f2a1b", Some("1-2")), true), "duplicate of usb 1-1");
+        // Its worker follows it from port to port.
+        assert_eq!(ask(&device("8f2a1b", Some("1-2")), false), "left: the same phone is attached at usb 1-1");
+    }
+
+    #[test]
+    fn a_second_account_needs_somebody_who_authorised_it() {
+        for several_accounts in [false, true] {
+            let wanted = Wanted { all: true, several_accounts, ..Wanted::default() };
+            let door = Door::new(&wanted);
+            let ask = |own, account| word(&door.decide(&device(own, None), &says(own, Some(account)), &|_| true));
+            assert_eq!(ask("a", "6230000535"), "taken new");
+            assert_eq!(ask("b", "6230***535"), "taken new");
+            let third = ask("c", "7777000111");
+            assert_eq!(third, if several_accounts { "taken new" } else { "refused: account-stopped" });
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! Plug-and-go: phones are taken as they are plugged in, each is worked on once, and its result rests until it is unplugged.
+
+mod door;
+mod plugs;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use self::door::{Door, Entry};
+use self::plugs::{Change, Plugs, Rest};
+use super::together::Losses;
+use super::{Attached, Connector, Numbers, Permits, Plan, duplicate, locate, vigil, worker};
+use crate::event::{Event, EventKind, Subject};
+use crate::model::{AccountId, AdbServer, Device, Outcome, Reason, ResultRow, Serial};
+use crate::preflight;
+
+/// How often it is looked whether a worker is done or Ctrl-C was pressed.
+const TICK: Duration = Duration::from_millis(100);
+/// How long a phone may take to show its number.
+const SHOW: Duration = Duration::from_secs(20);
+
+/// News of the adb servers.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// All that a server lists now.
+    Listed(AdbServer, Vec<Device>),
+    /// A server went away, or was never there.
+    Lost(AdbServer),
+    /// A lost server answers again.
+    Back(AdbServer),
+}
+
+/// Which phones may be taken.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Serials, as adb prints them or as the phone itself says.
+    pub serials: Vec<Serial>,
+    /// Accounts, whole or masked.
+    pub accounts: Vec<AccountId>,
+    /// Every phone.
+    pub all: bool,
+    /// Phones of several accounts. Without it, only the account of the first phone is signed out.
+    pub several_accounts: bool,
+}
+
+/// A watch over the plugs.
+pub struct Watch<'a> {
+    /// What is done with each phone.
+    pub plan: &'a Plan<'a>,
+    /// Gives phones to talk to.
+    pub connector: &'a dyn Connector,
+    /// Which are taken.
+    pub wanted: &'a Wanted,
+    /// Ends after so many phones; without it, only by Ctrl-C.
+    pub count: Option<usize>,
+    /// Shows each phone's number on its screen before it is worked on.
+    pub locate: bool,
+}
+
+/// A worker that is done.
+struct Done {
+    device: Device,
+    row: Option<ResultRow>,
+}
+
+/// Where the watch stands.
+struct Round<'s> {
+    plugs: Plugs,
+    numbers: Numbers,
+    losses: Losses,
+    /// The last list of each server, taken again once its phones had the time to come back.
+    lists: BTreeMap<AdbServer, Vec<Device>>,
+    rows: Vec<ResultRow>,
+    busy: usize,
+    done: Sender<Done>,
+    door: &'s Door<'s>,
+    permits: &'s Permits<'s>,
+}
+
+impl Watch<'_> {
+    /// Works on phones as `news` brings them, and gives the rows in the order in which they came. Ends after `count` phones, by
+    /// Ctrl-C, or when nobody tells any more news; phones that are worked on then get their rows first.
+    #[must_use]
+    pub fn run(&self, news: &Receiver<News>) -> Vec<ResultRow> {
+        let permits = Permits::new(self.plan.passwords, self.plan.books, self.plan.owner);
+        let door = Door::new(self.wanted);
+        std::thread::scope(|scope| {
+            let (done, is_done) = channel();
+            let mut round = Round {
+                plugs: Plugs::default(),
+                numbers: Numbers::default(),
+                losses: Losses::default(),
+                lists: BTreeMap::new(),
+                rows: Vec::new(),
+                busy: 0,
+                done,
+                door: &door,
+                permits: &permits,
+            };
+            let mut told = true;
+            while !(self.is_over(&round) || !told && round.busy == 0) {
+                let heard = news.recv_timeout(TICK);
+                // A phone that has its row and is unplugged at once was unplugged after its end.
+                self.collect(&mut round, &is_done);
+                match heard {
+                    Ok(piece) => self.hear(&mut round, piece),
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) if told => told = false,
+                    Err(RecvTimeoutError::Disconnected) => std::thread::sleep(TICK),
+                }
+                self.look_again(&mut round);
+                while self.has_room(&round)
+                    && let Some(device) = round.plugs.take(Instant::now())
+                {
+                    let number = round.numbers.give(&device);
+                    let (done, door, permits) = (round.done.clone(), round.door, round.permits);
+                    round.busy += 1;
+                    scope.spawn(move || {
+                        let row = self.receive(&device, number, door, permits);
+                        let _ = done.send(Done { device, row });
+                    });
+                }
+            }
+            while round.busy > 0
+                && let Ok(done) = is_done.recv()
+            {
+                self.end(&mut round, done);
+            }
+            round.rows
+        })
+    }
+
+    fn is_over(&self, round: &Round<'_>) -> bool {
+        self.plan.interrupted.load(Ordering::Relaxed) || self.count.is_some_and(|count| round.rows.len() >= count)
+    }
+
+    fn has_room(&self, round: &Round<'_>) -> bool {
+        let wanted = self.count.is_none_or(|count| round.rows.len() + round.busy < count);
+        wanted && round.busy < self.plan.jobs.max(1) && !self.plan.interrupted.load(Ordering::Relaxed)
+    }
+
+    fn hear(&self, round: &mut Round<'_>, news: News) {
+        let now = Instant::now();
+        match news {
+            News::Lost(server) => {
+                if !round.plugs.is_lost(&server) {
+                    self.note(format!("the adb server at {server} does not answer: it is waited for"));
+                }
+                round.plugs.server_lost(&server);
+            }
+            News::Back(server) => {
+                self.note(format!("the adb server at {server} answers again"));
+                round.plugs.server_back(now, &server);
+            }
+            News::Listed(server, devices) => {
+                round.numbers.give_all(&devices);
+                let changes = round.plugs.listed(now, &server, &devices);
+                round.lists.insert(server, devices);
+                self.tell_changes(round, changes);
+            }
+        }
+    }
+
+    /// What only time changes: phones that did not come back with their server, and losses that turn out to be one.
+    fn look_again(&self, round: &mut Round<'_>) {
+        let now = Instant::now();
+        for server in round.plugs.settled(now) {
+            let devices = round.lists.get(&server).cloned().unwrap_or_default();
+            let changes = round.plugs.listed(now, &server, &devices);
+            self.tell_changes(round, changes);
+        }
+        let plugs = &round.plugs;
+        vigil::tell(self.plan.listener, round.losses.settled(now, |server| plugs.is_lost(server)));
+    }
+
+    fn tell_changes(&self, round: &mut Round<'_>, changes: Vec<Change>) {
+        for change in changes {
+            match change {
+                Change::Waits(device) => {
+                    let number = round.numbers.give(&device);
+                    let Some(stop) = preflight::of_state(&device.state) else { continue };
+                    let (model, place) = (device.model.clone(), device.usb_path.clone());
+                    self.tell(&device, EventKind::Started { model, place, tray: Some(number) });
+                    if let (Some(reason), Some(hint)) = (stop.reason, stop.hint) {
+                        self.tell(&device, EventKind::WaitingForPerson { reason, hint });
+                    }
+                }
+                Change::Unplugged(device) => self.tell(&device, EventKind::Unplugged),
+                // Its worker tells the loss itself.
+                Change::Missing(device) => round.losses.lost(Instant::now(), &device),
+            }
+        }
+    }
+
+    /// Asks a phone whose it is, and works on it where it is wanted.
+    fn receive(&self, device: &Device, number: u32, door: &Door<'_>, permits: &Permits<'_>) -> Option<ResultRow> {
+        let is_there = |other: &Device| self.connector.attached(std::slice::from_ref(other)) == [Attached::Listed];
+        let row = match door.ask(device, self.connector, &is_there) {
+            Entry::Left(why) => {
+                self.note(format!("{} ({}) is left alone: {why}", device.serial, super::place(device)));
+                return None;
+            }
+            Entry::Refused(ending) => worker::refuse(device, Some(number), self.plan, ending),
+            Entry::Duplicate(other) => {
+                worker::refuse(device, Some(number), self.plan, duplicate(device, &super::place(&other)))
+            }
+            Entry::Taken(before) => {
+                if let Some(outcome) = before {
+                    self.note(format!("{} is here again; it ended as {outcome} before", device.serial));
+                }
+                if self.locate {
+                    self.show(device, number);
+                }
+                // Whether it is here twice was asked at the door.
+                match worker::work(device, Some(number), self.plan, self.connector, permits, &|_| None) {
+                    worker::Worked::Row(row) => *row,
+                    worker::Worked::Twin(_) => return None,
+                }
+            }
+        };
+        door.ended(device, row.outcome);
+        Some(row)
+    }
+
+    fn show(&self, device: &Device, number: u32) {
+        let mut phone = self.connector.connect(device);
+        match locate::show_number(&mut *phone, number, SHOW) {
+            Ok(locate::Shown::Yes) => {
+                self.note(format!("{} shows the number {}", device.serial, locate::shown_as(number)));
+                // Where it refuses the key, the walk opens its page over it.
+                let _ = locate::hide_number(&mut *phone, SHOW);
+            }
+            Ok(locate::Shown::Asleep) => self.note(format!("{} shows its number once its screen is on", device.serial)),
+            Ok(locate::Shown::No(_)) | Err(_) => self.note(format!("{} can't show its number", device.serial)),
+        }
+    }
+
+    fn collect(&self, round: &mut Round<'_>, is_done: &Receiver<Done>) {
+        while let Ok(done) = is_done.try_recv() {
+            self.end(round, done);
+        }
+    }
+
+    fn end(&self, round: &mut Round<'_>, done: Done) {
+        round.busy -= 1;
+        let rest = match &done.row {
+            Some(row) if row.reason == Some(Reason::Disconnected) => Rest::Lost,
+            Some(row) if !row.outcome.is_good() => Rest::Bad,
+            _ => Rest::Good,
+        };
+        let unplugged = round.plugs.rests(Instant::now(), &done.device, rest);
+        self.tell_changes(round, unplugged.into_iter().collect());
+        round.rows.extend(done.row);
+    }
+
+    fn tell(&self, device: &Device, kind: EventKind) {
+        self.plan.listener.tell(Event::now(Subject::Phone(device.serial.clone()), kind));
+    }
+
+    fn note(&self, text: String) {
+        self.plan.listener.tell(Event::now(Subject::Run("run".into()), EventKind::Note { text }));
+    }
+}
+
+/// How a phone ended, where it was here before.
+type Before = Option<Outcome>;

@@ -1,0 +1,237 @@
+//! Simulated phones behind a real adb server, with somebody at the table who plugs cables in again.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
+
+use mi_signout::adb::{AdbPhone, Roster};
+use mi_signout::event::Event;
+use mi_signout::fleet::{self, Books, Connector, Passwords, Plan};
+use mi_signout::flow::Patience;
+use mi_signout::model::{AdbServer, Device, DeviceState, ResultRow, Secret, Serial};
+use mi_signout::phone::{Observation, Phone, PhoneError, PhoneFacts, Step};
+use mi_signout::profile::{Catalog, Options};
+use mi_signout::sim::clock::Clock;
+use mi_signout::sim::device::SimDevice;
+use mi_signout::sim::farm::Farm;
+use mi_signout::sim::phone::{Disconnect, PhoneSpec, SimPhone};
+
+use crate::support::{GUARD, RealAdbServer, adb_connect, adb_disconnect};
+
+/// How fast the phones' clocks run: fifty times as fast as the host's.
+pub const SCALE: f64 = 0.02;
+
+/// A simulated phone on the table.
+pub struct Unit {
+    /// The phone.
+    pub phone: SimPhone,
+    /// The phone with its files and its cable.
+    pub device: SimDevice,
+    /// The serial that the adb server lists.
+    pub serial: Serial,
+    /// Taken off the table: nobody plugs it in any more.
+    off: Arc<AtomicBool>,
+    address: SocketAddr,
+}
+
+/// Whoever plugs one phone in again when its cable is out, and starts the adb server again when it was killed.
+struct Hand {
+    server: Arc<Mutex<RealAdbServer>>,
+    port: u16,
+    joined: Arc<Mutex<BTreeSet<SocketAddr>>>,
+    off: Arc<AtomicBool>,
+    phone: SocketAddr,
+    clock: Clock,
+}
+
+impl Hand {
+    fn mend(&self, disconnect: Disconnect) {
+        let away = match disconnect {
+            Disconnect::Cable { back_after } => back_after,
+            Disconnect::Reboot { takes } => Some(takes),
+            Disconnect::Server => {
+                self.server.lock().unwrap().restart();
+                // All its phones are on the line again, but for those whose cable is out.
+                for phone in &self.joined.lock().unwrap().clone() {
+                    adb_connect(self.port, *phone);
+                }
+                return;
+            }
+        };
+        adb_disconnect(self.port, self.phone);
+        let Some(away) = away else { return };
+        std::thread::sleep(self.clock.host(away));
+        let until = Instant::now() + GUARD;
+        while !self.off.load(Ordering::Relaxed) && Instant::now() < until && !adb_connect(self.port, self.phone) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// A real adb server and the phones that are joined to it, one of which nobody may touch.
+pub struct Table {
+    farm: Farm,
+    server: Arc<Mutex<RealAdbServer>>,
+    at: AdbServer,
+    bystander: SimPhone,
+    joined: Arc<Mutex<BTreeSet<SocketAddr>>>,
+}
+
+impl Table {
+    pub fn new() -> Self {
+        let farm = Farm::new().unwrap();
+        farm.serve_adbd(0).unwrap();
+        let server = RealAdbServer::start();
+        let at = AdbServer { host: "127.0.0.1".into(), port: server.port() };
+        let bystander = SimPhone::new(PhoneSpec::default().serial("bystander").scale(SCALE));
+        let table = Self { farm, server: Arc::new(Mutex::new(server)), at, bystander, joined: Arc::default() };
+        let address = table.join(&SimDevice::new(table.bystander.clone()));
+        table.wait_listed(&Serial::new(address.to_string()));
+        table
+    }
+
+    /// What was done to the phone that nobody chose.
+    pub fn bystander_commands(&self) -> Vec<Vec<String>> {
+        self.bystander.record().commands.into_iter().map(|c| c.argv).collect()
+    }
+
+    fn join(&self, device: &SimDevice) -> SocketAddr {
+        let plug = self.farm.plug(Arc::new(device.clone())).unwrap();
+        let address = self.farm.adbd_addr(plug).unwrap();
+        self.server.lock().unwrap().connect(address);
+        self.joined.lock().unwrap().insert(address);
+        address
+    }
+
+    /// Puts a phone on the table and waits until it is listed.
+    pub fn put(&self, phone: &SimPhone) -> Unit {
+        let device = SimDevice::new(phone.clone());
+        let (tx, news) = mpsc::channel();
+        phone.on_disconnect(move |d| tx.send(d).unwrap_or_default());
+        let address = self.join(&device);
+        let serial = Serial::new(address.to_string());
+        self.wait_listed(&serial);
+        let off = Arc::new(AtomicBool::new(false));
+        let hand = Hand {
+            server: Arc::clone(&self.server),
+            port: self.at.port,
+            joined: Arc::clone(&self.joined),
+            off: Arc::clone(&off),
+            phone: address,
+            clock: phone.clock().clone(),
+        };
+        std::thread::spawn(move || news.iter().for_each(|disconnect| hand.mend(disconnect)));
+        Unit { phone: phone.clone(), device, serial, off, address }
+    }
+
+    /// Takes phones off the table. Their hands end with them.
+    pub fn take(&self, units: Vec<Unit>) {
+        for unit in units {
+            unit.off.store(true, Ordering::Relaxed);
+            self.joined.lock().unwrap().remove(&unit.address);
+            adb_disconnect(self.at.port, unit.address);
+            let plug = self.farm.phones().iter().find(|p| p.adbd == Some(unit.address)).map(|p| p.plug);
+            plug.map(|plug| self.farm.unplug(plug));
+        }
+    }
+
+    fn listed(&self) -> Vec<Device> {
+        mi_signout::adb::list(&self.at, GUARD).unwrap_or_default()
+    }
+
+    fn wait_listed(&self, serial: &Serial) -> Device {
+        let until = Instant::now() + GUARD;
+        loop {
+            let found = self.listed().into_iter().find(|d| d.serial == *serial && d.state == DeviceState::Device);
+            if let Some(found) = found {
+                return found;
+            }
+            assert!(Instant::now() < until, "{serial} is not listed: {:?}", self.listed());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Signs these phones out in one run, and gives their rows and everything that was told.
+    pub fn sign_out(&self, units: &[Unit], catalog: &Catalog) -> Run {
+        let listed = self.listed();
+        let chosen: Vec<Device> =
+            units.iter().map(|u| listed.iter().find(|d| d.serial == u.serial).unwrap().clone()).collect();
+        let mut passwords = Passwords::default();
+        for unit in units {
+            passwords.for_serial(unit.serial.clone(), Secret::new(unit.phone.spec().told_password().to_owned()));
+        }
+        let connector = Wires(Roster::follow(&BTreeSet::from([self.at.clone()])));
+        run(&chosen, &passwords, catalog, &connector)
+    }
+}
+
+/// One run: its rows, and what was told meanwhile.
+pub struct Run {
+    pub rows: Vec<ResultRow>,
+    pub told: Vec<Event>,
+}
+
+/// The wiring of the command line, with less patience.
+pub fn run(devices: &[Device], passwords: &Passwords, catalog: &Catalog, connector: &dyn Connector) -> Run {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&told);
+    let listener = move |event: Event| sink.lock().unwrap().push(event);
+    let books = Books::new(None, None, &listener);
+    let plan = Plan {
+        catalog,
+        options: Options::default(),
+        dry_run: false,
+        timeout: Duration::from_secs(120),
+        grace: Duration::from_secs(6),
+        patience: Patience { slow_page: Duration::from_secs(2), moving: Duration::from_secs(4), ..Patience::default() },
+        passwords,
+        jobs: devices.len(),
+        non_interactive: true,
+        books: &books,
+        again: false,
+        owner: None,
+        listener: &listener,
+        interrupted: &AtomicBool::new(false),
+    };
+    let rows = fleet::run(devices, &plan, connector);
+    let told = told.lock().unwrap().clone();
+    Run { rows, told }
+}
+
+/// Phones over a real adb server. A hanging command is given up sooner than a real phone would be.
+pub struct Wires(pub Roster);
+
+impl Connector for Wires {
+    fn connect(&self, device: &Device) -> Box<dyn Phone> {
+        Box::new(Hurried(self.0.phone(device)))
+    }
+
+    fn wait_for(&self, device: &Device, hardware_serial: Option<&str>, until: Instant) -> Option<Device> {
+        self.0.wait_for(device, hardware_serial, until)
+    }
+}
+
+struct Hurried(AdbPhone);
+
+/// The longest that one round trip may take here.
+const HURRY: Duration = Duration::from_secs(6);
+
+impl Phone for Hurried {
+    fn step(&mut self, step: &Step<'_>, within: Duration) -> Result<Observation, PhoneError> {
+        self.0.step(step, within.min(HURRY))
+    }
+
+    fn facts(&mut self, probe_input: bool, within: Duration) -> Result<PhoneFacts, PhoneError> {
+        self.0.facts(probe_input, within.min(HURRY))
+    }
+
+    fn picture(&mut self, within: Duration) -> Result<Vec<u8>, PhoneError> {
+        self.0.picture(within.min(HURRY))
+    }
+
+    fn tidy(&mut self, within: Duration) -> Result<(), PhoneError> {
+        self.0.tidy(within.min(HURRY))
+    }
+}

@@ -1,0 +1,210 @@
+//! A tray of phones through the real binary: each ends as it would alone, one phone twice is one, two alike are none, and a person
+//! finds which is which.
+
+use std::fmt::Write as _;
+use std::process::Command;
+use std::sync::Arc;
+
+use mi_signout::sim::device::SimDevice;
+use mi_signout::sim::endpoint::ConnState;
+use mi_signout::sim::farm::Farm;
+use mi_signout::sim::phone::{Branch, Fault, LockKind, PhoneSpec, SimPhone, Stage};
+use mi_signout::ui::{Selector, UiTree};
+
+use crate::cli::{Bench, RIGHT, mi_signout, spec};
+use crate::support::{RealAdbServer, Said, adb, talk};
+
+/// A phone of the tray with an account and a password of its own.
+fn own(n: usize) -> PhoneSpec {
+    spec(&format!("p{n:02}")).account(Some(&format!("{:04}000{:03}", 1000 + n, n))).password(&format!("Owner-pass {n}"))
+}
+
+/// Ten ways in which phones misbehave, and how they then end.
+const BAD: [&str; 10] = [
+    "needs-person unauthorized",
+    "failed offline",
+    "failed no-permissions",
+    "unknown disconnected",
+    "failed timeout",
+    "failed dump-failed",
+    "needs-person captcha",
+    "rejected wrong-password",
+    "needs-person screen-locked",
+    "blocked device-owner",
+];
+
+fn bad(n: usize) -> PhoneSpec {
+    match n {
+        6 => own(n).with(Branch::Captcha),
+        8 => own(n).change(|s| s.keyguard = LockKind::Pin),
+        9 => own(n).change(|s| s.device_owner = Some("com.example.mdm".to_owned())),
+        _ => own(n),
+    }
+}
+
+#[test]
+fn of_forty_phones_ten_misbehave_and_thirty_are_signed_out() {
+    let bench = Bench::own((0..40).map(|n| if n < 10 { bad(n) } else { own(n) }));
+    for (n, state) in [(0, ConnState::Unauthorized), (1, ConnState::Offline), (2, ConnState::NoPermissions)] {
+        bench.phones[n].connect(state);
+    }
+    bench.phone(3).on(Stage::AfterConfirm, Fault::CableOut { back_after: None });
+    bench.phone(4).fault(Fault::CommandHangs(1000));
+    bench.phone(5).fault(Fault::DumpEmpty(10_000));
+    let passwords = (0..40).fold("serial,password\n".to_owned(), |mut text, n| {
+        let password = if n == 7 { "not the owner's".to_owned() } else { format!("Owner-pass {n}") };
+        let _ = writeln!(text, "p{n:02},{password}");
+        text
+    });
+    let ran = bench
+        .run(&["sign-out", "--all", "--yes", "--json", "-q", "--passwords", "p.csv", "--timeout", "45"])
+        .args(&["--authorised-by", "the shop"])
+        .file("p.csv", &passwords, 0o600)
+        .run();
+    let expected: Vec<String> =
+        (0..40).map(|n| format!("p{n:02} {}", BAD.get(n).copied().unwrap_or("signed-out -"))).collect();
+    assert_eq!(ran.rows(6, ""), expected, "{ran}");
+    for n in 0..40 {
+        let submitted = bench.phone(n).record().passwords_submitted();
+        assert!(submitted <= 1, "p{n:02} submitted {submitted} times");
+        // What the phone with the pulled cable did by itself afterwards is not this program's to know.
+        assert!(n == 3 || bench.phone(n).account_present() == (n < 10), "p{n:02}");
+    }
+    let lines = ran.json(6, "");
+    let numbers = lines.iter().filter(|line| line["event"] == "started").map(|line| line["tray"].as_u64().unwrap());
+    let mut numbers: Vec<u64> = numbers.collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=40).collect::<Vec<_>>(), "each phone has its number in the tray");
+}
+
+/// One phone joined to a real adb server under two names.
+fn twice(spec: PhoneSpec) -> (Farm, SimDevice, RealAdbServer) {
+    let farm = Farm::new().unwrap();
+    farm.serve_adbd(0).unwrap();
+    let phone = SimDevice::new(SimPhone::new(spec));
+    let plug = farm.plug(Arc::new(phone.clone())).unwrap();
+    let real = RealAdbServer::start();
+    let address = farm.adbd_addr(plug).unwrap();
+    real.connect(address);
+    let said = adb(real.port(), &["connect", &format!("localhost:{}", address.port())], b"");
+    assert!(said.out.contains("connected to"), "{said:?}");
+    (farm, phone, real)
+}
+
+#[test]
+fn the_same_phone_twice_is_worked_on_once_and_has_a_row_for_each() {
+    for (password, expected) in [
+        (format!("{RIGHT}\n"), ["already-signed-out -", "signed-out -"]),
+        ("not the owner's\n".to_owned(), ["failed duplicate-serial", "rejected wrong-password"]),
+    ] {
+        let (_farm, phone, real) = twice(spec("8f2a1b"));
+        let server = format!("127.0.0.1:{}", real.port());
+        let args = ["sign-out", "--all", "--password-stdin", "--json", "--yes", "-q", "--adb", &server];
+        let ran = mi_signout(&args).stdin(&password).run();
+        let status = i32::from(expected[0].starts_with("failed"));
+        let rows = ran.rows(status, "");
+        let mut outcomes: Vec<&str> = rows.iter().map(|row| row.split_once(' ').unwrap().1).collect();
+        outcomes.sort_unstable();
+        assert_eq!(outcomes, expected, "{ran}");
+        assert_eq!(phone.phone().record().passwords_submitted(), 1);
+    }
+}
+
+#[test]
+fn one_job_is_enough_for_a_phone_that_is_there_twice() {
+    let (_farm, phone, real) = twice(spec("8f2a1b"));
+    let server = format!("127.0.0.1:{}", real.port());
+    let args = ["sign-out", "--all", "--password-stdin", "--json", "--yes", "-q", "--jobs", "1", "--adb", &server];
+    let ran = mi_signout(&args).stdin(&format!("{RIGHT}\n")).run();
+    assert_eq!(ran.rows(0, "").len(), 2, "{ran}");
+    assert_eq!(phone.phone().record().passwords_submitted(), 1);
+}
+
+#[test]
+fn two_phones_of_one_serial_are_left_alone_and_told_apart_by_their_ports() {
+    let bench = Bench::own([spec("0123456789ABCDEF"), spec("0123456789ABCDEF"), spec("b2")]);
+    let ran = bench.sign_out(RIGHT, &["--all"]).run();
+    let alike = "0123456789ABCDEF failed duplicate-serial";
+    assert_eq!(ran.rows(1, ""), [alike, alike, "b2 signed-out -"], "{ran}");
+    let lines = ran.json(1, "");
+    let hints: Vec<&str> = lines.iter().filter_map(|line| line["hint"].as_str()).collect();
+    assert!(hints.iter().any(|hint| hint.contains("at usb 1-1 and at usb 1-2")), "{hints:?}");
+    assert!(hints.iter().any(|hint| hint.contains("at usb 1-2 and at usb 1-1")), "{hints:?}");
+    for n in 0..2 {
+        assert!(bench.phone(n).account_present() && bench.phone(n).record().taps.is_empty());
+    }
+}
+
+/// What stands in the dialer, where that shows.
+fn dialled(phone: &SimPhone) -> Option<String> {
+    let tree = UiTree::parse(phone.dump_xml().as_bytes()).unwrap();
+    let digits = Selector { id: Some("com.android.contacts:id/digits".into()), ..Selector::default() };
+    tree.find(&digits).first().and_then(|id| tree.node(*id)).map(|node| node.text.clone())
+}
+
+#[test]
+fn each_phone_shows_its_number_in_the_tray() {
+    let bench = Bench::own([spec("a1"), spec("b2").change(|s| s.dialer = false), spec("c3"), spec("d4")]);
+    bench.phones[3].connect(ConnState::Unauthorized);
+    let ran = bench.run(&["devices", "--locate"]).run();
+    insta::assert_snapshot!(ran, @r###"
+    status: 0
+    --- stdout
+    TRAY    SERIAL  STATE         MODEL          SOFTWARE     ACCOUNT     READY
+    #1 1-1  a1      device        Redmi Note 10  MIUI 14.0.9  6230***535  ready
+    #2 1-2  b2      device        Redmi Note 10  MIUI 14.0.9  6230***535  ready
+    #3 1-3  c3      device        Redmi Note 10  MIUI 14.0.9  6230***535  ready
+    #4 1-4  d4      unauthorized  -              -            -           unauthorized
+    d4: hint: unlock the phone and accept 'Allow USB debugging?' (tick 'Always allow'); if it does not come up, plug the cable in again
+    --- stderr
+      #1   a1                     usb 1-1      shows 0001 on its screen
+      #2   b2                     usb 1-2      can't show its number: it has no dialer (Error: Activity not started, unable to resolve Intent { act=android.intent.action.DIAL dat=tel:0002 })
+      #3   c3                     usb 1-3      shows 0003 on its screen
+      d4 (usb 1-4) can't be asked: unauthorized
+    "###);
+    assert_eq!((dialled(bench.phone(0)), dialled(bench.phone(2))), (Some("0001".into()), Some("0003".into())));
+    assert_eq!(dialled(bench.phone(1)), None);
+    let ran = bench.sign_out(RIGHT, &["-s", "c3", "--locate"]).run();
+    assert_eq!(ran.rows(0, ""), ["c3 signed-out -"], "{ran}");
+    assert_eq!(dialled(bench.phone(2)), None, "the number is gone");
+    assert_eq!(dialled(bench.phone(0)), Some("0001".into()), "and nobody else was touched");
+}
+
+/// The binary on a terminal, with what a person types there.
+fn on_a_terminal(args: &str, typed: &str) -> Said {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new("script");
+    let line = format!("stty rows 30 cols 100; exec '{}' {args}", env!("CARGO_BIN_EXE_mi-signout"));
+    command.args(["-qec", &line, "/dev/null"]);
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    for name in ["HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "TMPDIR"] {
+        command.env(name, home.path());
+    }
+    command.env("TERM", "xterm-256color").env("SHELL", "/bin/sh");
+    talk(command, typed.as_bytes())
+}
+
+#[test]
+fn on_a_terminal_a_password_is_asked_once_for_each_account() {
+    let other = |serial: &str| spec(serial).account(Some("7777000111")).password("other");
+    let bench = Bench::own([spec("a1"), other("b2"), spec("c3"), other("d4")]);
+    let args = format!("sign-out --all --adb {} --authorised-by owner --no-progress", bench.adb());
+    let said = on_a_terminal(&args, &format!("yes\n{RIGHT}\nother\n"));
+    assert_eq!(said.code, 0, "{}", said.out);
+    assert_eq!(said.out.matches("Password of account").count(), 2, "{}", said.out);
+    assert!(said.out.contains("Password of account 6230***535 (a1, c3;"), "{}", said.out);
+    assert!(said.out.contains("Password of account 7777***111 (b2, d4;"), "{}", said.out);
+    assert!((0..4).all(|n| !bench.phone(n).account_present()));
+}
+
+#[test]
+fn on_a_terminal_watch_takes_all_only_after_a_typed_word() {
+    let bench = Bench::own([spec("a1")]);
+    let args = format!("watch --all --yes --count 1 --adb {} --no-progress", bench.adb());
+    let said = on_a_terminal(&args, "yes\n");
+    assert!(said.code == 2 && said.out.contains("not confirmed; nothing was touched"), "{}", said.out);
+    bench.untouched(0);
+    let said = on_a_terminal(&args, &format!("all\n{RIGHT}\n"));
+    assert_eq!(said.code, 0, "{}", said.out);
+    assert!(said.out.contains("EVERY phone") && !bench.phone(0).account_present(), "{}", said.out);
+}
