@@ -275,8 +275,7 @@ impl Shown {
         let kinds: BTreeSet<&String> = self.reached.keys().map(|(kind, _)| kind).collect();
         for kind in kinds {
             let count = |at: &&'static str| self.reached.get(&(kind.clone(), *at)).copied().unwrap_or(0).to_string();
-            writeln!(text, "| {kind} | {} |", REACHED.iter().map(|at| count(at)).collect::<Vec<_>>().join(" | "))
-                .unwrap();
+            writeln!(text, "| {kind} | {} |", REACHED.iter().map(count).collect::<Vec<_>>().join(" | ")).unwrap();
         }
         text.push_str("\n| outcome | phones |\n|---|---|\n");
         for (outcome, count) in &self.outcomes {
