@@ -25,12 +25,17 @@ impl Numbers {
     #[must_use]
     pub fn of(devices: &[Device]) -> Self {
         let mut numbers = Self::default();
+        numbers.give_all(devices);
+        numbers
+    }
+
+    /// Numbers plugs that have none yet, in their order.
+    pub fn give_all(&mut self, devices: &[Device]) {
         let mut sorted: Vec<&Device> = devices.iter().collect();
         sorted.sort_by_cached_key(|d| (d.usb_path.is_none(), d.server.clone(), natural(&spot(d).1)));
         for device in sorted {
-            numbers.give(device);
+            self.give(device);
         }
-        numbers
     }
 
     /// The number of a phone's plug.
@@ -66,7 +71,7 @@ fn natural(text: &str) -> Vec<(u64, String)> {
 /// phone has one USB port: two USB paths are two phones, which no record can tell apart.
 #[must_use]
 pub fn duplicates(device: &Device, among: &[Device]) -> Vec<String> {
-    if device.usb_path.is_none() {
+    if device.usb_path.is_none() || !device.serial.is_given() {
         return Vec::new();
     }
     let other = |d: &&Device| d.usb_path.is_some() && d.serial == device.serial && spot(d) != spot(device);

@@ -21,6 +21,8 @@ use crate::profile::{Choice, DeviceProfile};
 const STEP_LIMIT: Duration = Duration::from_secs(40);
 /// Steps may hang so often in one walk before the phone counts as lost.
 const HANGS: u32 = 2;
+/// How long a lost phone is waited for between two looks at Ctrl-C.
+const TURN: Duration = Duration::from_secs(1);
 /// How often a phone is asked whether the person has done their part.
 const WAIT: Duration = Duration::from_secs(2);
 
@@ -236,12 +238,7 @@ impl<'a> Worker<'a> {
             Ok(profile) => profile,
             Err(ending) => return ending,
         };
-        self.tell(EventKind::Identified {
-            model: self.draft.identity.model.clone(),
-            software: self.draft.identity.software.clone(),
-            profile: self.draft.profile.clone(),
-            account: Some(account.masked()),
-        });
+        self.tell_identified();
         *twin_of = self.draft.identity.hardware_serial.as_deref().and_then(|own| (self.claim)(own));
         if twin_of.is_some() {
             return duplicate(self.device, "another connection");
@@ -250,7 +247,10 @@ impl<'a> Worker<'a> {
             Ok(key) => key,
             Err(ending) => return ending,
         };
-        let ended = self.walk(profile, &account, &key, preflight::locale(&facts.props), (device, phone));
+        let locale = preflight::locale(&facts.props).to_owned();
+        // A phone has a thousand properties, and the walk wants none of them.
+        drop(facts);
+        let ended = self.walk(profile, &account, &key, &locale, (device, phone));
         self.draft.proof.after = words(ended.presence);
         self.draft.proof.ui = ended.screen;
         self.plan.books.find_device(&key, find_device(self.draft.asked_password, ended.presence));
@@ -269,6 +269,16 @@ impl<'a> Worker<'a> {
             }
         }
         Err(stop.into())
+    }
+
+    /// Tells what the phone is, as far as it is known.
+    fn tell_identified(&self) {
+        self.tell(EventKind::Identified {
+            model: self.draft.identity.model.clone(),
+            software: self.draft.identity.software.clone(),
+            profile: self.draft.profile.clone(),
+            account: self.draft.account.as_ref().map(AccountId::masked),
+        });
     }
 
     /// Takes the phone up in the record, with what an earlier run left open on it.
@@ -314,6 +324,9 @@ impl<'a> Worker<'a> {
             let wanted = self.wanted(&facts, password.map(|(_, secret)| secret));
             if let Some(stop) = preflight::stop(&facts, wanted) {
                 if self.is_waited_for(&stop) {
+                    if waits_for.is_none() {
+                        self.tell_identified();
+                    }
                     self.wait(&stop, &mut waits_for);
                     continue;
                 }
@@ -444,8 +457,19 @@ impl<'a> Worker<'a> {
         }
         let serial = self.draft.identity.hardware_serial.as_deref();
         let until = (Instant::now() + self.plan.grace).min(deadline);
-        *at = self.connector.wait_for(at, serial, until)?;
-        Some(self.connector.connect(at))
+        // In short turns, so that Ctrl-C is heard meanwhile.
+        while !self.plan.interrupted.load(Ordering::Relaxed) {
+            let turn = until.min(Instant::now() + TURN);
+            if let Some(back) = self.connector.wait_for(at, serial, turn) {
+                *at = back;
+                return Some(self.connector.connect(at));
+            }
+            // One that gives up early knows that it stays away.
+            if Instant::now() < turn || turn == until {
+                return None;
+            }
+        }
+        None
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Ended {
     pub presence: Presence,
     /// The screen in front at the end, in words, where it was recognised.
     pub screen: Option<String>,
-    /// The last tree read, for a picture or a record.
+    /// The tree that ended the walk, for a picture or a record; absent where none did.
     pub tree: Option<UiTree>,
     /// Round trips that touched the phone, and screens read.
     pub counts: Counts,
@@ -202,12 +202,14 @@ impl<'a> Walk<'a> {
         if matches!(decision, Decision::Act(PlannedAction::Submit { .. })) {
             course.turn.submits();
         }
-        // Not kept beside the next one: with hundreds of phones, their screens are most of what is held.
-        course.last = Observation::default();
         match self.perform(&mut course.counts, &mut *course.phone, decision) {
-            Ok(seen) => {
+            Ok(mut seen) => {
                 let before = engine.last_screen().map(str::to_owned);
                 let next = engine.decide(&seen, self.since(began));
+                if !matches!(next, Decision::AskPermit | Decision::End(_)) {
+                    // Decided on: hundreds of phones would hold hundreds of screens while they write and wait.
+                    seen.screen = ScreenRead::Skipped;
+                }
                 self.tell_after(engine, before.as_deref(), std::mem::take(&mut course.unobserved));
                 course.last = seen;
                 if !engine.progress().submitted {

@@ -29,13 +29,12 @@ pub enum Target {
 
 impl UiTree {
     pub(super) fn of(nodes: Vec<UiNode>, size: Option<(i32, i32)>) -> Self {
-        let display = match size {
-            Some((width, height)) => Bounds::new(0, 0, width, height),
-            None => {
-                let roots = nodes.iter().filter(|n| n.parent.is_none());
-                let around = roots.fold(Bounds::default(), |area, n| area.union(&n.bounds));
-                Bounds::new(0, 0, around.right, around.bottom)
-            }
+        let display = if let Some((width, height)) = size {
+            Bounds::new(0, 0, width, height)
+        } else {
+            let roots = nodes.iter().filter(|n| n.parent.is_none());
+            let around = roots.fold(Bounds::default(), |area, n| area.union(&n.bounds));
+            Bounds::new(0, 0, around.right, around.bottom)
         };
         Self { nodes, display }
     }

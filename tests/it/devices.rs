@@ -17,7 +17,7 @@ fn a_phone_behind_the_real_server_is_ready() {
     insta::assert_snapshot!(bench.run(&["devices", "--json"]).run(), @r###"
     status: 0
     --- stdout
-    {"type":"device","schema":1,"serial":"127.0.0.1:10001","adb":"127.0.0.1:10000","state":"device","usb":null,"model":"Redmi Note 10","software":"MIUI 14.0.9","account":"6230***535","signed_in":true,"find_device":null,"ready":true,"outcome":null,"reason":null,"hint":null}
+    {"type":"device","schema":1,"serial":"127.0.0.1:10001","adb":"127.0.0.1:10000","state":"device","usb":null,"tray":null,"model":"Redmi Note 10","software":"MIUI 14.0.9","account":"6230***535","signed_in":true,"find_device":null,"ready":true,"outcome":null,"reason":null,"hint":null}
     --- stderr
     "###);
     bench.untouched(0);
@@ -32,12 +32,12 @@ fn every_state_says_what_is_missing() {
     insta::assert_snapshot!(bench.run(&["devices"]).run(), @r###"
     status: 0
     --- stdout
-    SERIAL   STATE           MODEL          SOFTWARE     ACCOUNT     READY
-    good     device          Redmi Note 10  MIUI 14.0.9  6230***535  ready
-    out      device          Redmi Note 10  MIUI 14.0.9  -           signed out already
-    unauth   unauthorized    -              -            -           unauthorized
-    offline  offline         -              -            -           offline
-    noperm   no permissions  -              -            -           no-permissions
+    TRAY    SERIAL   STATE           MODEL          SOFTWARE     ACCOUNT     READY
+    #1 1-1  good     device          Redmi Note 10  MIUI 14.0.9  6230***535  ready
+    #2 1-2  out      device          Redmi Note 10  MIUI 14.0.9  -           signed out already
+    #3 1-3  unauth   unauthorized    -              -            -           unauthorized
+    #4 1-4  offline  offline         -              -            -           offline
+    #5 1-5  noperm   no permissions  -              -            -           no-permissions
     unauth: hint: unlock the phone and accept 'Allow USB debugging?' (tick 'Always allow'); if it does not come up, plug the cable in again
     offline: hint: the phone does not answer adb: plug the cable in again, or switch USB debugging off and on
     noperm: hint: this computer may not open the USB device, says adb: no permissions (user in plugdev group; are your udev rules wrong?); see [http://developer.android.com/tools/device.html]. Add the udev rule for vendor 2717 or join the plugdev group, then plug the cable in again

@@ -156,7 +156,9 @@ fn changed_seeds_are_taken_too() {
         let changes = (0..seeds.len(), prop::collection::vec(change(), 1..6));
         let outcome = runner.run(&changes, |(seed, changes)| {
             let mut bytes = seeds[seed].1.clone();
-            changes.iter().for_each(|change| apply(&mut bytes, change, seeds));
+            for change in &changes {
+                apply(&mut bytes, change, seeds);
+            }
             target(&bytes);
             Ok(())
         });

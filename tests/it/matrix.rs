@@ -42,7 +42,7 @@ fn phones(turn: usize, language: &str) -> Vec<Phone> {
         for (format, dump_format) in FORMATS.into_iter().enumerate() {
             for (nth_size, (width, height)) in SIZES.into_iter().enumerate() {
                 let at = turn + nth + format * SIZES.len() + nth_size;
-                if !full && ((turn + nth) % 2 != format || at % SIZES.len() != 0) {
+                if !full && ((turn + nth) % 2 != format || !at.is_multiple_of(SIZES.len())) {
                     continue;
                 }
                 let bit = |n: usize| at >> n & 1 == 1;

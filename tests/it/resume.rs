@@ -126,13 +126,13 @@ fn a_submission_without_a_verdict_is_not_repeated_unless_again_is_asked_for() {
         let _ = bench.phone(0).dump_xml();
         std::thread::sleep(Duration::from_millis(20));
     }
-    bench.phone(0).show(ScreenId::Launcher);
+    bench.phone(0).show(ScreenId::AccountPage);
 
     let second = talk(binary(home.path(), &args), password.as_bytes());
     assert_ne!(second.code, 0, "{}", second.out);
     assert!(second.out.contains("goes on from run"), "{}", second.out);
     assert_eq!(bench.phone(0).record().passwords_submitted(), 1, "{}", second.out);
-    bench.phone(0).show(ScreenId::Launcher);
+    bench.phone(0).show(ScreenId::AccountPage);
     let again = [&args[..], &["--again"]].concat();
     let third = talk(binary(home.path(), &again), password.as_bytes());
     assert_eq!(bench.phone(0).record().passwords_submitted(), 2, "{}", third.out);

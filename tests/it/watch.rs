@@ -33,8 +33,12 @@ impl Desk {
     }
 
     fn watch(&self, args: &[&str]) -> Watching {
+        self.start("watch", args)
+    }
+
+    fn start(&self, command: &str, args: &[&str]) -> Watching {
         let adb = self.server.addr().to_string();
-        let run = mi_signout(&["watch", "--password-stdin", "--json", "--yes", "-q", "--adb", &adb]).args(args);
+        let run = mi_signout(&[command, "--password-stdin", "--json", "--yes", "-q", "--adb", &adb]).args(args);
         let (mut command, home) = run.into_command();
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = Killed(command.spawn().unwrap());
@@ -254,21 +258,43 @@ fn a_password_is_not_submitted_again_on_a_phone_that_is_plugged_in_again() {
     assert!(a.phone().account_present());
 }
 
+/// Four phones on a hub that answer nothing once the account page is open, so that they stay busy.
+fn stuck_on_a_hub(desk: &Desk) -> Vec<PlugId> {
+    let stuck = |n: u32| {
+        let device = phone(&format!("p{n}"));
+        device.phone().on(Stage::AccountPage, Fault::CommandHangs(1000));
+        desk.plug(&device, &format!("1-4.{n}"))
+    };
+    (1..=4).map(stuck).collect()
+}
+
 #[test]
 fn phones_of_one_hub_that_go_together_are_one_message() {
+    for (command, chosen) in
+        [("watch", &["-s", "p1", "-s", "p2", "-s", "p3", "-s", "p4"][..]), ("sign-out", &["--all"])]
+    {
+        let desk = Desk::new();
+        let plugs = stuck_on_a_hub(&desk);
+        let watching = desk.start(command, chosen);
+        watching.until(4, |line| line["event"] == "identified");
+        for plug in plugs {
+            desk.farm.unplug(plug);
+        }
+        watching.until_note("4 phones on hub 1-4 went together");
+    }
+}
+
+#[test]
+fn a_server_that_goes_with_all_its_phones_is_one_message() {
     let desk = Desk::new();
-    let phones: Vec<SimDevice> = (1..=4).map(|n| phone(&format!("p{n}"))).collect();
-    for device in &phones {
-        // It stays busy: nothing is answered any more.
-        device.phone().on(Stage::AccountPage, Fault::CommandHangs(1000));
-    }
-    let plugs: Vec<PlugId> = phones.iter().zip(1..).map(|(p, n)| desk.plug(p, &format!("1-4.{n}"))).collect();
-    let watching = desk.watch(&["-s", "p1", "-s", "p2", "-s", "p3", "-s", "p4"]);
-    watching.until(4, |line| line["event"] == "identified");
-    for plug in plugs {
-        desk.farm.unplug(plug);
-    }
-    watching.until_note("4 phones on hub 1-4 went together");
+    stuck_on_a_hub(&desk);
+    let running = desk.start("sign-out", &["--all"]);
+    running.until(4, |line| line["event"] == "identified");
+    desk.server.stop();
+    running.until_note("went, and 4 phones with it: it is waited for");
+    running.interrupt();
+    let (status, rows, _) = running.end();
+    assert_eq!((status, rows.len()), (130, 4), "a row for each, also after Ctrl-C: {rows:?}");
 }
 
 #[test]

@@ -9,11 +9,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use self::door::{Door, Entry};
-use self::plugs::{Change, Plugs};
+use self::plugs::{Change, Plugs, Rest};
 use super::together::Losses;
 use super::{Attached, Connector, Numbers, Permits, Plan, duplicate, locate, vigil, worker};
 use crate::event::{Event, EventKind, Subject};
-use crate::model::{AccountId, AdbServer, Device, Outcome, ResultRow, Serial};
+use crate::model::{AccountId, AdbServer, Device, Outcome, Reason, ResultRow, Serial};
 use crate::preflight;
 
 /// How often it is looked whether a worker is done or Ctrl-C was pressed.
@@ -155,6 +155,7 @@ impl Watch<'_> {
                 round.plugs.server_back(now, &server);
             }
             News::Listed(server, devices) => {
+                round.numbers.give_all(&devices);
                 let changes = round.plugs.listed(now, &server, &devices);
                 round.lists.insert(server, devices);
                 self.tell_changes(round, changes);
@@ -244,8 +245,12 @@ impl Watch<'_> {
 
     fn end(&self, round: &mut Round<'_>, done: Done) {
         round.busy -= 1;
-        let good = done.row.as_ref().is_none_or(|row| row.outcome.is_good());
-        let unplugged = round.plugs.rests(Instant::now(), &done.device, good);
+        let rest = match &done.row {
+            Some(row) if row.reason == Some(Reason::Disconnected) => Rest::Lost,
+            Some(row) if !row.outcome.is_good() => Rest::Bad,
+            _ => Rest::Good,
+        };
+        let unplugged = round.plugs.rests(Instant::now(), &done.device, rest);
         self.tell_changes(round, unplugged.into_iter().collect());
         round.rows.extend(done.row);
     }

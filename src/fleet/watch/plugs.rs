@@ -23,6 +23,17 @@ pub(super) enum Change {
     Missing(Device),
 }
 
+/// With what a worker leaves a phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// Nothing is left to do on it.
+    Good,
+    /// Something is.
+    Bad,
+    /// Its connection was lost.
+    Lost,
+}
+
 /// What a plug's phone is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum State {
@@ -78,14 +89,13 @@ impl Plugs {
         for device in devices {
             let key = (spot(device), device.serial.as_str().to_owned());
             there.push(key.clone());
-            match self.plugs.get_mut(&key) {
-                Some(plug) => changes.extend(plug.seen(now, device, settling)),
-                None => {
-                    let (state, change) = arrived(now, device);
-                    changes.extend(change);
-                    let plug = Plug { device: device.clone(), state, listed: true, bad: 0, ended: None };
-                    self.plugs.insert(key, plug);
-                }
+            if let Some(plug) = self.plugs.get_mut(&key) {
+                changes.extend(plug.seen(now, device, settling));
+            } else {
+                let (state, change) = arrived(now, device);
+                changes.extend(change);
+                let plug = Plug { device: device.clone(), state, listed: true, bad: 0, ended: None };
+                self.plugs.insert(key, plug);
             }
         }
         if !settling {
@@ -120,14 +130,14 @@ impl Plugs {
         Some(plug.device.clone())
     }
 
-    /// A worker is done with a phone. `good` where nothing is left to do on it: if it is gone by then, it was unplugged for that. The
-    /// result of one that went before its end rests until it comes again.
-    pub(super) fn rests(&mut self, now: Instant, device: &Device, good: bool) -> Option<Change> {
+    /// A worker is done with a phone. One that is gone by then was unplugged for its result, unless the loss is its result: then that
+    /// rests until the phone comes again.
+    pub(super) fn rests(&mut self, now: Instant, device: &Device, rest: Rest) -> Option<Change> {
         let plug = self.plugs.get_mut(&(spot(device), device.serial.as_str().to_owned()))?;
         plug.state = State::Rests;
-        plug.bad = if good { 0 } else { plug.bad + 1 };
+        plug.bad = if rest == Rest::Good { 0 } else { plug.bad + 1 };
         plug.ended = Some(now);
-        (good && !plug.listed).then(|| Change::Unplugged(plug.device.clone()))
+        (rest != Rest::Lost && !plug.listed).then(|| Change::Unplugged(plug.device.clone()))
     }
 }
 
@@ -148,7 +158,6 @@ impl Plug {
         self.listed = true;
         self.device = device.clone();
         match self.state {
-            State::Busy => None,
             State::Rests if again && !settling => {
                 let (state, change) = arrived(now, device);
                 // One that comes and goes is taken up again later each time; a person needs longer to mend it anyway.
@@ -157,7 +166,7 @@ impl Plug {
                 self.state = if state == State::Waits { state } else { State::Ready(from.max(now)) };
                 change
             }
-            State::Rests => None,
+            State::Busy | State::Rests => None,
             State::Ready(from) if device.state == DeviceState::Device => {
                 self.state = State::Ready(from);
                 None
@@ -238,18 +247,18 @@ mod tests {
         let (mut desk, a) = (Desk::new(), ready("a", 1));
         assert_eq!(desk.list(0, &[a.clone()]), (vec![], vec![a.clone()]));
         assert_eq!(desk.list(1, &[a.clone()]), (vec![], vec![]), "it is worked on");
-        desk.plugs.rests(desk.at(2), &a, true);
+        desk.plugs.rests(desk.at(2), &a, Rest::Good);
         assert_eq!(desk.list(3, &[a.clone()]), (vec![], vec![]), "it has its result");
         assert_eq!(desk.list(4, &[]), (vec![Change::Unplugged(a)], vec![]));
         assert_eq!(desk.list(5, &[ready("a", 2)]).1, [ready("a", 2)]);
-        desk.plugs.rests(desk.at(6), &ready("a", 2), true);
+        desk.plugs.rests(desk.at(6), &ready("a", 2), Rest::Good);
         assert_eq!(desk.list(7, &[ready("a", 3)]).1, [ready("a", 3)], "replugged between two lists");
     }
 
     #[test]
     fn a_phone_that_has_not_allowed_this_computer_waits() {
         let (mut desk, closed) = (Desk::new(), device("a", 1, DeviceState::Unauthorized));
-        assert_eq!(desk.list(0, &[closed.clone()]), (vec![Change::Waits(closed.clone())], vec![]));
+        assert_eq!(desk.list(0, std::slice::from_ref(&closed)), (vec![Change::Waits(closed.clone())], vec![]));
         assert_eq!(desk.list(1, &[closed]), (vec![], vec![]), "told once");
         assert_eq!(desk.list(2, &[ready("a", 1)]).1, [ready("a", 1)]);
         let offline = device("b", 2, DeviceState::Offline);
@@ -260,10 +269,10 @@ mod tests {
     #[test]
     fn a_busy_phone_that_is_missing_stays_with_its_worker() {
         let (mut desk, a) = (Desk::new(), ready("a", 1));
-        desk.list(0, &[a.clone()]);
+        desk.list(0, std::slice::from_ref(&a));
         assert_eq!(desk.list(1, &[]), (vec![Change::Missing(a)], vec![]));
         assert_eq!(desk.list(2, &[ready("a", 2)]), (vec![], vec![]), "the worker has it back");
-        desk.plugs.rests(desk.at(3), &ready("a", 2), false);
+        desk.plugs.rests(desk.at(3), &ready("a", 2), Rest::Lost);
         assert_eq!(desk.list(4, &[ready("a", 2)]), (vec![], vec![]));
         desk.list(5, &[]);
         desk.list(6, &[ready("a", 4)]);
@@ -273,8 +282,8 @@ mod tests {
     fn a_restarted_server_unplugs_nobody() {
         let (mut desk, a, b) = (Desk::new(), ready("a", 7), ready("b", 8));
         desk.list(0, &[a.clone(), b.clone()]);
-        desk.plugs.rests(desk.at(1), &a, true);
-        desk.plugs.rests(desk.at(1), &b, true);
+        desk.plugs.rests(desk.at(1), &a, Rest::Good);
+        desk.plugs.rests(desk.at(1), &b, Rest::Good);
         desk.plugs.server_lost(&server());
         assert!(desk.plugs.is_lost(&server()));
         desk.plugs.server_back(desk.at(10), &server());
@@ -292,7 +301,7 @@ mod tests {
         let mut waits = Vec::new();
         let mut now = 0;
         for transport in 2..6 {
-            desk.plugs.rests(desk.at(now), &ready("a", transport - 1), false);
+            desk.plugs.rests(desk.at(now), &ready("a", transport - 1), Rest::Bad);
             desk.list(now, &[]);
             let began = now;
             while desk.list(now, &[ready("a", transport)]).1.is_empty() {

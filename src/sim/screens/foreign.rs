@@ -42,13 +42,13 @@ fn dialer(scene: &Scene<'_>) -> Node {
     let at = |left: i32, top: i32, width: i32, height: i32| {
         Rect::at(scene.px(left), scene.px(top), scene.px(width), scene.px(height))
     };
-    let mut digits = Node::new("EditText", at(24, 300, 312, 60)).id("com.android.contacts:id/digits");
+    let mut digits = Node::new("EditText", at(24, 260, 312, 60)).id("com.android.contacts:id/digits");
     scene.dialled.clone_into(&mut digits.text);
     let mut pad = Node::new("FrameLayout", full(scene)).child(digits);
     for (place, key) in (0..).zip(["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"]) {
-        pad = pad.child(Node::button(key, at(30 + place % 3 * 104, 370 + place / 3 * 56, 92, 48), Act::Nothing));
+        pad = pad.child(Node::button(key, at(30 + place % 3 * 104, 330 + place / 3 * 56, 92, 48), Act::Nothing));
     }
-    pad.child(Node::new("ImageView", at(150, 600, 60, 48)).desc("Call").taps(Act::Nothing))
+    pad.child(Node::new("ImageView", at(150, 570, 60, 48)).desc("Call").taps(Act::Nothing))
 }
 
 fn full(scene: &Scene<'_>) -> Rect {

@@ -11,8 +11,11 @@ use mi_signout::profile::Catalog;
 use mi_signout::sim::{read_packets, shell};
 use mi_signout::ui::{MAX_NODES, Selector, TextSet, UiTree};
 
+/// Takes any bytes, and panics where something does not hold.
+pub type Taker = fn(&[u8]);
+
 /// Every target by its name, which is also that of its folder of seeds.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Taker)] = &[
     ("dump", dump),
     ("devices", devices),
     ("dumpsys", dumpsys),
@@ -81,7 +84,7 @@ pub fn dumpsys(bytes: &[u8]) {
     let _ = (parse::input_probe(&text, Some(0)), parse::ui_automation(&text, &text));
     assert!(parse::battery(&text).is_none_or(|percent| percent <= 100));
     let sections = parse::sections(bytes, "M ");
-    let _ = sections.iter().map(|s| s.text()).collect::<Vec<_>>();
+    let _ = sections.iter().map(parse::Section::text).collect::<Vec<_>>();
     let _ = parse::screen(&sections);
 }
 

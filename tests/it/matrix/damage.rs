@@ -65,7 +65,7 @@ fn cross(root: &mut Node, one: Act, other: Act) {
 /// Swaps the words of a button with those of another node, by its id.
 fn swap_words(root: &mut Node, act: Act, id: &str) {
     let find = |root: &Node, wanted: &dyn Fn(&Node) -> bool| {
-        root.all().into_iter().find(|n| wanted(n)).map(|n| n.text.clone()).unwrap_or_else(|| panic!("no {id}"))
+        root.all().into_iter().find(|n| wanted(n)).map_or_else(|| panic!("no {id}"), |n| n.text.clone())
     };
     let (ours, theirs) = (find(root, &|n| n.act == Some(act)), find(root, &|n| n.id.ends_with(id)));
     root.each(&mut |n| {

@@ -44,7 +44,7 @@ impl Page<'_> {
             focus: field.filter(|_| self.keyboard),
             keyboard: self.keyboard,
             scroll: 0,
-            dialled: "0007",
+            dialled: "",
             note: None,
         };
         let Drawing { root, activity, .. } = screens::draw(self.screen, &scene);

@@ -105,10 +105,10 @@ pub fn taps(flow: &str, screen: &str, data: &str) -> &'static [Act] {
         ("sign-out", "password") => &[Act::Focus(Field::Password)],
         ("sign-out", "web-password") => &[Act::Focus(Field::WebPassword)],
         ("sign-out", "password-filled" | "web-password-filled") => &[Act::Confirm],
-        ("through-settings" | "through-heading", "settings-home") => ACCOUNT,
+        ("through-settings" | "through-heading", "settings-home")
+        | ("through-search" | "through-search-again", "settings-search-results") => ACCOUNT,
         ("through-search" | "through-search-again", "settings-home") => &[Act::Open(ScreenId::SettingsSearch)],
         ("through-search" | "through-search-again", "settings-search") => &[Act::Focus(Field::Search)],
-        ("through-search" | "through-search-again", "settings-search-results") => ACCOUNT,
         _ => &[],
     }
 }
