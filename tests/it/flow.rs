@@ -1604,6 +1604,10 @@ fn a_refusal_that_is_not_ours() {
     phone: tap 'Sign out' -> wrong
     observed wrong-password
     screen wrong-password
+    step on wrong-password: press back
+    phone: key Back -> wrong
+    step on wrong-password: press back
+    phone: key Back -> wrong
     end: needs-person, unknown-screen; account present
     hint: the phone refused a password that this program did not submit: look at the phone, bring it back to the home screen, then run again
     ");

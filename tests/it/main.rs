@@ -31,6 +31,7 @@ mod fuzz_seeds;
 mod invariants;
 mod journal;
 mod matrix;
+mod no_record;
 mod person;
 mod plain_phone;
 mod profile_errors;

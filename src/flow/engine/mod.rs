@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::{Decision, Ending, Password, Patience, PlannedAction};
 use crate::event::Progress;
 use crate::model::{Outcome, Presence, Reason};
-use crate::phone::{Look, Observation, Opening, Refusal, ScreenRead, Settle};
+use crate::phone::{KeyCode, Look, Observation, Opening, Refusal, ScreenRead, Settle};
 use crate::profile::{DeviceProfile, Entry, OpenSpec, Options, Reaction, Recognised, SIGN_OUT, Screen, Verdict, View};
 use crate::ui::UiTree;
 
@@ -24,6 +24,8 @@ const SCREEN: Look = Look::Screen { skip_when_absent: true };
 const AFRESH: Decision = Decision::Look { settle: Settle::Nothing, look: SCREEN };
 /// The screen of a profile that is the phone's home screen. Where a profile has it, a walk that is stuck begins anew from there.
 const LAUNCHER: &str = "launcher";
+/// How often one walk closes a refusal that was in front before it had submitted anything.
+const BACKS: u32 = 2;
 /// How often one walk begins anew from the home screen.
 const RESTARTS: u32 = 2;
 
@@ -79,6 +81,7 @@ pub struct Engine<'p> {
     /// The password in front was typed by this walk.
     typed: bool,
     restarts: u32,
+    backs: u32,
     homing: bool,
     asked_password: bool,
     /// The phone was asked what is wrong since the visit began.
@@ -128,6 +131,7 @@ impl<'p> Engine<'p> {
             begun: None,
             typed: false,
             restarts: 0,
+            backs: 0,
             homing: false,
             asked_password: false,
             checked: false,
@@ -405,6 +409,13 @@ impl<'p> Engine<'p> {
             self.entered = true;
         }
         match reaction {
+            // An earlier run, or a person, left it there: it is closed, and what is behind it is looked at.
+            Some(Reaction::End { outcome: Outcome::Rejected, .. })
+                if !self.progress.submitted && self.backs < BACKS =>
+            {
+                self.backs += 1;
+                Decision::Act(PlannedAction::Key(KeyCode::Back))
+            }
             Some(Reaction::End { outcome: Outcome::Rejected, .. }) if !self.progress.submitted => {
                 Decision::End(Ending::stuck("the phone refused a password that this program did not submit"))
             }
