@@ -14,9 +14,9 @@
 //! | [`profile`] | device profiles: load, validate, choose, recognise | model ui |
 //! | [`phone`] | the port to a phone: a few verbs | model ui |
 //! | [`flow`] | the engine that decides, and the run that does | model event ui profile phone |
-//! | `capture` | a redacted record of a phone | model ui profile phone |
+//! | [`capture`] | a redacted record of a phone | model ui profile phone |
 //! | [`preflight`] | what must hold before a phone is touched | model event profile phone |
-//! | [`fleet`] | many phones: a worker each | model event profile phone flow preflight journal |
+//! | [`fleet`] | many phones: a worker each | model event profile phone flow capture preflight journal |
 //! | [`journal`] | the durable record of runs | model event |
 //! | [`report`] | events → terminal, JSON lines, HTML, CSV, JUnit | model event |
 //! | [`adb`] | discovery and the real phone, over the adb server | model ui phone |

@@ -12,7 +12,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("flow", &["model", "event", "ui", "profile", "phone"]),
     ("capture", &["model", "ui", "profile", "phone"]),
     ("preflight", &["model", "event", "profile", "phone"]),
-    ("fleet", &["model", "event", "profile", "phone", "flow", "preflight", "journal"]),
+    ("fleet", &["model", "event", "profile", "phone", "flow", "capture", "preflight", "journal"]),
     ("journal", &["model", "event"]),
     ("report", &["model", "event"]),
     ("adb", &["model", "ui", "phone"]),
