@@ -72,6 +72,12 @@ impl<'a> Books<'a> {
         self.write(|run| run.find_device(key, seen));
     }
 
+    /// Whether there is a journal to write in.
+    #[must_use]
+    pub fn keeps_a_record(&self) -> bool {
+        self.run.is_some()
+    }
+
     /// Keeps the picture of a screen that ended a walk.
     pub fn picture(&self, key: &PhoneKey, png: &[u8]) {
         self.write(|run| run.picture(key, png));

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::record::{PhoneBook, key_of};
 use super::{Connector, Permits, Plan, duplicate};
+use crate::capture::{self, Wants};
 use crate::event::{Event, EventKind, FindDevice, Progress, Subject};
 use crate::flow::{Checked, Counts, Ended, Ending, Engine, Password, Walk};
 use crate::journal::{PhoneInfo, PhoneKey};
@@ -23,6 +24,8 @@ const STEP_LIMIT: Duration = Duration::from_secs(40);
 const HANGS: u32 = 2;
 /// How long a lost phone is waited for between two looks at Ctrl-C.
 const TURN: Duration = Duration::from_secs(1);
+/// The longest one question may take when a picture is made for the record.
+const PICTURE_LIMIT: Duration = Duration::from_secs(15);
 /// How often a phone is asked whether the person has done their part.
 const WAIT: Duration = Duration::from_secs(2);
 
@@ -281,6 +284,36 @@ impl<'a> Worker<'a> {
         });
     }
 
+    /// Keeps a picture of the page that ended the walk, with everything painted over that could be somebody's; none of a page
+    /// with a password field. Nothing where there is no record to keep it in, or where it is the phone that failed.
+    fn keep_picture(&self, key: &PhoneKey, at: &Device, ending: &Ending) {
+        let of_a_page = match ending.reason {
+            Some(reason) => !matches!(
+                reason,
+                Reason::Disconnected
+                    | Reason::Timeout
+                    | Reason::DumpFailed
+                    | Reason::AccountStopped
+                    | Reason::NoPassword
+            ),
+            None => false,
+        };
+        if !of_a_page || !self.plan.books.keeps_a_record() || self.plan.interrupted.load(Ordering::Relaxed) {
+            return;
+        }
+        let wants = Wants {
+            catalog: self.plan.catalog,
+            keep: &[],
+            serial: self.device.serial.as_str(),
+            picture: true,
+            within: PICTURE_LIMIT,
+        };
+        let mut phone = self.connector.connect(at);
+        if let Ok(Ok(png)) = capture::read(&mut *phone, &wants).map(|capture| capture.picture) {
+            self.plan.books.picture(key, &png);
+        }
+    }
+
     /// Takes the phone up in the record, with what an earlier run left open on it.
     fn take_up(&mut self, facts: &PhoneFacts, account: &AccountId) -> Result<PhoneKey, Ending> {
         let hardware_serial = self.draft.identity.hardware_serial.as_deref();
@@ -418,6 +451,7 @@ impl<'a> Worker<'a> {
         self.draft.progress = engine.progress().clone();
         self.draft.counts = ended.counts;
         self.draft.asked_password = engine.asked_password();
+        self.keep_picture(key, &at, &ended.ending);
         // What is left on the phone is a dump file at most, and a phone that is gone has to keep it until next time.
         let _ = self.connector.connect(&at).tidy(Duration::from_secs(5));
         ended
