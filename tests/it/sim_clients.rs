@@ -7,7 +7,7 @@ use mi_signout::sim::endpoint::{ConnState, Endpoint, KeyCheck};
 use mi_signout::sim::farm::Farm;
 
 use crate::plain_phone::{PlainPhone, pattern};
-use crate::support::{RealAdbServer, adb, adb_program, adb_running, python, talk};
+use crate::support::{GUARD, RealAdbServer, adb, adb_program, adb_running, python, talk};
 
 /// The two ways to a phone: a port that `adb -P` takes, and the serial there.
 struct Bench {
@@ -214,6 +214,11 @@ fn a_phone_that_restarts_leaves_the_real_server() {
         all.real.connect(all.farm.phones()[0].adbd.unwrap());
         assert_eq!(on(*port, serial, &["reboot", "recovery"], b"").code, 0);
         all.phone.wait_for("reboot recovery");
+        // The client may be done before the phone is gone.
+        let began = std::time::Instant::now();
+        while all.phone.state() != ConnState::Gone && began.elapsed() < GUARD {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
         assert_eq!(all.phone.state(), ConnState::Gone);
     }
 }
