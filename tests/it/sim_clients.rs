@@ -212,7 +212,8 @@ fn a_phone_that_restarts_leaves_the_real_server() {
     for (port, serial) in &all.ways {
         all.phone.set(ConnState::Device);
         all.real.connect(all.farm.phones()[0].adbd.unwrap());
-        assert_eq!(on(*port, serial, &["reboot", "recovery"], b"").code, 0);
+        // The phone may be gone before its answer is through, so the client's status says nothing.
+        on(*port, serial, &["reboot", "recovery"], b"");
         all.phone.wait_for("reboot recovery");
         // The client may be done before the phone is gone.
         let began = std::time::Instant::now();
