@@ -33,6 +33,7 @@ mod journal;
 mod matrix;
 mod no_record;
 mod person;
+mod phone_commands;
 mod plain_phone;
 mod profile_errors;
 mod profiles;
