@@ -26,6 +26,8 @@ const HANGS: u32 = 2;
 const TURN: Duration = Duration::from_secs(1);
 /// The longest one question may take when a picture is made for the record.
 const PICTURE_LIMIT: Duration = Duration::from_secs(15);
+/// Readings in which another tool may hold the phone's screen before that is told: a dump gives up after ten seconds.
+const HELD: u32 = 6;
 /// How often a phone is asked whether the person has done their part.
 const WAIT: Duration = Duration::from_secs(2);
 
@@ -346,6 +348,7 @@ impl<'a> Worker<'a> {
     fn facts(&mut self, phone: &mut dyn Phone) -> Result<PhoneFacts, Ending> {
         let mut woken = false;
         let mut waits_for = None;
+        let mut held = 0;
         loop {
             let facts = phone
                 .facts(true, STEP_LIMIT.min(self.plan.timeout))
@@ -356,6 +359,12 @@ impl<'a> Worker<'a> {
             let password = self.plan.passwords.of(&self.device.serial, self.draft.account.as_ref());
             let wanted = self.wanted(&facts, password.map(|(_, secret)| secret));
             if let Some(stop) = preflight::stop(&facts, wanted) {
+                if stop.is_another_tool() && held < HELD && !self.plan.interrupted.load(Ordering::Relaxed) {
+                    held += 1;
+                    std::thread::sleep(WAIT);
+                    self.draft.waited += WAIT;
+                    continue;
+                }
                 if self.is_waited_for(&stop) {
                     if waits_for.is_none() {
                         self.tell_identified();
@@ -461,8 +470,10 @@ impl<'a> Worker<'a> {
     fn check(&self, phone: &mut dyn Phone, password: Option<&Secret>) -> Result<Checked, PhoneError> {
         let facts = phone.facts(true, STEP_LIMIT)?;
         let stop = preflight::stop(&facts, self.wanted(&facts, password));
-        // Whether it is supported was found out before; the account's absence is the engine's to say.
-        let stop = stop.filter(|s| !matches!(s.outcome, Outcome::AlreadySignedOut | Outcome::NotSupported));
+        // Whether it is supported was found out before; the account's absence is the engine's to say, and so is what becomes of
+        // a phone whose screen can't be read midway.
+        let theirs = |s: &Stop| matches!(s.outcome, Outcome::AlreadySignedOut | Outcome::NotSupported);
+        let stop = stop.filter(|s| !theirs(s) && !s.is_another_tool());
         let woken = stop.is_none() && needs_waking(&facts);
         if woken {
             wake(phone)?;

@@ -332,7 +332,7 @@ fn automation(facts: &PhoneFacts) -> Check {
     match &facts.ui_automation {
         None => Check::pass("ui-automation", "no other tool holds the screen reader"),
         Some(other) => {
-            Check::warn("ui-automation", format!("held by {other}"), "close the other tool (Appium, uiautomator2, …)")
+            Check::fail("ui-automation", format!("held by {other}"), "close the other tool (Appium, uiautomator2, …)")
         }
     }
 }

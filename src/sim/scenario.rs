@@ -214,6 +214,9 @@ static SCENARIOS: &[Scenario] = &[
     scenario_of("input-gate-silent", "the same, without a word of it", |_| {
         miui_14().change(|s| s.input_gate = Gate::Silent)
     }),
+    scenario_of("automation-held", "another tool holds the connection that a dump needs", |_| {
+        miui_14().change(|s| s.automation = Some("io.appium.uiautomator2.server".to_owned()))
+    }),
     scenario_of("screen-off", "the screen is off, a swipe opens the lock screen", |_| {
         miui_14().change(|s| {
             s.keyguard = LockKind::Swipe;

@@ -69,6 +69,7 @@ const ENDS: &[(&str, &str, &str)] = &[
     ("second-space", "-", "blocked second-space"),
     ("no-network", "-", "blocked no-network"),
     ("input-gate-off", "-", "needs-person input-not-allowed"),
+    ("automation-held", "-", "failed dump-failed"),
     ("input-gate-silent", "-", "needs-person input-not-allowed"),
     ("screen-off", "miui", "signed-out"),
     ("screen-locked", "-", "needs-person screen-locked"),
@@ -95,6 +96,8 @@ fn walked(specs: Vec<PhoneSpec>, more: &[&str]) -> (Bench, Vec<Value>) {
                 s.account = Some(format!("62{n:02}00{n:02}41"));
             }
             s.password = format!("Owner-pass 1{n:02}");
+            // A password that two accounts share is stopped on both.
+            s.believed_password = s.believed_password.as_ref().map(|_| format!("Wrong-pass 1{n:02}"));
         })
     };
     let specs: Vec<PhoneSpec> = specs.into_iter().enumerate().map(own).collect();

@@ -277,6 +277,8 @@ pub struct PhoneSpec {
     pub cards: bool,
     /// Whether input is allowed.
     pub input_gate: Gate,
+    /// The process of another tool that holds the one connection which a dump needs.
+    pub automation: Option<String>,
     /// The lock screen, showing at the start unless `None`.
     pub keyguard: LockKind,
     /// Whether the screen is on at the start.
