@@ -203,6 +203,12 @@ impl From<Stop> for Ending {
     }
 }
 
+/// What the walk wants of a phone's properties.
+struct Habits {
+    locale: String,
+    hides_passwords: bool,
+}
+
 struct Worker<'a> {
     device: &'a Device,
     tray: Option<u32>,
@@ -250,10 +256,13 @@ impl<'a> Worker<'a> {
             Ok(key) => key,
             Err(ending) => return ending,
         };
-        let locale = preflight::locale(&facts.props).to_owned();
+        let habits = Habits {
+            locale: preflight::locale(&facts.props).to_owned(),
+            hides_passwords: preflight::hides_passwords(&facts.props),
+        };
         // A phone has a thousand properties, and the walk wants none of them.
         drop(facts);
-        let ended = self.walk(profile, &account, &key, &locale, (device, phone));
+        let ended = self.walk(profile, &account, &key, &habits, (device, phone));
         self.draft.proof.after = words(ended.presence);
         self.draft.proof.ui = ended.screen;
         self.plan.books.find_device(&key, find_device(self.draft.asked_password, ended.presence));
@@ -421,15 +430,23 @@ impl<'a> Worker<'a> {
         profile: &DeviceProfile,
         account: &AccountId,
         key: &PhoneKey,
-        locale: &str,
+        habits: &Habits,
         (mut at, phone): (Device, Box<dyn Phone>),
     ) -> Ended {
         let recorder = PhoneBook { books: self.plan.books, key: key.clone() };
         let password = self.plan.passwords.of(&self.device.serial, Some(account)).map(|(_, secret)| secret);
         let known = password.map_or(Password::None, |secret| Password::Given { chars: secret.chars() });
         let progress = self.draft.progress.clone();
-        let mut engine =
-            Engine::new(profile, self.plan.options, known, self.plan.dry_run, locale, self.plan.patience, progress);
+        let mut engine = Engine::new(
+            profile,
+            self.plan.options,
+            known,
+            self.plan.dry_run,
+            &habits.locale,
+            self.plan.patience,
+            progress,
+        )
+        .where_passwords_are_hidden(habits.hides_passwords);
         let walk = Walk {
             serial: &self.device.serial,
             account,

@@ -53,5 +53,6 @@ mod simulate;
 mod strangers;
 mod support;
 mod tray;
+mod typing;
 mod watch;
 mod web;

@@ -175,6 +175,8 @@ pub(super) fn of(generation: Generation) -> PhoneSpec {
         device_owner: None,
         battery: 83,
         keyboard_opens: false,
+        // The models stand for their generation on later Androids too.
+        shows_password_length: true,
         data_labels: None,
         account_app: None,
         branches: Vec::new(),

@@ -41,6 +41,8 @@ pub(super) enum Action {
     Judged,
     /// The keyboard comes up or goes.
     Keyboard(bool),
+    /// What comes up over a password field that has the focus does.
+    OverField,
     /// The lock screen goes.
     Unlock,
     /// A pop-up closes.
@@ -122,6 +124,17 @@ impl World {
             density: 440,
             spec,
         };
+        let branches = world.spec.branches.clone();
+        for branch in branches {
+            match branch {
+                Branch::SecureKeyboard => world.faults.secure_keyboards = 1,
+                Branch::SecureKeyboardAgain => world.faults.secure_keyboards = 8,
+                Branch::SecureKeyboardSwallows => world.faults.swallows = true,
+                Branch::AutofillBubble => world.faults.autofill = true,
+                Branch::AutofillSave => world.faults.autofill_save = true,
+                _ => {}
+            }
+        }
         let first = world.screen();
         world.record.screens.push((0, first));
         world
@@ -196,15 +209,19 @@ impl World {
             Action::Front(task) => {
                 self.front = task;
                 self.keyboard = false;
+                self.popups.retain(|p| !p.is_over_field());
                 self.scroll = 0;
             }
             Action::Step(screen) => self.step(at, screen),
             Action::SpinnerDone(screen) => self.spinner_done(at, screen),
             Action::Judged => self.judge(at),
             Action::Keyboard(up) => self.keyboard = up,
+            Action::OverField => self.over_field(),
             Action::Unlock => self.locked = None,
             Action::ClosePopup => {
-                self.popups.pop();
+                if self.popups.pop() == Some(ScreenId::SecureKeyboard) {
+                    self.over_field();
+                }
             }
             Action::RingingEnds => self.popups.retain(|p| *p != ScreenId::IncomingCall),
             Action::Moved => {}
@@ -235,8 +252,25 @@ impl World {
     pub(super) fn fresh_page(&mut self) {
         self.focus = None;
         self.keyboard = false;
+        self.popups.retain(|p| !p.is_over_field());
         self.scroll = 0;
         self.note = None;
+    }
+
+    /// The secure keyboard, or else the offer to fill the field in, comes up over a password field that has the focus.
+    fn over_field(&mut self) {
+        if !self.focus.is_some_and(Field::is_password) || !self.popups.is_empty() {
+            return;
+        }
+        if self.faults.secure_keyboards > 0 {
+            self.faults.secure_keyboards -= 1;
+            // It comes instead of the other keyboard.
+            self.keyboard = false;
+            self.due.retain(|(_, a)| *a != Action::Keyboard(true));
+            self.popups.push(ScreenId::SecureKeyboard);
+        } else if std::mem::take(&mut self.faults.autofill) {
+            self.popups.push(ScreenId::AutofillBubble);
+        }
     }
 
     /// The current page closes; the last one of a task gives way to the task below.
@@ -298,6 +332,10 @@ impl World {
             Fault::GateClosed => self.gate = Gate::Refused,
             Fault::GateSilent => self.gate = Gate::Silent,
             Fault::CommandHangs(n) => self.faults.hangs += n,
+            Fault::SecureKeyboard(times) => self.faults.secure_keyboards = times,
+            Fault::KeysSwallowed => self.faults.swallows = true,
+            Fault::AutofillBubble => self.faults.autofill = true,
+            Fault::AutofillSave => self.faults.autofill_save = true,
             Fault::DiskFull => self.faults.disk_full = true,
             Fault::CableOut { back_after } => self.disconnects.push(Disconnect::Cable { back_after }),
             Fault::Reboot { takes } => self.reboot(at, takes),

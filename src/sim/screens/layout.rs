@@ -150,6 +150,7 @@ pub(super) fn field(scene: &Scene<'_>, field: Field, hint: &str, area: Rect, pas
     let mut typed = scene.typed.clone();
     let text = typed.field(field);
     let shown = match text.chars().count() {
+        _ if password && !scene.spec.shows_password_length => String::new(),
         0 => hint.to_owned(),
         count if password => "•".repeat(count),
         _ => text.clone(),
