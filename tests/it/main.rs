@@ -39,6 +39,7 @@ mod profile_errors;
 mod profiles;
 mod quoting;
 mod readme;
+mod record_files;
 mod replug;
 mod report;
 mod resume;

@@ -84,6 +84,8 @@ pub(super) struct World {
     pub faults: AtWork,
     pub hooks: Vec<(Stage, Fault)>,
     pub disconnects: Vec<Disconnect>,
+    /// Stages that were reached and not yet told.
+    pub reached: Vec<Stage>,
     pub record: Record,
     pub settings: BTreeMap<(String, String), String>,
     /// The page before this one, as a late dump would write it.
@@ -118,6 +120,7 @@ impl World {
             faults: AtWork::default(),
             hooks: Vec::new(),
             disconnects: Vec::new(),
+            reached: Vec::new(),
             record: Record::default(),
             settings: super::settings::initial(),
             previous: None,
@@ -291,6 +294,7 @@ impl World {
 
     /// Fires the faults that wait for a stage; each only once.
     pub(super) fn reach(&mut self, at: u64, stage: Stage) {
+        self.reached.push(stage);
         let (fire, rest): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.hooks).into_iter().partition(|(s, _)| *s == stage);
         self.hooks = rest;
