@@ -267,7 +267,9 @@ impl SimPhone {
         if !reached.is_empty() {
             let listeners = self.0.stage_listeners.lock().unwrap_or_else(PoisonError::into_inner).clone();
             for listener in listeners {
-                reached.iter().for_each(|stage| listener(*stage));
+                for stage in &reached {
+                    listener(*stage);
+                }
             }
         }
         if self.0.disk_full.swap(full, Ordering::Relaxed) != full {
