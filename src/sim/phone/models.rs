@@ -177,6 +177,7 @@ pub(super) fn of(generation: Generation) -> PhoneSpec {
         keyboard_opens: false,
         // The models stand for their generation on later Androids too.
         shows_password_length: true,
+        password_in_clear: false,
         data_labels: None,
         account_app: None,
         branches: Vec::new(),

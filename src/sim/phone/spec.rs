@@ -304,6 +304,8 @@ pub struct PhoneSpec {
     /// Whether the screen reader's view of a password field, and so a dump, shows a dot for each character: from Android 8 on.
     /// Before that it shows nothing, unless the phone speaks passwords.
     pub shows_password_length: bool,
+    /// Whether password fields show their text in clear, as with the eye beside them open: then Android marks them as no password.
+    pub password_in_clear: bool,
     /// The two buttons of the data choice in other words than the known ones: (keep, remove).
     pub data_labels: Option<(String, String)>,
     /// An account app that nobody knows, where the phone has one instead of the known.
