@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
+use super::first_reading::FirstReading;
 use super::record::{PhoneBook, key_of};
 use super::{Connector, Permits, Plan, duplicate};
 use crate::capture::{self, Wants};
@@ -227,12 +228,12 @@ impl<'a> Worker<'a> {
     fn work(&mut self, twin_of: &mut Option<usize>) -> Ending {
         let place = self.device.usb_path.clone();
         self.tell(EventKind::Started { model: self.draft.fallback_model.clone(), place, tray: self.tray });
-        let device = match self.authorised() {
+        let mut device = match self.authorised() {
             Ok(device) => device,
             Err(ending) => return ending,
         };
         let mut phone = self.connector.connect(&device);
-        let facts = match self.facts(&mut *phone) {
+        let facts = match self.facts(&mut phone, &mut device) {
             Ok(facts) => facts,
             Err(ending) => return ending,
         };
@@ -352,13 +353,11 @@ impl<'a> Worker<'a> {
     }
 
     /// Reads the phone, wakes it where that is all it needs, and stops at what is missing.
-    fn facts(&mut self, phone: &mut dyn Phone) -> Result<PhoneFacts, Ending> {
+    fn facts(&mut self, phone: &mut Box<dyn Phone>, at: &mut Device) -> Result<PhoneFacts, Ending> {
         let mut woken = false;
         let mut waits_for = None;
         loop {
-            let facts = phone
-                .facts(true, STEP_LIMIT.min(self.plan.timeout))
-                .map_err(|error| Ending::from(preflight::of_error(&error)))?;
+            let facts = self.read(phone, at)?;
             self.draft.identity = preflight::identify(&facts.props);
             self.draft.account = facts.accounts.account().cloned();
             self.draft.proof.before = words(facts.accounts.presence());
@@ -384,8 +383,25 @@ impl<'a> Worker<'a> {
                 return Ok(facts);
             }
             woken = true;
-            wake(phone).map_err(|error| Ending::from(preflight::of_error(&error)))?;
+            match wake(&mut **phone) {
+                Err(error @ PhoneError::Timeout(_)) => return Err(preflight::of_error(&error).into()),
+                // One that was lost is waited for by the reading that follows.
+                Ok(()) | Err(_) => {}
+            }
         }
+    }
+
+    /// One reading, for which a phone that is lost or still starting is waited for.
+    fn read(&self, phone: &mut Box<dyn Phone>, at: &mut Device) -> Result<PhoneFacts, Ending> {
+        let reading = FirstReading {
+            within: STEP_LIMIT.min(self.plan.timeout),
+            grace: self.plan.grace,
+            deadline: self.draft.began + self.draft.waited + self.plan.timeout,
+            interrupted: self.plan.interrupted,
+            tell: &|kind| self.tell(kind),
+            reconnect: &mut |error, until| self.reconnect(error, at, &mut 0, until),
+        };
+        reading.of(phone)
     }
 
     /// Whether a person is there to mend it.

@@ -169,6 +169,7 @@ pub(super) fn of(generation: Generation) -> PhoneSpec {
         cards: false,
         input_gate: Gate::Open,
         keyguard: LockKind::None,
+        boots_for: 0,
         awake: true,
         network: true,
         second_space: false,

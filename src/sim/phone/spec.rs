@@ -289,6 +289,8 @@ pub struct PhoneSpec {
     pub input_gate: Gate,
     /// The lock screen, showing at the start unless `None`.
     pub keyguard: LockKind,
+    /// How long it is still starting after it was plugged in, in ms: its accounts are not there yet.
+    pub boots_for: u64,
     /// Whether the screen is on at the start.
     pub awake: bool,
     /// Whether there is a network.

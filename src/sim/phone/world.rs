@@ -102,7 +102,7 @@ impl World {
             network: spec.network,
             awake: spec.awake,
             locked: (spec.keyguard != LockKind::None).then_some(spec.keyguard),
-            booted_at: 0,
+            booted_at: spec.boots_for,
             front: Task::Home,
             tasks: BTreeMap::from([(Task::Home, vec![ScreenId::Launcher])]),
             popups: Vec::new(),
