@@ -13,6 +13,9 @@ use crate::preflight;
 /// Between two readings: the list of the adb server may name a phone that is gone already.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// Gives the phone back once it is listed again, at most until then.
+type Reconnect<'a> = dyn FnMut(&PhoneError, Instant) -> Option<Box<dyn Phone>> + 'a;
+
 /// How a phone is read first.
 pub(super) struct FirstReading<'a> {
     /// The longest one reading may take.
@@ -26,7 +29,7 @@ pub(super) struct FirstReading<'a> {
     /// Told when the phone is lost, and when it is back.
     pub tell: &'a dyn Fn(EventKind),
     /// The phone once it is listed again, at most until then.
-    pub reconnect: &'a mut dyn FnMut(&PhoneError, Instant) -> Option<Box<dyn Phone>>,
+    pub reconnect: &'a mut Reconnect<'a>,
 }
 
 impl FirstReading<'_> {

@@ -383,10 +383,9 @@ impl<'a> Worker<'a> {
                 return Ok(facts);
             }
             woken = true;
-            match wake(&mut **phone) {
-                Err(error @ PhoneError::Timeout(_)) => return Err(preflight::of_error(&error).into()),
-                // One that was lost is waited for by the reading that follows.
-                Ok(()) | Err(_) => {}
+            // One that was lost is waited for by the reading that follows.
+            if let Err(error @ PhoneError::Timeout(_)) = wake(&mut **phone) {
+                return Err(preflight::of_error(&error).into());
             }
         }
     }
