@@ -226,9 +226,10 @@ pub fn phone(device: &Device, facts: Result<&PhoneFacts, &PhoneError>, switch: &
 }
 
 fn booted(facts: &PhoneFacts) -> Check {
-    match facts.prop("sys.boot_completed") {
-        Some("1") => Check::pass("booted", "started"),
-        _ => Check::fail("booted", "still starting", "wait until the phone has started"),
+    if super::has_started(facts) {
+        Check::pass("booted", "started")
+    } else {
+        Check::fail("booted", "still starting", "wait until the phone has started")
     }
 }
 

@@ -6,7 +6,7 @@ pub mod doctor;
 mod identity;
 mod words;
 
-pub use identity::{Identity, identify};
+pub use identity::{Identity, hides_passwords, identify};
 pub use words::{input_switch_name, locale};
 
 use crate::model::{DeviceState, Outcome, Presence, Reason};
@@ -96,6 +96,22 @@ pub fn of_error(error: &PhoneError) -> Stop {
         }
         PhoneError::Offline | PhoneError::Adb(_) => offline(error),
     }
+}
+
+/// Whether the phone has started: before that its accounts are not there yet.
+#[must_use]
+pub fn has_started(facts: &PhoneFacts) -> bool {
+    facts.prop("sys.boot_completed") == Some("1")
+}
+
+/// The stop for a phone that has not started in all the time that it was waited for.
+#[must_use]
+pub fn still_starting() -> Stop {
+    Stop::new(
+        Outcome::Failed,
+        Reason::Offline,
+        "the phone is still starting: wait until it shows its home screen, then run again",
+    )
 }
 
 fn offline(error: &PhoneError) -> Stop {

@@ -50,7 +50,7 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
     };
     let text = call.world(|w, now| match service.as_str() {
         "accessibility" => Some(w.accessibility()),
-        "account" => Some(w.accounts()),
+        "account" => Some(w.accounts(now)),
         "window" => Some(dumpsys_window::window(w, args.first().map_or("", String::as_str))),
         "activity" => Some(dumpsys_window::activity(w)),
         "input_method" => Some(dumpsys_window::input_method(w)),
@@ -89,7 +89,10 @@ fn masked(name: &str) -> String {
 
 impl World {
     /// Each user's accounts, then the authenticators, which are there whether or not anybody is signed in.
-    fn accounts(&self) -> String {
+    fn accounts(&self, now: u64) -> String {
+        if !self.is_booted(now) {
+            return self.account_block("UserInfo{0:Owner:13}", None, false);
+        }
         let second = self.spec.second_space;
         let owner = if second { self.spec.account.clone() } else { self.account.clone() };
         let mut out = self.account_block("UserInfo{0:Owner:13}", owner.as_deref(), true);
