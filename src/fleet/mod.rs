@@ -101,7 +101,10 @@ pub fn run(devices: &[Device], plan: &Plan<'_>, connector: &dyn Connector) -> Ve
 pub fn run_tray(devices: &[Device], numbers: &Numbers, plan: &Plan<'_>, connector: &dyn Connector) -> Vec<ResultRow> {
     let vigil = vigil::Vigil::new(devices, plan.listener);
     let plan = Plan { listener: &vigil, ..*plan };
-    let permits = Permits::new(plan.passwords, plan.books, plan.owner);
+    let permits = Permits::new(plan.passwords, plan.books, plan.owner).telling(plan.listener);
+    for device in devices.iter().skip(plan.jobs.max(1)) {
+        worker::queue(device, numbers.get(device), &plan);
+    }
     let (rows, roll, twins) = (Rows::new(devices.len()), Roll::default(), Mutex::default());
     let job = Job { devices, numbers, plan: &plan, connector, permits: &permits, rows, roll, twins };
     let next = AtomicUsize::new(0);

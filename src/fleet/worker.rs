@@ -68,6 +68,12 @@ pub(super) enum Worked {
 /// Says a phone's `ro.serialno`, and is told the place of another connection that it is worked on over.
 pub(super) type Claim<'a> = dyn Fn(&str) -> Option<usize> + 'a;
 
+/// Says that a phone is there and that work on it begins later.
+pub(super) fn queue(device: &Device, tray: Option<u32>, plan: &Plan<'_>) {
+    let model = device.model.as_ref().map(|m| m.replace('_', " "));
+    tell(device, plan, EventKind::Queued { model, place: device.usb_path.clone(), tray });
+}
+
 /// The row of a phone that is left alone, with why.
 pub(super) fn refuse(device: &Device, tray: Option<u32>, plan: &Plan<'_>, ending: Ending) -> ResultRow {
     let draft = Draft::new(device);

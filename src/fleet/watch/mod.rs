@@ -84,7 +84,7 @@ impl Watch<'_> {
     /// Ctrl-C, or when nobody tells any more news; phones that are worked on then get their rows first.
     #[must_use]
     pub fn run(&self, news: &Receiver<News>) -> Vec<ResultRow> {
-        let permits = Permits::new(self.plan.passwords, self.plan.books, self.plan.owner);
+        let permits = Permits::new(self.plan.passwords, self.plan.books, self.plan.owner).telling(self.plan.listener);
         let door = Door::new(self.wanted);
         std::thread::scope(|scope| {
             let (done, is_done) = channel();
