@@ -13,7 +13,7 @@ mod vigil;
 mod watch;
 mod worker;
 
-pub use locate::{Shown, hide_number, show_number, shown_as};
+pub use locate::{Blinks, Shown, blink, hide_number, may_blink, show_number, shown_as};
 pub use passwords::Passwords;
 pub use permits::{Owner, Permits};
 pub use record::Books;

@@ -26,6 +26,7 @@ const ENDS: &[(&str, &str, &str)] = &[
     ("hyperos-2-native", "hyperos", "signed-out"),
     ("hyperos-3-arabic", "hyperos", "signed-out"),
     ("hyperos-4-future", "generic", "signed-out"),
+    ("tablet", "hyperos", "signed-out"),
     ("nubia-miui", "miui-8-10", "signed-out"),
     ("android-one", "-", "not-supported not-miui"),
     ("custom-rom", "-", "not-supported not-miui"),

@@ -14,6 +14,7 @@ use super::together::Losses;
 use super::{Attached, Connector, Numbers, Permits, Plan, duplicate, locate, vigil, worker};
 use crate::event::{Event, EventKind, Subject};
 use crate::model::{AccountId, AdbServer, Device, Outcome, Reason, ResultRow, Serial};
+use crate::phone::Phone;
 use crate::preflight;
 
 /// How often it is looked whether a worker is done or Ctrl-C was pressed.
@@ -233,7 +234,22 @@ impl Watch<'_> {
                 let _ = locate::hide_number(&mut *phone, SHOW);
             }
             Ok(locate::Shown::Asleep) => self.note(format!("{} shows its number once its screen is on", device.serial)),
-            Ok(locate::Shown::No(_)) | Err(_) => self.note(format!("{} can't show its number", device.serial)),
+            Ok(locate::Shown::No) => self.blink(&mut *phone, device),
+            Err(_) => self.note(format!("{} can't show its number", device.serial)),
+        }
+    }
+
+    /// A phone that has no dialer shows which one it is by its screen.
+    fn blink(&self, phone: &mut dyn Phone, device: &Device) {
+        match locate::may_blink(phone, SHOW) {
+            Ok(locate::Blinks::Yes) => {
+                self.note(format!("{} blinks now: it has no dialer to show a number in", device.serial));
+                let _ = locate::blink(phone, SHOW);
+            }
+            Ok(locate::Blinks::No(why)) => {
+                self.note(format!("{} can't show its number: it has no dialer, and can't blink: {why}", device.serial));
+            }
+            Err(_) => self.note(format!("{} can't show its number", device.serial)),
         }
     }
 
