@@ -231,3 +231,38 @@ fn a_submission_without_a_verdict_is_not_repeated_unless_again_is_asked_for() {
     let third = talk(binary(home.path(), &again), password.as_bytes());
     assert_eq!(bench.phone(0).record().passwords_submitted(), 2, "{}", third.out);
 }
+
+#[test]
+fn a_phone_that_was_left_open_and_is_found_signed_out_is_settled_for_its_next_owner() {
+    let bench = Bench::own([spec("a1")]);
+    bench.phone(0).on(Stage::AfterConfirm, Fault::SpinnerFor(60_000));
+    let home = tempfile::tempdir().unwrap();
+    let adb = bench.adb();
+    let args = ["sign-out", "-s", "a1", "--password-stdin", "--json", "--yes", "-q", "--adb", &adb];
+    let password = format!("{RIGHT}\n");
+    let mut command = binary(home.path(), &args);
+    let mut child = Killed(command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    child.0.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+    let deadline = Instant::now() + GUARD;
+    while bench.phone(0).record().passwords_submitted() == 0 {
+        assert!(Instant::now() < deadline, "no password was submitted");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.0.kill().unwrap();
+    child.0.wait().unwrap();
+    // The phone brings it to an end by itself.
+    while bench.phone(0).account_present() {
+        assert!(Instant::now() < deadline, "the phone does not end");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let second = talk(binary(home.path(), &args), password.as_bytes());
+    assert_eq!(rows(&second), [("a1".to_owned(), "already-signed-out -".to_owned())], "{}", second.out);
+    let report = talk(binary(home.path(), &["report", "last", "--format", "json"]), b"");
+    assert!(report.out.contains("Xiaomi"), "its certificate says the make: {}", report.out);
+
+    bench.phone(0).sign_in("7777000111");
+    bench.phone(0).show(ScreenId::Launcher);
+    let third = talk(binary(home.path(), &args), password.as_bytes());
+    assert_eq!(rows(&third), [("a1".to_owned(), "signed-out -".to_owned())], "{}", third.out);
+    assert!(!third.out.contains("goes on from run"), "{}", third.out);
+}
