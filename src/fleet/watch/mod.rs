@@ -207,7 +207,13 @@ impl Watch<'_> {
             Entry::Duplicate(other) => {
                 worker::refuse(device, Some(number), self.plan, duplicate(device, &super::place(&other)))
             }
-            Entry::Taken(before) => {
+            Entry::Taken { before, by_mask } => {
+                if let Some(account) = by_mask {
+                    self.note(format!(
+                        "{} is taken for account {account}, which it shows masked: another account may look the same",
+                        device.serial
+                    ));
+                }
                 if let Some(outcome) = before {
                     self.note(format!("{} is here again; it ended as {outcome} before", device.serial));
                 }
