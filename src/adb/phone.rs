@@ -179,6 +179,7 @@ fn facts(sections: &[Section<'_>]) -> PhoneFacts {
         device_owner: parse::device_owner(&text("owner")),
         awake: parse::awake(&text("power")),
         keyguard: parse::keyguard(&text("policy"), &text("trust")),
+        has_lock: parse::has_lock(&text("policy")),
         network: parse::network(&text("network")),
         battery: parse::battery(&text("battery")),
         display: parse::display(&text("display")),

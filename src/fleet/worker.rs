@@ -71,6 +71,12 @@ pub(super) enum Worked {
 /// Says a phone's `ro.serialno`, and is told the place of another connection that it is worked on over.
 pub(super) type Claim<'a> = dyn Fn(&str) -> Option<usize> + 'a;
 
+/// Says that a phone is there and that work on it begins later.
+pub(super) fn queue(device: &Device, tray: Option<u32>, plan: &Plan<'_>) {
+    let model = device.model.as_ref().map(|m| m.replace('_', " "));
+    tell(device, plan, EventKind::Queued { model, place: device.usb_path.clone(), tray });
+}
+
 /// The row of a phone that is left alone, with why.
 pub(super) fn refuse(device: &Device, tray: Option<u32>, plan: &Plan<'_>, ending: Ending) -> ResultRow {
     let draft = Draft::new(device);
@@ -326,17 +332,30 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Takes the phone up in the record, with what an earlier run left open on it.
-    fn take_up(&mut self, facts: &PhoneFacts, account: &AccountId) -> Result<PhoneKey, Ending> {
-        let hardware_serial = self.draft.identity.hardware_serial.as_deref();
-        let info = PhoneInfo {
-            key: key_of(hardware_serial, &self.device.serial),
+    /// The phone for the record.
+    fn info(&self, facts: &PhoneFacts) -> PhoneInfo {
+        PhoneInfo {
+            key: key_of(self.draft.identity.hardware_serial.as_deref(), &self.device.serial),
             serial: self.device.serial.clone(),
             adb: self.draft.adb.clone(),
             make: facts.prop("ro.product.manufacturer").map(str::to_owned),
             model: self.draft.identity.model.clone(),
             place: self.device.usb_path.clone(),
-        };
+        }
+    }
+
+    /// Takes a phone down in the record on which there is nothing to do. Where another run or connection has it, that one's record
+    /// is the phone's.
+    fn take_down(&mut self, facts: &PhoneFacts) {
+        let info = self.info(facts);
+        if self.plan.books.take_up(&info).is_ok() {
+            self.draft.key = Some(info.key);
+        }
+    }
+
+    /// Takes the phone up in the record, with what an earlier run left open on it.
+    fn take_up(&mut self, facts: &PhoneFacts, account: &AccountId) -> Result<PhoneKey, Ending> {
+        let info = self.info(facts);
         let earlier = self.plan.books.take_up(&info).map_err(|error| {
             let hint = format!("{error}: {}", error.hint());
             Ending::new(Outcome::Failed, Reason::DuplicateSerial, hint)
@@ -382,6 +401,8 @@ impl<'a> Worker<'a> {
                 }
                 if stop.outcome == Outcome::AlreadySignedOut {
                     self.draft.proof.after = words(Presence::Absent);
+                    // Its certificate says whose make it is; and what an earlier run left open on it is at an end.
+                    self.take_down(&facts);
                 }
                 return Err(stop.into());
             }

@@ -366,6 +366,7 @@ mod tests {
             current_user: Some(0),
             awake: Some(true),
             keyguard: Keyguard::None,
+            has_lock: Some(false),
             network: Network::Validated,
             battery: Some(80),
             ..PhoneFacts::default()

@@ -263,6 +263,7 @@ mod tests {
             accounts: AccountsProbe { users: vec![account] },
             network: Network::Validated,
             keyguard: Keyguard::None,
+            has_lock: Some(false),
             ..PhoneFacts::default()
         }
     }

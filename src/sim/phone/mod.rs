@@ -230,6 +230,12 @@ impl SimPhone {
         });
     }
 
+    /// Whether the screen is on.
+    #[must_use]
+    pub fn is_awake(&self) -> bool {
+        self.with(|world, _| world.awake)
+    }
+
     /// Opens the lock screen, as the owner with the PIN.
     pub fn unlock(&self) {
         self.with(|world, now| {

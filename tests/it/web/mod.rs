@@ -7,3 +7,5 @@ mod pages;
 mod press;
 mod replica;
 mod seat;
+
+pub use seat::need_chromium;
