@@ -1,5 +1,7 @@
 //! `mi-signout delete`: walks the owner through Xiaomi's permanent deletion of the account.
 
+mod list;
+
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -34,6 +36,9 @@ pub struct Args {
     /// Show the accounts that wait for deletion, and how far each got
     #[arg(long)]
     pub list: bool,
+    /// One JSON object a line
+    #[arg(long, requires = "list")]
+    pub json: bool,
     /// Print address, losses, reasons for refusal and steps as a checklist; needs no driver and no journal
     #[arg(long, conflicts_with = "list")]
     pub guide: bool,
@@ -95,7 +100,8 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<ExitStatus> {
     let journal = Journal::open(&path, InstallKey::open(&folder)?)?;
     let mut hand_off = JournalHandOff::new(Arc::new(journal));
     if args.list {
-        return list(&hand_off, out);
+        list::print(&hand_off, &pages, args.json, out)?;
+        return Ok(ExitStatus::Done);
     }
     delete(args, &pages, site, &mut hand_off, &folder.join("web"), out)
 }
@@ -116,42 +122,6 @@ fn guide(pages: &Pages, no_open: bool, out: &mut dyn Write) -> Result<ExitStatus
         writeln!(out, "The default browser could not be opened; open the address yourself.")?;
     }
     Ok(ExitStatus::Done)
-}
-
-fn list(hand_off: &impl HandOff, out: &mut dyn Write) -> Result<ExitStatus> {
-    let waiting = hand_off.waiting()?;
-    if waiting.is_empty() {
-        writeln!(out, "No account waits for deletion. Sign phones out first, or see: mi-signout delete --guide")?;
-    }
-    for account in &waiting {
-        let state = hand_off.last(&account.account)?;
-        writeln!(out, "{}  {}  {}", account.account.0, account.masked, in_words(&state))?;
-        for phone in &account.phones {
-            let model = phone.model.as_deref().unwrap_or("phone");
-            let proof = if phone.proven_out { "signed out, proven" } else { "NOT proven to be signed out" };
-            writeln!(out, "    {model} {}: {proof}; Find Device {}", phone.name, find_device(phone.find_device))?;
-        }
-    }
-    Ok(ExitStatus::Done)
-}
-
-fn find_device(seen: FindDevice) -> &'static str {
-    match seen {
-        FindDevice::Off => "off",
-        FindDevice::On => "ON",
-        FindDevice::Unknown => "unknown",
-    }
-}
-
-fn in_words(state: &WebState) -> String {
-    match state {
-        WebState::NotStarted => "waits".to_owned(),
-        WebState::DoneSeen => "deleted".to_owned(),
-        WebState::Refused(_) => "refused by Xiaomi".to_owned(),
-        WebState::Kept => "kept".to_owned(),
-        state if state.may_be_gone() => "not known whether it was deleted: look first".to_owned(),
-        _ => "begun, not finished".to_owned(),
-    }
 }
 
 fn delete(
@@ -280,9 +250,7 @@ fn is_confirmed(owner: &mut Owner, pages: &Pages, account: &WaitingAccount) -> b
         owner.say(&format!("  {} {note}", other.0));
     }
     for phone in &account.phones {
-        let model = phone.model.as_deref().unwrap_or("phone");
-        let proof = if phone.proven_out { "signed out, proven" } else { "NOT proven to be signed out" };
-        owner.say(&format!("  {model} {}: {proof}; Find Device {}", phone.name, find_device(phone.find_device)));
+        owner.say(&format!("  {}", list::of_phone(phone)));
         if phone.find_device == FindDevice::On {
             owner.say("    Find Device is on: Xiaomi will most likely refuse, or the phone stays locked.");
         }

@@ -3,6 +3,7 @@
 
 mod cases;
 mod guide;
+mod list;
 mod pages;
 mod press;
 mod replica;
