@@ -1,5 +1,6 @@
 //! `mi-signout delete`: walks the owner through Xiaomi's permanent deletion of the account.
 
+mod driver;
 mod list;
 
 use std::ffi::OsStr;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use self::driver::find_driver;
 use super::failure::Failure;
 use super::owner::{self, Owner};
 use super::terminal::Output;
@@ -18,7 +20,7 @@ use crate::journal::{InstallKey, Journal};
 use crate::model::ExitStatus;
 use crate::web::{
     ByHand, DrivenBrowser, Ending, Guide, HandOff, HandOffError, JournalHandOff, Looks, Pages, Plan, Site,
-    WaitingAccount, WebState, find, sweep, walk,
+    WaitingAccount, WebState, sweep, walk,
 };
 
 /// Only with a replica on a loopback address: how the browser is to run.
@@ -51,7 +53,8 @@ pub struct Args {
     /// The account, where several wait: its masked id or its name in the list
     #[arg(long, value_name = "ACCOUNT")]
     pub account: Option<String>,
-    /// The driver to use: chromedriver, msedgedriver or geckodriver (default: the first on PATH)
+    /// The driver to use: chromedriver, msedgedriver or geckodriver (default: the first on PATH; else one can be downloaded,
+    /// after you are asked)
     #[arg(long, value_name = "PATH")]
     pub driver: Option<PathBuf>,
     /// The browser to use (default: the one on PATH that fits the driver)
@@ -69,6 +72,9 @@ pub struct Args {
     /// A replica on a loopback address, for tests
     #[arg(long, value_name = "URL", hide = true)]
     pub site: Option<String>,
+    /// Where drivers are downloaded from: a loopback address, with a replica only, for tests
+    #[arg(long, value_name = "URL", hide = true, requires = "site")]
+    pub driver_mirror: Option<String>,
 }
 
 /// Runs the command, and reports what stopped it.
@@ -89,6 +95,7 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<ExitStatus> {
         return guide(&pages, args.no_open, out);
     }
     let site = args.site.as_deref().map_or_else(|| Ok(Site::xiaomi()), Site::replica)?;
+    args.driver_mirror.as_deref().map(Site::replica).transpose()?;
     if args.webdriver.is_some() && !site.is_replica() {
         bail!(
             "--webdriver is for tests: what you type would travel to it unprotected; leave it out, a driver on this computer is found by itself"
@@ -103,7 +110,7 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<ExitStatus> {
         list::print(&hand_off, &pages, args.json, out)?;
         return Ok(ExitStatus::Done);
     }
-    delete(args, &pages, site, &mut hand_off, &folder.join("web"), out)
+    delete(args, &pages, site, &mut hand_off, &folder, out)
 }
 
 fn load_pages(folder: Option<&Path>) -> Result<Pages> {
@@ -132,7 +139,7 @@ fn delete(
     home: &Path,
     out: &mut dyn Write,
 ) -> Result<ExitStatus> {
-    let swept = sweep(home);
+    let swept = sweep(&home.join("web"));
     if swept > 0 {
         writeln!(out, "An earlier run was cut off; its browser and driver were ended.")?;
     }
@@ -172,10 +179,11 @@ fn delete(
         patience: looks_in(UNCLEAR, pace),
         answer_patience: looks_in(ANSWER, pace),
     };
-    let mut browser = match start_browser(args, &plan.site, home) {
-        Ok(browser) => browser,
+    let mut browser = match start_browser(args, &plan.site, home, &mut owner) {
+        Ok(Some(browser)) => browser,
+        Ok(None) => return Ok(kept(&mut owner)),
         Err(e) => {
-            owner.say(&format!("No browser can be walked: {e:#}. This build does not download a driver.\n"));
+            owner.say(&format!("No browser can be walked: {e:#}\n"));
             return Ok(by_hand(&mut owner, pages, args.no_open || plan.site.is_replica()));
         }
     };
@@ -278,14 +286,15 @@ fn kept(owner: &mut Owner) -> ExitStatus {
     ExitStatus::NotDone
 }
 
-fn start_browser(args: &Args, site: &Site, home: &Path) -> Result<DrivenBrowser> {
+/// None where the person ended the search for a driver.
+fn start_browser(args: &Args, site: &Site, home: &Path, owner: &mut Owner) -> Result<Option<DrivenBrowser>> {
     let looks = looks(site, std::env::var_os(TEST_BROWSER).as_deref(), is_root());
+    let web = home.join("web");
     if let Some(url) = &args.webdriver {
-        return Ok(DrivenBrowser::remote(url, home, looks)?);
+        return Ok(Some(DrivenBrowser::remote(url, &web, looks)?));
     }
-    let path: Vec<PathBuf> = std::env::var_os("PATH").map(|p| std::env::split_paths(&p).collect()).unwrap_or_default();
-    let found = find(args.driver.as_deref(), args.browser.as_deref(), &path)?;
-    Ok(DrivenBrowser::start(&found, home, looks)?)
+    let Some(found) = find_driver(args, site, home, owner)? else { return Ok(None) };
+    Ok(Some(DrivenBrowser::start(&found, &web, looks)?))
 }
 
 /// Visible and sandboxed, except for a test on a replica that asks otherwise.
