@@ -106,7 +106,7 @@ pub fn host(facts: &HostFacts) -> Vec<Check> {
         (Some(browser), None) => Check::warn(
             "browser",
             format!("{browser}, but no driver for it"),
-            "'delete' then prints its steps instead; for the guided way install the browser's driver (Debian: apt install chromium-driver)",
+            "'delete' looks for --driver, then on PATH, then offers to download one where this build can; else it prints its steps. Or install the browser's driver (Debian: apt install chromium-driver)",
         ),
         (None, _) => Check::warn(
             "browser",
