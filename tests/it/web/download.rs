@@ -154,7 +154,7 @@ fn a_named_driver_is_used_and_nothing_is_asked() {
 #[test]
 fn what_does_not_come_is_explained() {
     for (gives, said) in [
-        (Gives::Nothing, "it does not answer, or names no driver"),
+        (Gives::Nothing, "it does not answer (is this computer online?), or names no driver"),
         (Gives::NoArchive, "it does not give out the driver that it names"),
         (Gives::OtherArchive, "what came holds no driver"),
     ] {
@@ -166,7 +166,7 @@ fn what_does_not_come_is_explained() {
     let place = Place::with_driver();
     let gone = Mirror::start("1.0.0.0", Gives::Nothing).url();
     let left = place.play_with(&["--driver-mirror", &gone], &[YES]);
-    place.assert_by_hand(&left, "it does not answer, or names no driver");
+    place.assert_by_hand(&left, "it does not answer (is this computer online?), or names no driver");
 }
 
 #[test]
