@@ -249,9 +249,9 @@ fn what_was_before(
     Ok(Some(status))
 }
 
-/// Prints what is lost, and takes the typed words: for phones that are not proven out, and for the deletion itself.
+/// Prints what is lost and the page's own steps, and takes the typed words: for phones that are not proven out, and for the deletion itself.
 fn is_confirmed(owner: &mut Owner, pages: &Pages, account: &WaitingAccount) -> bool {
-    owner.say(&Guide::new(pages).warning());
+    owner.say(&Guide::new(pages).to_string());
     owner.say(&format!("Account {}:", account.masked));
     for other in &account.maybe_same {
         let note = "has the same masked id: if it is yours too and the same account, look at its phones first (--list)";

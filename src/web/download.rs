@@ -142,7 +142,9 @@ impl Downloads {
                 return Err(DownloadError::Interrupted);
             }
             let why = match (seen.is_named, seen.has_come) {
-                (false, _) => "it does not answer, or names no driver that fits this browser and computer",
+                (false, _) => {
+                    "it does not answer (is this computer online?), or names no driver that fits this browser and computer"
+                }
                 (true, false) => "it does not give out the driver that it names",
                 (true, true) => "what came holds no driver, or can't be kept",
             };

@@ -1,5 +1,5 @@
-//! The browser through WebDriver: beside `download`, the only place that names `thirtyfour`. Its log is never subscribed to, the driver gets no
-//! log path and no output, nothing is ever typed, and no screenshot or page source is taken.
+//! The browser through WebDriver: beside `download`, the only place that names `thirtyfour`. Its log is never subscribed to,
+//! the driver gets no log path and no output, nothing is ever typed, and no screenshot or page source is taken.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -71,7 +71,9 @@ impl DrivenBrowser {
         let (driver, port) = start_driver(&found.driver).ok_or_else(no_driver)?;
         record.driver(driver.id()).map_err(|e| DriverError::Folder(home.display().to_string(), e))?;
         let capabilities = capabilities(found, record.profile(), looks).ok_or(DriverError::NoBrowser)?;
-        Self::connect(&format!("http://127.0.0.1:{port}"), capabilities, Some(driver), record, home)
+        let watched = driver.id().filter(|_| is_watched(found.kind));
+        let url = format!("http://127.0.0.1:{port}");
+        Self::connect(&url, capabilities, (Some(driver), watched), record, home)
     }
 
     /// Uses a driver that runs already (a Selenium Grid): only for tests against a replica.
@@ -82,13 +84,13 @@ impl DrivenBrowser {
         let record = OpenRecord::new(home).map_err(|e| DriverError::Folder(home.display().to_string(), e))?;
         let found = Found { kind: Kind::Chrome, driver: "".into(), browser: None };
         let capabilities = capabilities(&found, record.profile(), looks).ok_or(DriverError::NoBrowser)?;
-        Self::connect(url, capabilities, None, record, home)
+        Self::connect(url, capabilities, (None, None), record, home)
     }
 
     fn connect(
         url: &str,
         capabilities: Capabilities,
-        driver: Option<DriverProcess>,
+        (driver, watched): (Option<DriverProcess>, Option<ProcessId>),
         mut record: OpenRecord,
         home: &Path,
     ) -> Result<Self, DriverError> {
@@ -99,11 +101,10 @@ impl DrivenBrowser {
             .map_err(DriverError::Runtime)?;
         let connecting = WebDriver::builder(url, capabilities).request_timeout(COMMAND).connect();
         // The driver's own words are not kept: they can quote addresses.
-        let driver_id = driver.as_ref().and_then(DriverProcess::id);
         let session = runtime.block_on(async {
             tokio::select! {
                 session = connecting => session.ok(),
-                () = browser_died(driver_id) => None,
+                () = browser_died(watched) => None,
             }
         });
         let session = session.ok_or(DriverError::NoBrowser)?;
@@ -156,7 +157,13 @@ impl Browser for DrivenBrowser {
     }
 }
 
-/// Ends when the driver had a browser and has none any more. chromedriver itself waits a minute for a browser that died
+/// Whether a driver's children tell that its browser died. geckodriver first asks Firefox for its version, in a process that
+/// ends; and it notices by itself when Firefox dies.
+fn is_watched(kind: Kind) -> bool {
+    kind != Kind::Firefox
+}
+
+/// Ends when this driver had a browser and has none any more. chromedriver itself waits a minute for a browser that died
 /// before it answered on its pipe.
 async fn browser_died(driver: Option<ProcessId>) {
     let mut had_one = false;
@@ -289,6 +296,11 @@ mod tests {
         for never in ["headless", "no-sandbox", "log-path", "verbose", "debugging-port", "detach"] {
             assert!(!text.contains(never), "{never}");
         }
+    }
+
+    #[test]
+    fn geckodrivers_question_for_the_version_is_no_dead_browser() {
+        assert!(!is_watched(Kind::Firefox) && is_watched(Kind::Chrome) && is_watched(Kind::Edge));
     }
 
     #[test]

@@ -95,6 +95,10 @@ fn after_a_yes_it_comes_once_and_the_walk_goes_to_its_end() {
     let place = Place::with_driver();
     let left = place.play(&[], &[YES]);
     assert_deleted(&left);
+    let before = left.printed.split("type: delete 535").next().unwrap();
+    for text in ["Lost for good:", "Xiaomi refuses where:", "Steps, at ", "Password forgotten", "Find Device off"] {
+        assert!(before.contains(text), "no '{text}' before the browser:\n{}", left.printed);
+    }
     let (version, kept) = (version(), place.kept());
     for text in ["chromedriver", &version, &place.mirror.url()[7..], kept.to_str().unwrap(), "run on this computer"] {
         let question = left.printed.split("Downloading from").next().unwrap();
@@ -154,7 +158,7 @@ fn a_named_driver_is_used_and_nothing_is_asked() {
 #[test]
 fn what_does_not_come_is_explained() {
     for (gives, said) in [
-        (Gives::Nothing, "it does not answer, or names no driver"),
+        (Gives::Nothing, "it does not answer (is this computer online?), or names no driver"),
         (Gives::NoArchive, "it does not give out the driver that it names"),
         (Gives::OtherArchive, "what came holds no driver"),
     ] {
@@ -166,7 +170,7 @@ fn what_does_not_come_is_explained() {
     let place = Place::with_driver();
     let gone = Mirror::start("1.0.0.0", Gives::Nothing).url();
     let left = place.play_with(&["--driver-mirror", &gone], &[YES]);
-    place.assert_by_hand(&left, "it does not answer, or names no driver");
+    place.assert_by_hand(&left, "it does not answer (is this computer online?), or names no driver");
 }
 
 #[test]

@@ -69,7 +69,9 @@ fn a_browser_that_does_not_start_is_explained_and_leaves_nothing() {
     // Not a browser at all; and Chromium with a window, where there is no display.
     for (more, wish) in [(&["--browser", "/bin/false"][..], "headless"), (&[][..], "")] {
         let arguments = seat.arguments(&replica, more);
-        let left = seat.begin_with(&arguments, &[("MI_SIGNOUT_TEST_BROWSER", wish)]).play(Some(&replica), &[BEGIN]);
+        let left = seat
+            .begin_with(&arguments, &[("MI_SIGNOUT_TEST_BROWSER", wish), ("DISPLAY", "")])
+            .play(Some(&replica), &[BEGIN]);
         assert_eq!(left.status, Some(4), "{}", left.printed);
         assert!(left.printed.contains("the browser did not start: there may be no display"), "{}", left.printed);
         seat.assert_tidy();

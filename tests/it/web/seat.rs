@@ -14,6 +14,11 @@ use mi_signout::web::{AccountRef, HandOff, JournalHandOff, WebState, sweep};
 
 use super::replica::{CODE, ID, PASSWORD, Replica};
 
+/// Set to an X display (`:99` of an Xvfb): the same walks in a browser with a window. Not as root, which Chromium refuses.
+const DISPLAY: &str = "MI_SIGNOUT_TEST_DISPLAY";
+/// Set to a driver's program: the same walks with another browser, by hand (`web::cases`, `web::press`).
+const DRIVER: &str = "MI_SIGNOUT_TEST_DRIVER";
+
 /// A guard against hanging, and no measure of anything.
 const DEADLINE: Duration = Duration::from_secs(120);
 
@@ -115,12 +120,18 @@ impl Seat {
             .env("SHELL", "/bin/sh")
             .env("LANG", "C.UTF-8")
             .env("MI_SIGNOUT_TEST_BROWSER", "headless");
+        if let Some(display) = std::env::var_os(DISPLAY) {
+            command.env("DISPLAY", display).env("MI_SIGNOUT_TEST_BROWSER", "visible");
+        }
     }
 
     pub fn arguments(&self, replica: &Replica, more: &[&str]) -> Vec<String> {
         let journal = self.path(JOURNAL).display().to_string();
         let mut all: Vec<String> =
             ["delete", "--journal", &journal, "--site", &replica.start_url()].map(str::to_owned).to_vec();
+        if let Ok(driver) = std::env::var(DRIVER) {
+            all.extend(["--driver".to_owned(), driver]);
+        }
         all.extend(more.iter().map(|m| (*m).to_owned()));
         all
     }
