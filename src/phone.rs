@@ -89,6 +89,8 @@ pub enum KeyCode {
     Home = 3,
     /// `KEYCODE_BACK`.
     Back = 4,
+    /// `KEYCODE_SLEEP`: switches the screen off, and does nothing where it is off.
+    Sleep = 223,
     /// `KEYCODE_WAKEUP`.
     Wakeup = 224,
     /// `KEYCODE_MENU`: dismisses a keyguard without a lock.
@@ -202,6 +204,8 @@ pub struct PhoneFacts {
     pub awake: Option<bool>,
     /// The lock screen.
     pub keyguard: Keyguard,
+    /// Whether a PIN, pattern or password is set, so that a screen that goes off is locked; known also while it is open.
+    pub has_lock: Option<bool>,
     /// The network.
     pub network: Network,
     /// Battery, percent.

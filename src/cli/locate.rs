@@ -1,11 +1,12 @@
-//! `--locate`: each phone shows its number in the tray, and the terminal says which number is which phone.
+//! `--locate`: each phone shows its number in the tray, and the terminal says which number is which phone. Phones that can't show
+//! one blink, one after the other.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::terminal::Output;
 use crate::adb::AdbPhone;
-use crate::fleet::{Numbers, Shown, hide_number, place, show_number, shown_as};
+use crate::fleet::{Blinks, Numbers, Shown, blink, hide_number, may_blink, place, show_number, shown_as};
 use crate::model::{Device, DeviceState};
 use crate::report::text::clean;
 
@@ -43,6 +44,7 @@ pub fn show<'a>(devices: &'a [Device], numbers: &Numbers, output: &Output) -> Lo
         Some((number, shown))
     });
     let mut showing = Vec::new();
+    let mut without = Vec::new();
     let mut lines = Vec::new();
     for (device, shown) in devices.iter().zip(shown) {
         let Some((number, shown)) = shown else {
@@ -52,19 +54,56 @@ pub fn show<'a>(devices: &'a [Device], numbers: &Numbers, output: &Output) -> Lo
         let says = match shown {
             Ok(Shown::Yes) => format!("shows {} on its screen", shown_as(number)),
             Ok(Shown::Asleep) => format!("shows {} once somebody switches its screen on", shown_as(number)),
-            Ok(Shown::No(words)) => format!("can't show its number: it has no dialer ({words})"),
+            Ok(Shown::No) => {
+                without.push((number, device));
+                continue;
+            }
             Err(error) => format!("can't show its number: {error}"),
         };
         if !says.starts_with("can't") {
             showing.push(device);
         }
-        lines.push((number, format!("  #{number:<3} {:<22} {:<12} {says}", device.serial.as_str(), place(device))));
+        lines.push((number, format!("{}{says}", Line(number, device))));
     }
     lines.sort();
     for (_, line) in lines {
         output.people(&clean(&line));
     }
+    without.sort_by_key(|(number, _)| *number);
+    for (number, device) in without {
+        blink_in_turn(Line(number, device), output);
+    }
     Located { showing }
+}
+
+/// The beginning of a phone's line.
+struct Line<'a>(u32, &'a Device);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(number, device) = self;
+        write!(f, "  #{number:<3} {:<22} {:<12} ", device.serial.as_str(), place(device))
+    }
+}
+
+/// A phone without a dialer blinks while its line stands last, so that it is known which one it is.
+fn blink_in_turn(line: Line<'_>, output: &Output) {
+    let mut phone = AdbPhone::of(line.1);
+    let says = match may_blink(&mut phone, WITHIN) {
+        Ok(Blinks::Yes) => {
+            output.people(&clean(&format!("{line}blinks now: it has no dialer to show a number in")));
+            match blink(&mut phone, WITHIN) {
+                Ok(true) => return,
+                Ok(false) => "did not blink as it should: look whether its screen is on and open".to_owned(),
+                Err(error) => format!("did not blink to the end: {error}"),
+            }
+        }
+        Ok(Blinks::No(why)) => {
+            format!("can't show its number: it has no dialer, and can't blink: {why}")
+        }
+        Err(error) => format!("can't show its number: {error}"),
+    };
+    output.people(&clean(&format!("{line}{says}")));
 }
 
 impl Located<'_> {

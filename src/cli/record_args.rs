@@ -132,7 +132,10 @@ impl Record {
     /// Puts phones that an earlier run left without a proven end first, as far as their serials tell before they are asked.
     pub fn unsettled_first(&self, mut devices: Vec<Device>) -> Vec<Device> {
         let unsettled = self.journal.as_ref().and_then(|journal| journal.unsettled().ok()).unwrap_or_default();
-        devices.sort_by_key(|device| !unsettled.iter().any(|phone| phone.as_str() == device.serial.as_str()));
+        let is_unsettled = |device: &Device| {
+            unsettled.iter().any(|(key, serial)| key.as_str() == device.serial.as_str() || *serial == device.serial)
+        };
+        devices.sort_by_key(|device| !is_unsettled(device));
         devices
     }
 

@@ -65,7 +65,9 @@ impl Output {
         let (color, color_stdout) = (wanted(terminal), wanted(std::io::stdout().is_terminal()));
         console::set_colors_enabled(color_stdout);
         console::set_colors_enabled_stderr(color);
-        let progress = terminal && !args.no_progress && !args.quiet;
+        // A terminal that can't move its cursor (an editor's shell) gets plain lines.
+        let moves = terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        let progress = moves && !args.no_progress && !args.quiet;
         Self { verbose: args.verbose, quiet: args.quiet, progress, color, color_stdout }
     }
 

@@ -95,6 +95,18 @@ pub enum EventKind {
         /// What to do, and where to tap.
         hint: String,
     },
+    /// Work on a phone begins once another one is done: so many at once were asked for.
+    Queued {
+        /// Market name or model, where known yet.
+        model: Option<String>,
+        /// USB path or address, where known.
+        place: Option<String>,
+        /// Its number in the tray, where there are several.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        tray: Option<u32>,
+    },
+    /// The phone waits for the verdict of another phone of its account. Nobody has to do anything.
+    WaitingForTurn,
     /// What was waited for came; the phone goes on.
     Resumed,
     /// The connection was lost; the phone is waited for.

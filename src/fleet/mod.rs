@@ -14,7 +14,7 @@ mod vigil;
 mod watch;
 mod worker;
 
-pub use locate::{Shown, hide_number, show_number, shown_as};
+pub use locate::{Blinks, Shown, blink, hide_number, may_blink, show_number, shown_as};
 pub use passwords::Passwords;
 pub use permits::{Owner, Permits};
 pub use record::Books;
@@ -102,7 +102,10 @@ pub fn run(devices: &[Device], plan: &Plan<'_>, connector: &dyn Connector) -> Ve
 pub fn run_tray(devices: &[Device], numbers: &Numbers, plan: &Plan<'_>, connector: &dyn Connector) -> Vec<ResultRow> {
     let vigil = vigil::Vigil::new(devices, plan.listener);
     let plan = Plan { listener: &vigil, ..*plan };
-    let permits = Permits::new(plan.passwords, plan.books, plan.owner);
+    let permits = Permits::new(plan.passwords, plan.books, plan.owner).telling(plan.listener);
+    for device in devices.iter().skip(plan.jobs.max(1)) {
+        worker::queue(device, numbers.get(device), &plan);
+    }
     let (rows, roll, twins) = (Rows::new(devices.len()), Roll::default(), Mutex::default());
     let job = Job { devices, numbers, plan: &plan, connector, permits: &permits, rows, roll, twins };
     let next = AtomicUsize::new(0);

@@ -65,7 +65,7 @@ impl Passwords {
         if let Some((_, group)) = exact {
             return Some(*group);
         }
-        let mut groups = self.by_account.iter().filter(|(id, _)| id.masked() == account.masked()).map(|(_, g)| *g);
+        let mut groups = self.by_account.iter().filter(|(id, _)| id.may_be(account)).map(|(_, g)| *g);
         let first = groups.next()?;
         groups.all(|g| g == first).then_some(first)
     }
@@ -98,6 +98,8 @@ mod tests {
         passwords.for_account(AccountId::new("6230222535"), secret("b"));
         assert!(passwords.of(&Serial::new("s"), Some(&AccountId::new("6230***535"))).is_none());
         assert!(passwords.of(&Serial::new("s"), Some(&AccountId::new("6230222535"))).is_some());
+        // A phone that says its whole id is none of an account that only looks the same masked.
+        assert!(passwords.of(&Serial::new("s"), Some(&AccountId::new("6230333535"))).is_none());
     }
 
     #[test]

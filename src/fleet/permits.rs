@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Condvar, Mutex, PoisonError};
 
+use crate::event::{Event, EventKind, Listener, Subject};
 use crate::flow::{Permit, SubmitPermit, VerdictSeen};
 use crate::model::{AccountId, Serial};
 
@@ -19,6 +20,7 @@ pub struct Permits<'a> {
     passwords: &'a Passwords,
     books: &'a Books<'a>,
     owner: Option<&'a dyn Owner>,
+    listener: Option<&'a dyn Listener>,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -42,7 +44,19 @@ impl<'a> Permits<'a> {
     /// was refused too often; without one it stays refused.
     #[must_use]
     pub fn new(passwords: &'a Passwords, books: &'a Books<'a>, owner: Option<&'a dyn Owner>) -> Self {
-        Self { passwords, books, owner, state: Mutex::default(), changed: Condvar::new() }
+        Self { passwords, books, owner, listener: None, state: Mutex::default(), changed: Condvar::new() }
+    }
+
+    /// Tells `listener` which phones wait for another phone of their account.
+    #[must_use]
+    pub fn telling(self, listener: &'a dyn Listener) -> Self {
+        Self { listener: Some(listener), ..self }
+    }
+
+    fn tell(&self, serial: &Serial, kind: EventKind) {
+        if let Some(listener) = self.listener {
+            listener.tell(Event::now(Subject::Phone(serial.clone()), kind));
+        }
     }
 
     /// Writes the submission down before it is made, or says why it may not be made.
@@ -77,6 +91,7 @@ impl SubmitPermit for Permits<'_> {
         let key = account.masked();
         let group = self.passwords.of(serial, Some(account)).map(|(group, _)| group);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waits = false;
         loop {
             let stopped = state
                 .stopped_accounts
@@ -89,6 +104,9 @@ impl SubmitPermit for Permits<'_> {
                 // Busy from here, so that the question to the owner holds up no other account.
                 free.insert(serial.clone());
                 drop(state);
+                if waits {
+                    self.tell(serial, EventKind::Resumed);
+                }
                 let written = self.write_down(account);
                 state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
                 return match written {
@@ -104,7 +122,15 @@ impl SubmitPermit for Permits<'_> {
                     }
                 };
             }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            if waits {
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            } else {
+                // Told without the lock: whoever listens may be slow. Then looked again.
+                waits = true;
+                drop(state);
+                self.tell(serial, EventKind::WaitingForTurn);
+                state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            }
         }
     }
 

@@ -27,6 +27,8 @@ const HANGS: u32 = 2;
 const TURN: Duration = Duration::from_secs(1);
 /// The longest one question may take when a picture is made for the record.
 const PICTURE_LIMIT: Duration = Duration::from_secs(15);
+/// Readings in which another tool may hold the phone's screen before that is told: a dump gives up after ten seconds.
+const HELD: u32 = 6;
 /// How often a phone is asked whether the person has done their part.
 const WAIT: Duration = Duration::from_secs(2);
 
@@ -68,6 +70,12 @@ pub(super) enum Worked {
 
 /// Says a phone's `ro.serialno`, and is told the place of another connection that it is worked on over.
 pub(super) type Claim<'a> = dyn Fn(&str) -> Option<usize> + 'a;
+
+/// Says that a phone is there and that work on it begins later.
+pub(super) fn queue(device: &Device, tray: Option<u32>, plan: &Plan<'_>) {
+    let model = device.model.as_ref().map(|m| m.replace('_', " "));
+    tell(device, plan, EventKind::Queued { model, place: device.usb_path.clone(), tray });
+}
 
 /// The row of a phone that is left alone, with why.
 pub(super) fn refuse(device: &Device, tray: Option<u32>, plan: &Plan<'_>, ending: Ending) -> ResultRow {
@@ -324,17 +332,30 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Takes the phone up in the record, with what an earlier run left open on it.
-    fn take_up(&mut self, facts: &PhoneFacts, account: &AccountId) -> Result<PhoneKey, Ending> {
-        let hardware_serial = self.draft.identity.hardware_serial.as_deref();
-        let info = PhoneInfo {
-            key: key_of(hardware_serial, &self.device.serial),
+    /// The phone for the record.
+    fn info(&self, facts: &PhoneFacts) -> PhoneInfo {
+        PhoneInfo {
+            key: key_of(self.draft.identity.hardware_serial.as_deref(), &self.device.serial),
             serial: self.device.serial.clone(),
             adb: self.draft.adb.clone(),
             make: facts.prop("ro.product.manufacturer").map(str::to_owned),
             model: self.draft.identity.model.clone(),
             place: self.device.usb_path.clone(),
-        };
+        }
+    }
+
+    /// Takes a phone down in the record on which there is nothing to do. Where another run or connection has it, that one's record
+    /// is the phone's.
+    fn take_down(&mut self, facts: &PhoneFacts) {
+        let info = self.info(facts);
+        if self.plan.books.take_up(&info).is_ok() {
+            self.draft.key = Some(info.key);
+        }
+    }
+
+    /// Takes the phone up in the record, with what an earlier run left open on it.
+    fn take_up(&mut self, facts: &PhoneFacts, account: &AccountId) -> Result<PhoneKey, Ending> {
+        let info = self.info(facts);
         let earlier = self.plan.books.take_up(&info).map_err(|error| {
             let hint = format!("{error}: {}", error.hint());
             Ending::new(Outcome::Failed, Reason::DuplicateSerial, hint)
@@ -356,6 +377,7 @@ impl<'a> Worker<'a> {
     fn facts(&mut self, phone: &mut Box<dyn Phone>, at: &mut Device) -> Result<PhoneFacts, Ending> {
         let mut woken = false;
         let mut waits_for = None;
+        let mut held = 0;
         loop {
             let facts = self.read(phone, at)?;
             self.draft.identity = preflight::identify(&facts.props);
@@ -364,6 +386,12 @@ impl<'a> Worker<'a> {
             let password = self.plan.passwords.of(&self.device.serial, self.draft.account.as_ref());
             let wanted = self.wanted(&facts, password.map(|(_, secret)| secret));
             if let Some(stop) = preflight::stop(&facts, wanted) {
+                if stop.is_another_tool() && held < HELD && !self.plan.interrupted.load(Ordering::Relaxed) {
+                    held += 1;
+                    std::thread::sleep(WAIT);
+                    self.draft.waited += WAIT;
+                    continue;
+                }
                 if self.is_waited_for(&stop) {
                     if waits_for.is_none() {
                         self.tell_identified();
@@ -373,6 +401,8 @@ impl<'a> Worker<'a> {
                 }
                 if stop.outcome == Outcome::AlreadySignedOut {
                     self.draft.proof.after = words(Presence::Absent);
+                    // Its certificate says whose make it is; and what an earlier run left open on it is at an end.
+                    self.take_down(&facts);
                 }
                 return Err(stop.into());
             }
@@ -493,8 +523,10 @@ impl<'a> Worker<'a> {
     fn check(&self, phone: &mut dyn Phone, password: Option<&Secret>) -> Result<Checked, PhoneError> {
         let facts = phone.facts(true, STEP_LIMIT)?;
         let stop = preflight::stop(&facts, self.wanted(&facts, password));
-        // Whether it is supported was found out before; the account's absence is the engine's to say.
-        let stop = stop.filter(|s| !matches!(s.outcome, Outcome::AlreadySignedOut | Outcome::NotSupported));
+        // Whether it is supported was found out before; the account's absence is the engine's to say, and so is what becomes of
+        // a phone whose screen can't be read midway.
+        let theirs = |s: &Stop| matches!(s.outcome, Outcome::AlreadySignedOut | Outcome::NotSupported);
+        let stop = stop.filter(|s| !theirs(s) && !s.is_another_tool());
         let woken = stop.is_none() && needs_waking(&facts);
         if woken {
             wake(phone)?;

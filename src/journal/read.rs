@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Journal, JournalError, PhoneKey, Result};
 use crate::event::{ChainedRow, FindDevice, OpenPhone, Progress, RunHeader, RunRecord, chain};
+use crate::model::Serial;
 
 /// What an earlier run did on a phone and did not bring to an end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,17 +120,18 @@ impl Journal {
     }
 
     /// Phones that a run left without a proven end, the latest first: a re-run looks at them first. A phone that a run which
-    /// lives is working on is not among them.
+    /// lives is working on is not among them. Each with the serial that adb printed for it then: over the network that is an address.
     ///
     /// # Errors
     /// [`JournalError::Corrupt`], [`JournalError::Unwritable`].
-    pub fn unsettled(&self) -> Result<Vec<PhoneKey>> {
+    pub fn unsettled(&self) -> Result<Vec<(PhoneKey, Serial)>> {
         let connection = self.connection();
-        let keys: rusqlite::Result<Vec<String>> = connection
-            .prepare("SELECT key FROM phones GROUP BY key ORDER BY max(begun) DESC")
-            .and_then(|mut s| s.query_map([], |r| r.get(0))?.collect());
+        // SQLite takes the serial from the row of the maximum.
+        let keys: rusqlite::Result<Vec<(String, String, String)>> = connection
+            .prepare("SELECT key, serial, max(begun) AS last FROM phones GROUP BY key ORDER BY last DESC")
+            .and_then(|mut s| s.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect());
         let mut unsettled = Vec::new();
-        for key in keys.map_err(|e| self.failed(&e))? {
+        for (key, serial, _) in keys.map_err(|e| self.failed(&e))? {
             let key = PhoneKey::new(key);
             let holder: Option<String> = connection
                 .query_row("SELECT holder FROM held WHERE what = ?1", [format!("phone {key}")], |r| r.get(0))
@@ -139,7 +141,7 @@ impl Journal {
                 continue;
             }
             if earlier(&connection, &key, None).map_err(|e| self.failed(&e))?.is_some() {
-                unsettled.push(key);
+                unsettled.push((key, Serial::new(serial)));
             }
         }
         Ok(unsettled)

@@ -40,6 +40,12 @@ impl AccountId {
         self.0.contains("***")
     }
 
+    /// Whether the two can be one account: equal where both are whole, and of equal masks where one of them is known by its mask only.
+    #[must_use]
+    pub fn may_be(&self, other: &Self) -> bool {
+        if self.is_masked() || other.is_masked() { self.masked() == other.masked() } else { self == other }
+    }
+
     /// The name as the phone gave it, for the keyed hash of the journal and for comparing; never for printing.
     #[must_use]
     pub fn as_given(&self) -> &str {
@@ -139,6 +145,13 @@ mod tests {
         {
             assert_eq!(AccountId::new(name).to_string(), masked);
         }
+    }
+
+    #[test]
+    fn equal_masks_of_whole_ids_are_two_accounts() {
+        let [own, other, mask] = ["6230111535", "6230222535", "6230***535"].map(AccountId::new);
+        assert!(own.may_be(&own) && own.may_be(&mask) && mask.may_be(&other) && mask.may_be(&mask));
+        assert!(!own.may_be(&other) && !own.may_be(&AccountId::new("6230***536")));
     }
 
     #[test]

@@ -34,7 +34,14 @@ impl Stop {
     /// Whether a person at the phone can mend it, so that it is worth waiting for.
     #[must_use]
     pub fn can_be_waited_for(&self) -> bool {
-        self.outcome == Outcome::NeedsPerson || self.reason == Some(Reason::NoNetwork)
+        self.outcome == Outcome::NeedsPerson || self.reason == Some(Reason::NoNetwork) || self.is_another_tool()
+    }
+
+    /// Whether another tool keeps the screen from being read. It may be about to end: a dump of a run that was killed goes on for
+    /// ten seconds.
+    #[must_use]
+    pub fn is_another_tool(&self) -> bool {
+        self.outcome == Outcome::Failed && self.reason == Some(Reason::DumpFailed)
     }
 }
 
@@ -121,10 +128,22 @@ pub struct Wanted<'a> {
 }
 
 /// The first thing that keeps the phone from being walked, in the contract's order: not supported, already signed out,
-/// blocked, needs a person.
+/// blocked, needs a person; last, that its screen can't be read.
 #[must_use]
 pub fn stop(facts: &PhoneFacts, wanted: Wanted<'_>) -> Option<Stop> {
-    not_supported(facts).or_else(|| already(facts)).or_else(|| blocked(facts)).or_else(|| needs_person(facts, wanted))
+    not_supported(facts)
+        .or_else(|| already(facts))
+        .or_else(|| blocked(facts))
+        .or_else(|| needs_person(facts, wanted))
+        .or_else(|| held(facts))
+}
+
+/// Only one tool at a time can read a phone's screen.
+fn held(facts: &PhoneFacts) -> Option<Stop> {
+    let other = facts.ui_automation.as_ref()?;
+    let hint =
+        format!("'{other}' holds the phone's screen reader: close that tool (Appium, uiautomator2, …), then run again");
+    Some(Stop::new(Outcome::Failed, Reason::DumpFailed, hint))
 }
 
 fn not_supported(facts: &PhoneFacts) -> Option<Stop> {
@@ -244,6 +263,7 @@ mod tests {
             accounts: AccountsProbe { users: vec![account] },
             network: Network::Validated,
             keyguard: Keyguard::None,
+            has_lock: Some(false),
             ..PhoneFacts::default()
         }
     }
@@ -272,6 +292,7 @@ mod tests {
         assert_eq!(reason(|f| f.network = Network::NotValidated), Some(Reason::NoNetwork));
         assert_eq!(reason(|f| f.keyguard = Keyguard::Secure), Some(Reason::ScreenLocked));
         assert_eq!(reason(|f| f.input = InputProbe::Refused), Some(Reason::InputNotAllowed));
+        assert_eq!(reason(|f| f.ui_automation = Some("appium".into())), Some(Reason::DumpFailed));
     }
 
     #[test]

@@ -114,6 +114,15 @@ static SCENARIOS: &[Scenario] = &[
     scenario_of("hyperos-4-future", "a HyperOS that nobody has seen yet, without ids on its account page", |_| {
         hyperos(Generation::HyperOs4)
     }),
+    scenario_of("tablet", "Xiaomi Pad 5: HyperOS 1 on a tablet, which has no dialer", |_| {
+        hyperos(Generation::HyperOs1).change(|s| {
+            s.model = "21051182C".to_owned();
+            s.device = "nabu".to_owned();
+            s.market_name = "Xiaomi Pad 5".to_owned();
+            s.size = (1600, 2560);
+            s.dialer = false;
+        })
+    }),
     scenario_of("nubia-miui", "another maker's phone with MIUI 10", |_| nubia_miui()),
     scenario_of("android-one", "Mi A2: Android One, no MIUI", |_| android_one()),
     scenario_of("custom-rom", "a custom ROM on Xiaomi hardware", |_| custom_rom()),
@@ -228,6 +237,9 @@ static SCENARIOS: &[Scenario] = &[
     }),
     scenario_of("input-gate-silent", "the same, without a word of it", |_| {
         miui_14().change(|s| s.input_gate = Gate::Silent)
+    }),
+    scenario_of("automation-held", "another tool holds the connection that a dump needs", |_| {
+        miui_14().change(|s| s.automation = Some("io.appium.uiautomator2.server".to_owned()))
     }),
     scenario_of("screen-off", "the screen is off, a swipe opens the lock screen", |_| {
         miui_14().change(|s| {

@@ -125,6 +125,7 @@ impl Ran {
         let hidden = self.hidden.iter().fold(text.to_owned(), |text, (this, as_this)| text.replace(this, as_this));
         let rules = [
             (r"\(\d+\.\d s\)", "(N s)"),
+            (r"(?m)^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", ""),
             (r"(?m) +\d+:\d\d$", "  N:NN"),
             (r#""(at|started)":"[^"]*""#, r#""$1":"TIME""#),
             (r#""seconds":[0-9.]+"#, r#""seconds":N"#),

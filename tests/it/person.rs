@@ -128,6 +128,12 @@ fn the_input_switch_is_turned_on() {
 }
 
 #[test]
+fn the_other_tool_is_closed() {
+    let spec = PhoneSpec::default().change(|s| s.automation = Some("io.appium.uiautomator2.server".into()));
+    done(spec, Reason::DumpFailed, SimPhone::close_automation);
+}
+
+#[test]
 fn the_screen_is_unlocked() {
     let spec = PhoneSpec::default().change(|s| s.keyguard = mi_signout::sim::phone::LockKind::Pin);
     done(spec, Reason::ScreenLocked, SimPhone::unlock);

@@ -1,6 +1,7 @@
 //! A run from its journal to its reports, and back through `verify`.
 
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 use chrono::Utc;
@@ -8,6 +9,9 @@ use mi_signout::event::{Event, EventKind, RunRecord, Subject};
 use mi_signout::journal::{InstallKey, Journal, PhoneInfo, PhoneKey, RunInfo};
 use mi_signout::model::{AccountId, Outcome, Proof, Reason, ResultRow, Serial};
 use mi_signout::report::{self, Format, ReportError, Seal};
+
+use crate::support::talk;
+use crate::web::need_chromium;
 
 /// A run of three phones; the second fails, the third is cut off.
 fn recorded(dir: &Path) -> (RunRecord, InstallKey) {
@@ -26,8 +30,12 @@ fn recorded(dir: &Path) -> (RunRecord, InstallKey) {
         };
         let started = Utc::now();
         run.phone(&info).unwrap();
-        let step = EventKind::Step { screen: "account-page".into(), what: "tap logout_account".into(), mutates: true };
-        run.event(&Event::now(Subject::Phone(info.serial.clone()), step)).unwrap();
+        for (screen, what) in
+            [("account-page", "tap logout_account"), ("keep-or-remove", "tap micloud_wipe_data_retain")]
+        {
+            let step = EventKind::Step { screen: screen.into(), what: what.into(), mutates: true };
+            run.event(&Event::now(Subject::Phone(info.serial.clone()), step)).unwrap();
+        }
         let Some(outcome) = outcome else { continue };
         let row = ResultRow {
             serial: info.serial.to_string(),
@@ -101,4 +109,44 @@ fn a_file_name_that_names_no_format_is_a_usage_error() {
     let (run, _) = recorded(dir.path());
     assert!(matches!(report::write(&run, Path::new("report.pdf")), Err(ReportError::UnknownFormat(_))));
     assert!(matches!(report::write(&run, &dir.path().join("no/dir/r.html")), Err(ReportError::Write { .. })));
+}
+
+/// What a page says of itself in a real browser. It is shown in a frame: a window of headless Chromium is at least 500 pixels wide.
+fn in_chromium(page: &Path, width: u32, dark: bool) -> String {
+    let profile = tempfile::tempdir().unwrap();
+    let frame = format!(
+        "<!DOCTYPE html><meta name=\"color-scheme\" content=\"light dark\"><title></title><script>onmessage = e => \
+         document.title = e.data</script><iframe src=\"file://{}\" style=\"width:{width}px;height:1500px;border:0\"></iframe>",
+        page.display()
+    );
+    let outer = page.with_file_name("frame.html");
+    std::fs::write(&outer, frame).unwrap();
+    let mut command = Command::new("chromium");
+    command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--dump-dom"]);
+    command.arg(format!("--user-data-dir={}", profile.path().display()));
+    command.args(["--window-size=1400,1600", "--hide-scrollbars", "--virtual-time-budget=5000"]);
+    command.arg(format!("--blink-settings=preferredColorScheme={}", u8::from(!dark)));
+    command.arg(format!("file://{}", outer.display()));
+    let said = talk(command, b"");
+    let (_, title) = said.out.split_once("<title>").unwrap_or_else(|| panic!("{said:?}"));
+    title.split_once("</title>").unwrap().0.to_owned()
+}
+
+#[test]
+fn the_page_fits_a_phone_and_a_desk_in_light_and_dark() {
+    need_chromium();
+    let dir = tempfile::tempdir().unwrap();
+    let (record, _) = recorded(dir.path());
+    let page = String::from_utf8(report::render(&record, Format::Html).unwrap()).unwrap();
+    let ask = "<script>const wide = [...document.querySelectorAll('article *, header *')].filter(e => e.scrollWidth > \
+               e.clientWidth + 1 && getComputedStyle(e).overflowX === 'auto').length; parent.postMessage([innerWidth, \
+               document.documentElement.scrollWidth, wide, getComputedStyle(document.body).backgroundColor].join(' '), '*');</script>";
+    let path = dir.path().join("page.html");
+    std::fs::write(&path, page.replace("</body>", &format!("{ask}</body>"))).unwrap();
+    for (dark, back) in [(false, "rgb(244, 245, 247)"), (true, "rgb(15, 18, 22)")] {
+        for width in [390, 1280] {
+            // As wide as the window, and no table inside has to be scrolled.
+            assert_eq!(in_chromium(&path, width, dark), format!("{width} {width} 0 {back}"));
+        }
+    }
 }

@@ -1,18 +1,22 @@
 //! A run that is killed midway, and run again: it goes on, and nothing is submitted twice that nobody saw the verdict of.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use mi_signout::event::OpenPhone;
+use mi_signout::journal::{InstallKey, Journal};
 use mi_signout::sim::phone::{Branch, Fault, Stage};
 use mi_signout::sim::scenario::scenario;
 use mi_signout::sim::screens::ScreenId;
 use serde_json::Value;
 
 use crate::cli::{Bench, RIGHT, SCALE, spec};
-use crate::support::{GUARD, Killed, Said, talk};
+use crate::simulate::Simulate;
+use crate::support::{GUARD, Killed, RealAdbServer, Said, adb_connect, talk};
 
 /// The binary with its home, and so its journal, in a folder that several runs share.
 fn binary(home: &Path, args: &[&str]) -> Command {
@@ -98,6 +102,96 @@ fn a_tray_that_was_killed_midway_goes_on_where_it_was() {
     assert!(!report.out.contains("Owner-pass"));
 }
 
+/// The lines of JSON that a run said, as far as it came.
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+/// Serials with the outcome of their rows.
+fn outcomes(lines: &[Value]) -> BTreeMap<String, String> {
+    let results = lines.iter().filter(|line| line["type"] == "result");
+    results.map(|row| (row["serial"].as_str().unwrap().into(), row["outcome"].as_str().unwrap().into())).collect()
+}
+
+#[test]
+fn a_tray_of_another_process_behind_a_real_server_is_killed_hard_and_taken_up_again() {
+    let simulate = Simulate::start(40, &["--scenario", "tray", "--adbd", "0"]);
+    let real = RealAdbServer::start();
+    let mut passwords = "serial,password\n".to_owned();
+    for n in 0..40 {
+        assert!(adb_connect(real.port(), simulate.said(n, "address").parse().unwrap()), "phone {n}");
+        let _ = writeln!(passwords, "{},{}", simulate.said(n, "address"), simulate.said(n, "password"));
+    }
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("p.csv");
+    std::fs::write(&file, passwords).unwrap();
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let adb = format!("127.0.0.1:{}", real.port());
+    let args = ["sign-out", "--all", "--yes", "--json", "-q", "--passwords", "p.csv", "--adb", &adb];
+    let args = [&args[..], &["--authorised-by", "the shop"]].concat();
+
+    // kill -9 in the middle.
+    let mut command = binary(home.path(), &args);
+    let mut child = Killed(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    let (mut out, mut first, mut ended) = (BufReader::new(child.0.stdout.take().unwrap()), String::new(), 0);
+    while ended < 12 {
+        let from = first.len();
+        assert!(out.read_line(&mut first).unwrap() > 0, "it ends by itself: {first}");
+        ended += usize::from(first[from..].contains(r#""type":"result""#));
+    }
+    child.0.kill().unwrap();
+    child.0.wait().unwrap();
+    out.read_to_string(&mut first).unwrap();
+    let done = outcomes(&lines(&first));
+    assert!(done.len() < 40, "it was killed midway");
+
+    let state = home.path().join("mi-signout");
+    let journal = Journal::open(&state.join("journal.db"), InstallKey::open(&state).unwrap()).unwrap();
+    let unsettled: BTreeSet<String> = journal.unsettled().unwrap().into_iter().map(|(_, s)| s.to_string()).collect();
+    let killed = journal.record("last").unwrap();
+    let submitted = |open: &&OpenPhone| open.unobserved.as_ref().is_some_and(|step| step.contains("submit"));
+    let submitted: Vec<String> = killed.open.iter().filter(submitted).map(|open| open.serial.clone()).collect();
+    assert!(killed.ended.is_none() && !killed.open.is_empty() && !unsettled.is_empty());
+    drop(journal);
+
+    // Run again: what was left open comes first, what is signed out is known by its phone.
+    let second = talk(binary(home.path(), &[&args[..], &["--jobs", "8"]].concat()), b"");
+    let told = lines(&second.out);
+    let started: Vec<&str> =
+        told.iter().filter(|line| line["event"] == "started").filter_map(|line| line["serial"].as_str()).collect();
+    let at_first = unsettled.len().min(8);
+    assert!(started[..at_first].iter().all(|serial| unsettled.contains(*serial)), "{started:?}\n{unsettled:?}");
+    let found = outcomes(&told);
+    assert_eq!(found.len(), 40, "{}", second.err);
+    for (serial, outcome) in &done {
+        let expected = if outcome == "signed-out" { "already-signed-out" } else { outcome };
+        assert_eq!(found[serial], expected, "{serial} ended as {outcome} before");
+    }
+    for serial in &submitted {
+        let known = ["already-signed-out", "unknown", "failed", "needs-person", "signed-out"];
+        assert!(known.contains(&found[serial].as_str()), "{serial}: {}", found[serial]);
+    }
+
+    // The reports, of the run that was killed too, and that nobody edited them.
+    let id = killed.header.id.as_str();
+    for (run, name) in [("last", "tray.html"), ("last", "tray.json"), ("last", "tray.csv"), (id, "killed.html")] {
+        let made = talk(binary(home.path(), &["report", run, "--output", name]), b"");
+        assert_eq!((made.code, made.err), (0, format!("wrote {name}\n")));
+        let verified = talk(binary(home.path(), &["report", "--verify", name]), b"");
+        assert_eq!(verified.code, 0, "{name}: {} {}", verified.out, verified.err);
+    }
+    let page = std::fs::read_to_string(home.path().join("tray.html")).unwrap();
+    assert!(page.matches("<article").count() == 40 && !page.contains("Owner-pass"));
+
+    // The phones themselves: nobody's password was submitted twice.
+    let (records, _, _) = simulate.end("-INT");
+    let records: Vec<&Value> = records.iter().filter(|line| line["type"] == "record").collect();
+    assert_eq!(records.len(), 40);
+    for record in records {
+        assert!(record["password_submissions"].as_u64().unwrap() <= 1, "{record}");
+    }
+}
+
 #[test]
 fn a_submission_without_a_verdict_is_not_repeated_unless_again_is_asked_for() {
     let bench = Bench::own([spec("a1").with(Branch::SignOutFails)]);
@@ -136,4 +230,39 @@ fn a_submission_without_a_verdict_is_not_repeated_unless_again_is_asked_for() {
     let again = [&args[..], &["--again"]].concat();
     let third = talk(binary(home.path(), &again), password.as_bytes());
     assert_eq!(bench.phone(0).record().passwords_submitted(), 2, "{}", third.out);
+}
+
+#[test]
+fn a_phone_that_was_left_open_and_is_found_signed_out_is_settled_for_its_next_owner() {
+    let bench = Bench::own([spec("a1")]);
+    bench.phone(0).on(Stage::AfterConfirm, Fault::SpinnerFor(60_000));
+    let home = tempfile::tempdir().unwrap();
+    let adb = bench.adb();
+    let args = ["sign-out", "-s", "a1", "--password-stdin", "--json", "--yes", "-q", "--adb", &adb];
+    let password = format!("{RIGHT}\n");
+    let mut command = binary(home.path(), &args);
+    let mut child = Killed(command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    child.0.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+    let deadline = Instant::now() + GUARD;
+    while bench.phone(0).record().passwords_submitted() == 0 {
+        assert!(Instant::now() < deadline, "no password was submitted");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.0.kill().unwrap();
+    child.0.wait().unwrap();
+    // The phone brings it to an end by itself.
+    while bench.phone(0).account_present() {
+        assert!(Instant::now() < deadline, "the phone does not end");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let second = talk(binary(home.path(), &args), password.as_bytes());
+    assert_eq!(rows(&second), [("a1".to_owned(), "already-signed-out -".to_owned())], "{}", second.out);
+    let report = talk(binary(home.path(), &["report", "last", "--format", "json"]), b"");
+    assert!(report.out.contains("Xiaomi"), "its certificate says the make: {}", report.out);
+
+    bench.phone(0).sign_in("7777000111");
+    bench.phone(0).show(ScreenId::Launcher);
+    let third = talk(binary(home.path(), &args), password.as_bytes());
+    assert_eq!(rows(&third), [("a1".to_owned(), "signed-out -".to_owned())], "{}", third.out);
+    assert!(!third.out.contains("goes on from run"), "{}", third.out);
 }

@@ -26,6 +26,7 @@ const ENDS: &[(&str, &str, &str)] = &[
     ("hyperos-2-native", "hyperos", "signed-out"),
     ("hyperos-3-arabic", "hyperos", "signed-out"),
     ("hyperos-4-future", "generic", "signed-out"),
+    ("tablet", "hyperos", "signed-out"),
     ("nubia-miui", "miui-8-10", "signed-out"),
     ("android-one", "-", "not-supported not-miui"),
     ("custom-rom", "-", "not-supported not-miui"),
@@ -74,6 +75,7 @@ const ENDS: &[(&str, &str, &str)] = &[
     ("second-space", "-", "blocked second-space"),
     ("no-network", "-", "blocked no-network"),
     ("input-gate-off", "-", "needs-person input-not-allowed"),
+    ("automation-held", "-", "failed dump-failed"),
     ("input-gate-silent", "-", "needs-person input-not-allowed"),
     ("screen-off", "miui", "signed-out"),
     ("screen-locked", "-", "needs-person screen-locked"),
@@ -100,6 +102,8 @@ fn walked(specs: Vec<PhoneSpec>, more: &[&str]) -> (Bench, Vec<Value>) {
                 s.account = Some(format!("62{n:02}00{n:02}41"));
             }
             s.password = format!("Owner-pass 1{n:02}");
+            // A password that two phones share is stopped on both by the first rejection.
+            s.believed_password = s.believed_password.take().map(|believed| format!("{believed}{n:02}"));
         })
     };
     let specs: Vec<PhoneSpec> = specs.into_iter().enumerate().map(own).collect();

@@ -529,6 +529,7 @@ impl Phone for ScriptedPhone {
                 accounts: s.accounts(),
                 awake: Some(true),
                 keyguard: Keyguard::None,
+                has_lock: Some(false),
                 network: Network::Validated,
                 input: InputProbe::Allowed,
                 ..PhoneFacts::default()

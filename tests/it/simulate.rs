@@ -9,15 +9,15 @@ use crate::cli::{Ran, mi_signout};
 use crate::support::{Killed, RealAdbServer, adb};
 
 /// `simulate` while it runs.
-struct Simulate {
+pub struct Simulate {
     child: Killed,
     out: BufReader<ChildStdout>,
-    ready: Vec<Value>,
+    pub ready: Vec<Value>,
     _home: std::sync::Arc<tempfile::TempDir>,
 }
 
 impl Simulate {
-    fn start(phones: usize, args: &[&str]) -> Self {
+    pub fn start(phones: usize, args: &[&str]) -> Self {
         let count = phones.to_string();
         let run = mi_signout(&["simulate", "--latency", "0.01", "--phones", &count]).args(args);
         let (mut command, home) = run.into_command();
@@ -33,12 +33,12 @@ impl Simulate {
         simulate
     }
 
-    fn said(&self, phone: usize, key: &str) -> String {
+    pub fn said(&self, phone: usize, key: &str) -> String {
         self.ready[phone][key].as_str().unwrap().to_owned()
     }
 
     /// Sends a signal, and gives the rest of stdout, all of stderr and the status.
-    fn end(mut self, signal: &str) -> (Vec<Value>, String, i32) {
+    pub fn end(mut self, signal: &str) -> (Vec<Value>, String, i32) {
         let pid = self.child.0.id().to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
         let (mut out, mut err) = (String::new(), String::new());

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use mi_signout::sim::device::SimDevice;
 use mi_signout::sim::endpoint::ConnState;
 use mi_signout::sim::farm::Farm;
-use mi_signout::sim::phone::{Branch, Fault, LockKind, PhoneSpec, SimPhone, Stage};
+use mi_signout::sim::phone::{Branch, Fault, Gate, LockKind, PhoneSpec, SimPhone, Stage};
+use mi_signout::sim::scenario::scenario;
+use mi_signout::sim::screens::ScreenId;
 use mi_signout::ui::{Selector, UiTree};
 
-use crate::cli::{Bench, RIGHT, mi_signout, spec};
+use crate::cli::{Bench, RIGHT, SCALE, mi_signout, spec};
 use crate::support::{RealAdbServer, Said, adb, talk};
 
 /// A phone of the tray with an account and a password of its own.
@@ -57,7 +59,19 @@ fn of_forty_phones_ten_misbehave_and_thirty_are_signed_out() {
         text
     });
     let ran = bench
-        .run(&["sign-out", "--all", "--yes", "--json", "-q", "--passwords", "p.csv", "--timeout", "45"])
+        .run(&[
+            "sign-out",
+            "--all",
+            "--yes",
+            "--json",
+            "-q",
+            "--passwords",
+            "p.csv",
+            "--timeout",
+            "150",
+            "--grace",
+            "30",
+        ])
         .args(&["--authorised-by", "the shop"])
         .file("p.csv", &passwords, 0o600)
         .run();
@@ -158,9 +172,9 @@ fn each_phone_shows_its_number_in_the_tray() {
     d4: hint: unlock the phone and accept 'Allow USB debugging?' (tick 'Always allow'); if it does not come up, plug the cable in again
     --- stderr
       #1   a1                     usb 1-1      shows 0001 on its screen
-      #2   b2                     usb 1-2      can't show its number: it has no dialer (Error: Activity not started, unable to resolve Intent { act=android.intent.action.DIAL dat=tel:0002 })
       #3   c3                     usb 1-3      shows 0003 on its screen
       d4 (usb 1-4) can't be asked: unauthorized
+      #2   b2                     usb 1-2      blinks now: it has no dialer to show a number in
     "###);
     assert_eq!((dialled(bench.phone(0)), dialled(bench.phone(2))), (Some("0001".into()), Some("0003".into())));
     assert_eq!(dialled(bench.phone(1)), None);
@@ -168,6 +182,40 @@ fn each_phone_shows_its_number_in_the_tray() {
     assert_eq!(ran.rows(0, ""), ["c3 signed-out -"], "{ran}");
     assert_eq!(dialled(bench.phone(2)), None, "the number is gone");
     assert_eq!(dialled(bench.phone(0)), Some("0001".into()), "and nobody else was touched");
+}
+
+#[test]
+fn a_tablet_blinks_where_that_locks_nothing_and_is_as_before_afterwards() {
+    let tablet = |serial: &str| scenario("tablet").unwrap().phone(0).serial(serial).scale(SCALE);
+    let bench = Bench::own([
+        tablet("open"),
+        tablet("swipe").change(|s| s.keyguard = LockKind::Swipe),
+        tablet("pin").change(|s| s.keyguard = LockKind::Pin),
+        tablet("gate"),
+        tablet("off").change(|s| s.awake = false),
+    ]);
+    bench.phone(3).set_gate(Gate::Refused);
+    bench.phone(1).unlock();
+    bench.phone(2).unlock();
+    let state = |n: usize| {
+        let phone = bench.phone(n);
+        (phone.is_awake(), phone.current_screen())
+    };
+    for n in [0, 1] {
+        bench.phone(n).show(ScreenId::AccountPage);
+    }
+    let before: Vec<_> = (0..5).map(state).collect();
+    let ran = bench.run(&["devices", "--locate", "--json"]).run();
+    insta::assert_snapshot!(ran.stderr, @"
+      #1   open                   usb 1-1      blinks now: it has no dialer to show a number in
+      #2   swipe                  usb 1-2      blinks now: it has no dialer to show a number in
+      #3   pin                    usb 1-3      can't show its number: it has no dialer, and can't blink: its screen would be locked if it went off
+      #4   gate                   usb 1-4      can't show its number: it has no dialer, and can't blink: it takes no keys
+      #5   off                    usb 1-5      blinks now: it has no dialer to show a number in
+    ");
+    assert_eq!((0..5).map(state).collect::<Vec<_>>(), before);
+    let blinked = |n: usize| bench.phone(n).record().keys.iter().filter(|key| **key == 223).count();
+    assert_eq!([0, 1, 2, 3, 4].map(blinked), [4, 4, 0, 0, 4]);
 }
 
 /// The binary on a terminal, with what a person types there.

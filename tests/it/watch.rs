@@ -357,9 +357,11 @@ fn with_locate_each_phone_shows_its_number_before_it_is_worked_on() {
     let watching = desk.watch(&["-s", "a1", "-s", "b2", "--count", "2", "--locate"]);
     watching.until_note("a1 shows the number 0001");
     desk.plug(&tablet, "1-2");
-    watching.until_note("b2 can't show its number");
+    watching.until_note("b2 blinks now: it has no dialer to show a number in");
     let (status, rows, _) = watching.end();
     assert_eq!((status, rows.len()), (0, 2), "{rows:?}");
     let dialled = a.phone().record().commands.iter().any(|c| c.argv.iter().any(|word| word == "tel:0001"));
+    let slept = tablet.phone().record().keys.iter().filter(|key| **key == 223).count();
+    assert_eq!(slept, 4, "{:?}", tablet.phone().record().keys);
     assert!(dialled && a.phone().record().keys.contains(&3), "{:#?}", a.phone().record().keys);
 }

@@ -10,7 +10,7 @@ pub use dump::screen;
 pub use system::{
     battery, current_user, device_owner, display, input_probe, lock_signs, network, properties, ui_automation,
 };
-pub use window::{awake, focus, keyguard};
+pub use window::{awake, focus, has_lock, keyguard};
 
 /// A part of a script's output.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -59,13 +59,7 @@ pub fn awake(power: &str) -> Option<bool> {
 /// another trust agent holds open needs none, else `secure`.
 #[must_use]
 pub fn keyguard(policy: &str, trust: &str) -> Keyguard {
-    let flag = |keys: &[&str]| {
-        keys.iter().find_map(|key| match word(policy, key)? {
-            "true" => Some(true),
-            "false" => Some(false),
-            _ => None,
-        })
-    };
+    let flag = |keys| flag(policy, keys);
     match flag(&["showing", "mIsShowing", "mShowingLockscreen", "mKeyguardShowing"]) {
         None => Keyguard::Unknown,
         Some(false) => Keyguard::None,
@@ -75,6 +69,22 @@ pub fn keyguard(policy: &str, trust: &str) -> Keyguard {
             None => Keyguard::Unknown,
         },
     }
+}
+
+/// Whether a PIN, pattern or password is set, by the `secure` of the keyguard delegate in `dumpsys window policy`, which says it
+/// also while the screen is open (Android 7 and later).
+#[must_use]
+pub fn has_lock(policy: &str) -> Option<bool> {
+    flag(policy, &["secure", "mSecure"])
+}
+
+/// The first of these keys that is `true` or `false`.
+fn flag(policy: &str, keys: &[&str]) -> Option<bool> {
+    keys.iter().find_map(|key| match word(policy, key)? {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    })
 }
 
 /// `deviceLocked` of the user that is marked `(current)`, or of the only one.
@@ -163,5 +173,7 @@ mod tests {
         ] {
             assert_eq!(keyguard(policy, trust), expected, "{policy} {trust}");
         }
+        assert_eq!((has_lock(now), has_lock(open), has_lock(old), has_lock("")), (Some(true), Some(true), None, None));
+        assert_eq!(has_lock(&open.replace("secure=true", "secure=false")), Some(false));
     }
 }

@@ -14,8 +14,13 @@ const ASK: Duration = Duration::from_secs(20);
 
 /// What becomes of a phone at the door.
 pub(super) enum Entry {
-    /// It is worked on; how it ended, where it was here before.
-    Taken(Before),
+    /// It is worked on.
+    Taken {
+        /// How it ended, where it was here before.
+        before: Before,
+        /// The account that it is taken for, where the phone shows that masked: another account may look the same.
+        by_mask: Option<AccountId>,
+    },
     /// It is none of ours: no row.
     Left(String),
     /// It was meant, and may not be worked on.
@@ -90,23 +95,29 @@ impl<'a> Door<'a> {
         }
         if let Some(account) = &says.account {
             let first = state.account.get_or_insert_with(|| account.clone());
-            if !self.wanted.several_accounts && first.masked() != account.masked() {
+            if !self.wanted.several_accounts && !first.may_be(account) {
                 return Entry::Refused(another_account(account, first));
             }
         }
         state.phones.insert(key, (device.clone(), None));
-        Entry::Taken(known.and_then(|(_, ended)| ended))
+        let by_mask = says.account.clone().filter(|a| a.is_masked() && known.is_none() && !self.is_named(device, says));
+        Entry::Taken { before: known.and_then(|(_, ended)| ended), by_mask }
+    }
+
+    /// Whether a phone comes in whatever its account.
+    fn is_named(&self, device: &Device, says: &Says) -> bool {
+        let own = says.hardware_serial.as_deref().map(Serial::new);
+        let named = |serial: &Serial| *serial == device.serial || own.as_ref() == Some(serial);
+        self.wanted.all || self.wanted.serials.iter().any(named)
     }
 
     /// Why a phone is none of ours.
     fn why_not(&self, device: &Device, says: &Says) -> Option<String> {
-        let own = says.hardware_serial.as_deref().map(Serial::new);
-        let named = |serial: &Serial| *serial == device.serial || own.as_ref() == Some(serial);
-        if self.wanted.all || self.wanted.serials.iter().any(named) {
+        if self.is_named(device, says) {
             return None;
         }
         match &says.account {
-            Some(account) if self.wanted.accounts.iter().any(|listed| listed.masked() == account.masked()) => None,
+            Some(account) if self.wanted.accounts.iter().any(|listed| listed.may_be(account)) => None,
             _ if self.wanted.accounts.is_empty() => Some("its serial is not listed".to_owned()),
             Some(account) => Some(format!("its account {account} is not listed")),
             None if says.was_read => Some("nobody is signed in on it".to_owned()),
@@ -153,7 +164,10 @@ mod tests {
 
     fn word(entry: &Entry) -> String {
         match entry {
-            Entry::Taken(before) => format!("taken {}", before.map_or("new", Outcome::as_str)),
+            Entry::Taken { before, by_mask } => {
+                let doubt = by_mask.as_ref().map(|account| format!(" by the mask {account}")).unwrap_or_default();
+                format!("taken {}{doubt}", before.map_or("new", Outcome::as_str))
+            }
             Entry::Left(why) => format!("left: {why}"),
             Entry::Refused(ending) => format!("refused: {}", ending.reason.unwrap()),
             Entry::Duplicate(other) => format!("duplicate of {}", place(other)),
@@ -171,7 +185,7 @@ mod tests {
         let door = Door::new(&wanted);
         let ask = |serial, own, account| word(&door.decide(&device(serial, None), &says(own, account), &|_| true));
         assert_eq!(ask("8f2a1b", "8f2a1b", Some("1234567890")), "taken new");
-        assert_eq!(ask("10.0.0.2:5555", "c3", Some("6230***535")), "taken new");
+        assert_eq!(ask("10.0.0.2:5555", "c3", Some("6230***535")), "taken new by the mask 6230***535");
         assert_eq!(ask("d4", "d4", Some("7777000111")), "left: its account 7777***111 is not listed");
         assert_eq!(ask("e5", "e5", None), "left: nobody is signed in on it");
         let unread = word(&door.decide(&device("f6", None), &Says::default(), &|_| true));
@@ -179,11 +193,36 @@ mod tests {
     }
 
     #[test]
+    fn an_account_that_only_looks_the_same_masked_is_left() {
+        for (listed, said, taken) in [
+            ("6230111535", "6230222535", "left: its account 6230***535 is not listed"),
+            ("6230111535", "6230111535", "taken new"),
+            // A phone that masks its account can't be told further; whoever is signed out has to know the password.
+            ("6230111535", "6230***535", "taken new by the mask 6230***535"),
+            ("6230***535", "6230222535", "taken new"),
+        ] {
+            let wanted = Wanted { accounts: vec![AccountId::new(listed)], ..Wanted::default() };
+            let door = Door::new(&wanted);
+            let word = word(&door.decide(&device("a1", None), &says("a1", Some(said)), &|_| true));
+            assert_eq!(word, taken, "{listed} {said}");
+        }
+        // Nor is it the account that is being signed out.
+        let wanted = Wanted { all: true, ..Wanted::default() };
+        let door = Door::new(&wanted);
+        let ask = |own, account| word(&door.decide(&device(own, None), &says(own, Some(account)), &|_| true));
+        assert_eq!(ask("a", "6230111535"), "taken new");
+        assert_eq!(ask("b", "6230222535"), "refused: account-stopped");
+    }
+
+    #[test]
     fn a_phone_that_was_ours_is_recognised_without_its_account() {
         let wanted = Wanted { accounts: vec![AccountId::new("6230***535")], ..Wanted::default() };
         let door = Door::new(&wanted);
         let first = device("8f2a1b", Some("1-1"));
-        assert_eq!(word(&door.decide(&first, &says("8f2a1b", Some("6230***535")), &|_| true)), "taken new");
+        assert_eq!(
+            word(&door.decide(&first, &says("8f2a1b", Some("6230***535")), &|_| true)),
+            "taken new by the mask 6230***535"
+        );
         door.ended(&first, Outcome::SignedOut);
         let moved = device("8f2a1b", Some("1-2"));
         assert_eq!(word(&door.decide(&moved, &says("8f2a1b", None), &|_| false)), "taken signed-out");

@@ -14,6 +14,7 @@ use super::together::Losses;
 use super::{Attached, Connector, Numbers, Permits, Plan, duplicate, locate, vigil, worker};
 use crate::event::{Event, EventKind, Subject};
 use crate::model::{AccountId, AdbServer, Device, Outcome, Reason, ResultRow, Serial};
+use crate::phone::Phone;
 use crate::preflight;
 
 /// How often it is looked whether a worker is done or Ctrl-C was pressed.
@@ -84,7 +85,7 @@ impl Watch<'_> {
     /// Ctrl-C, or when nobody tells any more news; phones that are worked on then get their rows first.
     #[must_use]
     pub fn run(&self, news: &Receiver<News>) -> Vec<ResultRow> {
-        let permits = Permits::new(self.plan.passwords, self.plan.books, self.plan.owner);
+        let permits = Permits::new(self.plan.passwords, self.plan.books, self.plan.owner).telling(self.plan.listener);
         let door = Door::new(self.wanted);
         std::thread::scope(|scope| {
             let (done, is_done) = channel();
@@ -206,7 +207,13 @@ impl Watch<'_> {
             Entry::Duplicate(other) => {
                 worker::refuse(device, Some(number), self.plan, duplicate(device, &super::place(&other)))
             }
-            Entry::Taken(before) => {
+            Entry::Taken { before, by_mask } => {
+                if let Some(account) = by_mask {
+                    self.note(format!(
+                        "{} is taken for account {account}, which it shows masked: another account may look the same",
+                        device.serial
+                    ));
+                }
                 if let Some(outcome) = before {
                     self.note(format!("{} is here again; it ended as {outcome} before", device.serial));
                 }
@@ -233,7 +240,22 @@ impl Watch<'_> {
                 let _ = locate::hide_number(&mut *phone, SHOW);
             }
             Ok(locate::Shown::Asleep) => self.note(format!("{} shows its number once its screen is on", device.serial)),
-            Ok(locate::Shown::No(_)) | Err(_) => self.note(format!("{} can't show its number", device.serial)),
+            Ok(locate::Shown::No) => self.blink(&mut *phone, device),
+            Err(_) => self.note(format!("{} can't show its number", device.serial)),
+        }
+    }
+
+    /// A phone that has no dialer shows which one it is by its screen.
+    fn blink(&self, phone: &mut dyn Phone, device: &Device) {
+        match locate::may_blink(phone, SHOW) {
+            Ok(locate::Blinks::Yes) => {
+                self.note(format!("{} blinks now: it has no dialer to show a number in", device.serial));
+                let _ = locate::blink(phone, SHOW);
+            }
+            Ok(locate::Blinks::No(why)) => {
+                self.note(format!("{} can't show its number: it has no dialer, and can't blink: {why}", device.serial));
+            }
+            Err(_) => self.note(format!("{} can't show its number", device.serial)),
         }
     }
 

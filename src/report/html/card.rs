@@ -28,8 +28,7 @@ pub(super) fn picture_start(row: u32) -> String {
 /// A phone with its row.
 pub(super) fn render(page: &mut String, row: &ChainedRow) {
     let (record, result) = (&row.record, &row.record.result);
-    let name = [record.make.as_deref(), result.model.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let name = if name.is_empty() { "Phone".to_owned() } else { name };
+    let name = name(record.make.as_deref(), result.model.as_deref());
     let _ = write!(
         page,
         "<article id=\"phone-{}\" class=\"{}\">\n<h2>{} {}</h2>\n<p class=\"kind\">{}</p>\n",
@@ -54,6 +53,17 @@ pub(super) fn render(page: &mut String, row: &ChainedRow) {
         );
     }
     *page += "</article>\n";
+}
+
+/// Make and model; many a model begins with its make.
+fn name(make: Option<&str>, model: Option<&str>) -> String {
+    match (make, model) {
+        (Some(make), Some(model)) if !model.to_lowercase().starts_with(&make.to_lowercase()) => {
+            format!("{make} {model}")
+        }
+        (_, Some(name)) | (Some(name), None) => name.to_owned(),
+        (None, None) => "Phone".to_owned(),
+    }
 }
 
 /// What the certificate certifies: only a proven sign-out is one.
@@ -129,4 +139,22 @@ pub(super) fn open(page: &mut String, phone: &OpenPhone) {
         fact(page, "Last step", &format!("{step}: begun, and what followed was not seen. Look at the phone."));
     }
     *page += "</dl>\n</article>\n";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_make_is_said_once() {
+        let said = [
+            (Some("Xiaomi"), Some("Xiaomi 15")),
+            (Some("xiaomi"), Some("Xiaomi 12X")),
+            (Some("Xiaomi"), Some("Redmi Note 10")),
+            (Some("Xiaomi"), None),
+            (None, None),
+        ]
+        .map(|(make, model)| name(make, model));
+        assert_eq!(said, ["Xiaomi 15", "Xiaomi 12X", "Xiaomi Redmi Note 10", "Xiaomi", "Phone"]);
+    }
 }

@@ -92,7 +92,7 @@ fn summary(page: &mut String, run: &RunRecord, title: &str) {
 
 /// A line per phone, with a way to its card.
 fn list(page: &mut String, run: &RunRecord) {
-    *page += "<div class=\"wide\"><table>\n<thead><tr><th>#</th><th>Phone</th><th>Outcome</th><th>Model</th><th>Account</th>\
+    *page += "<div class=\"wide\"><table class=\"list\">\n<thead><tr><th>#</th><th>Phone</th><th>Outcome</th><th>Model</th><th>Account</th>\
               <th>Time</th></tr></thead>\n<tbody>\n";
     for row in &run.rows {
         let (record, result) = (&row.record, &row.record.result);

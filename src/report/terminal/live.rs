@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use console::Term;
+use console::{Term, measure_text_width};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::board::Board;
@@ -14,6 +14,8 @@ use crate::event::{Event, EventKind, Listener};
 /// Rows left above the board for results, on a terminal of at least `ROOMY` rows.
 const RESULTS: u16 = 5;
 const ROOMY: u16 = 16;
+/// The least time between two drawings, where a later one is sure to come.
+const PACE: Duration = Duration::from_millis(50);
 
 /// How the board is drawn.
 pub struct Options {
@@ -29,6 +31,8 @@ pub struct Options {
     pub clock: Box<dyn Fn() -> DateTime<Utc> + Send + Sync>,
     /// How often it is drawn where nothing happens, so that times go on.
     pub tick: Option<Duration>,
+    /// Writes to the terminal past indicatif, which does not know what a change of its size does to lines that stand there.
+    pub raw: Box<dyn Fn(&str) + Send + Sync>,
 }
 
 impl Default for Options {
@@ -41,6 +45,7 @@ impl Default for Options {
             size: Box::new(size),
             clock: Box::new(Utc::now),
             tick: Some(Duration::from_secs(1)),
+            raw: Box::new(|text| drop(Term::stderr().write_str(text))),
         }
     }
 }
@@ -51,8 +56,19 @@ pub struct Live {
     ticker: Option<JoinHandle<()>>,
 }
 
+/// The board, and how it stands on the screen.
+struct Drawn {
+    board: Board,
+    /// Columns that the terminal had when it was drawn.
+    columns: u16,
+    /// Widths of the lines that stand there.
+    widths: Vec<usize>,
+    /// When it was drawn.
+    at: Option<Instant>,
+}
+
 struct Shared {
-    board: Mutex<Board>,
+    drawn: Mutex<Drawn>,
     bar: ProgressBar,
     options: Options,
     ended: (Mutex<bool>, Condvar),
@@ -62,7 +78,8 @@ impl Live {
     /// A board on stderr.
     #[must_use]
     pub fn stderr(options: Options) -> Self {
-        Self::on(ProgressDrawTarget::stderr(), options)
+        // How often it is drawn is limited here, so that it is known what stands on the screen.
+        Self::on(ProgressDrawTarget::stderr_with_hz(u8::MAX), options)
     }
 
     /// A board on another target.
@@ -74,8 +91,9 @@ impl Live {
             bar.set_style(style);
         }
         let tick = options.tick;
-        let board = Mutex::new(Board::new(options.hold, options.colour));
-        let shared = Arc::new(Shared { board, bar, options, ended: (Mutex::new(false), Condvar::new()) });
+        let board = Board::new(options.hold, options.colour);
+        let drawn = Mutex::new(Drawn { board, columns: 0, widths: Vec::new(), at: None });
+        let shared = Arc::new(Shared { drawn, bar, options, ended: (Mutex::new(false), Condvar::new()) });
         let ticker = tick.map(|tick| {
             let shared = Arc::clone(&shared);
             std::thread::spawn(move || shared.tick(tick))
@@ -85,22 +103,40 @@ impl Live {
 
     /// Takes the board off the screen while `ask` talks with the person.
     pub fn suspend<T>(&self, ask: impl FnOnce() -> T) -> T {
-        self.shared.bar.suspend(ask)
+        let shared = &self.shared;
+        shared.fit(&mut shared.drawn(), (shared.options.size)().1);
+        shared.bar.suspend(ask)
     }
 }
 
 impl Shared {
-    fn draw(&self, board: &Board) {
+    fn draw(&self, drawn: &mut Drawn) {
+        if self.options.tick.is_some() && drawn.at.is_some_and(|at| at.elapsed() < PACE) {
+            return;
+        }
+        drawn.at = Some(Instant::now());
         let (rows, columns) = (self.options.size)();
+        self.fit(drawn, columns);
         // The last row and column stay free: a terminal scrolls or wraps when they are filled. Where results stay above the
         // board, some rows are left for them.
         let free = if rows < ROOMY || self.options.hold { 1 } else { RESULTS + 1 };
         let (width, height) = (columns.saturating_sub(1), rows.saturating_sub(free).max(1));
-        self.bar.set_message(board.lines((self.options.clock)(), width.into(), height.into()).join("\n"));
+        let lines = drawn.board.lines((self.options.clock)(), width.into(), height.into());
+        drawn.widths = lines.iter().map(|line| measure_text_width(line)).collect();
+        self.bar.set_message(lines.join("\n"));
     }
 
-    fn board(&self) -> std::sync::MutexGuard<'_, Board> {
-        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Takes away what a terminal that became narrower has made of the board: it breaks lines that no longer fit, and indicatif
+    /// would go up by as many rows as it had written.
+    fn fit(&self, drawn: &mut Drawn, columns: u16) {
+        let was = std::mem::replace(&mut drawn.columns, columns);
+        if columns < was && columns > 0 && !self.bar.is_hidden() {
+            (self.options.raw)(&erased(&drawn.widths, columns.into()));
+        }
+    }
+
+    fn drawn(&self) -> std::sync::MutexGuard<'_, Drawn> {
+        self.drawn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Draws now and then until the end.
@@ -110,23 +146,39 @@ impl Shared {
         while !*over {
             over = bell.wait_timeout(over, every).unwrap_or_else(PoisonError::into_inner).0;
             if !*over {
-                self.draw(&self.board());
+                self.draw(&mut self.drawn());
             }
         }
     }
 }
 
+/// What erases lines of these widths where they have been broken to fit into `columns`, and leaves the cursor in the row where
+/// indicatif, which goes up by a row for each line but one, ends in their first.
+fn erased(widths: &[usize], columns: usize) -> String {
+    let Some(below) = widths.len().checked_sub(1) else { return String::new() };
+    let rows: usize = widths.iter().map(|width| width.div_ceil(columns).max(1)).sum();
+    let (up, down) = (cursor(rows - 1, 'A'), cursor(below, 'B'));
+    format!("\r{up}\u{1b}[J{down}")
+}
+
+/// Moves the cursor; by no row it must not be sent, since 0 counts as 1.
+fn cursor(rows: usize, way: char) -> String {
+    if rows == 0 { String::new() } else { format!("\u{1b}[{rows}{way}") }
+}
+
 impl Listener for Live {
     fn tell(&self, event: Event) {
         let shared = &self.shared;
-        let mut board = shared.board();
-        if let Some(line) = board.tell(&event) {
+        let mut drawn = shared.drawn();
+        let line = drawn.board.tell(&event);
+        if let Some(line) = line {
+            shared.fit(&mut drawn, (shared.options.size)().1);
             shared.bar.println(line);
         }
         if shared.options.bell && matches!(event.kind, EventKind::Ended(_)) {
             let _ = Term::stderr().write_str("\u{7}");
         }
-        shared.draw(&board);
+        shared.draw(&mut drawn);
     }
 }
 
@@ -138,13 +190,17 @@ impl Drop for Live {
         if let Some(ticker) = self.ticker.take() {
             let _ = ticker.join();
         }
-        self.shared.bar.finish_and_clear();
+        let shared = &self.shared;
+        shared.fit(&mut shared.drawn(), (shared.options.size)().1);
+        shared.bar.finish_and_clear();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use indicatif::InMemoryTerm;
+    use std::sync::atomic::{AtomicU16, Ordering};
+
+    use indicatif::{InMemoryTerm, TermLike};
 
     use super::*;
     use crate::event::Subject;
@@ -157,6 +213,7 @@ mod tests {
             size: Box::new(move || (rows, columns)),
             clock: Box::new(|| samples::at(70)),
             tick: None,
+            raw: Box::new(|_| unreachable!("its size does not change")),
             ..Options::default()
         };
         Live::on(ProgressDrawTarget::term_like(Box::new(term.clone())), options)
@@ -206,6 +263,52 @@ mod tests {
             live.tell(phone(n, EventKind::Ended(Box::new(row))));
         }
         insta::assert_snapshot!(term.contents());
+    }
+
+    /// What a terminal makes of its lines when it becomes narrower.
+    fn broken(contents: &str, columns: usize) -> String {
+        let rows = |line: &str| {
+            let chars: Vec<char> = line.chars().collect();
+            chars.chunks(columns).map(|row| row.iter().collect()).collect::<Vec<String>>()
+        };
+        contents.lines().flat_map(rows).collect::<Vec<_>>().join("\r\n")
+    }
+
+    #[test]
+    fn a_terminal_that_becomes_narrower_keeps_no_stale_lines() {
+        let (term, columns) = (InMemoryTerm::new(40, 80), Arc::new(AtomicU16::new(80)));
+        let (raw, size) = (term.clone(), Arc::clone(&columns));
+        let options = Options {
+            colour: false,
+            size: Box::new(move || (24, size.load(Ordering::Relaxed))),
+            clock: Box::new(|| samples::at(70)),
+            tick: None,
+            raw: Box::new(move |text| raw.write_str(text).unwrap()),
+            ..Options::default()
+        };
+        let live = Live::on(ProgressDrawTarget::term_like(Box::new(term.clone())), options);
+        let begin = |model: &str| EventKind::Started { model: Some(model.into()), place: None, tray: None };
+        for n in 0..8 {
+            live.tell(phone(n, begin("Redmi Note 10")));
+        }
+        let mut row = samples::rows().remove(0);
+        row.model = None;
+        live.tell(phone(7, EventKind::Ended(Box::new(row))));
+        let before = term.contents();
+        // Narrower twice, and wider again.
+        for (width, n) in [(50, 1), (30, 2), (70, 3)] {
+            let stands = term.contents();
+            term.reset();
+            term.write_str(&broken(&stands, width.into())).unwrap();
+            columns.store(width, Ordering::Relaxed);
+            live.tell(phone(n, EventKind::Screen { name: format!("page-{width}") }));
+            let now = term.contents();
+            assert_eq!(now.matches(" of 8 done").count(), 1, "{before}\n\n{now}");
+            assert_eq!(now.matches("looking").count(), before.matches("looking").count() - n as usize, "{now}");
+            assert!(now.contains("signed-out"), "the result above the board stays: {now}");
+        }
+        drop(live);
+        assert!(!term.contents().contains("done"), "{}", term.contents());
     }
 
     #[test]

@@ -1,13 +1,16 @@
-//! Plain lines for log files and pipes: one for each change, nothing is drawn over.
+//! Plain lines for log files and pipes: one for each change, with its time and its phone; nothing is drawn over or coloured.
 
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
+use chrono::SecondsFormat;
+
 use crate::event::{Event, EventKind, Listener, Subject};
 use crate::report::text::{clean, counts};
 
-/// A listener that writes a line for each change: `SERIAL: what`.
+/// A listener that writes a line for each change: `2026-11-23T10:00:05Z #3 SERIAL: what`, with the number in the tray where there
+/// is one.
 pub struct Plain<W> {
     inner: Mutex<Inner<W>>,
     steps: bool,
@@ -16,12 +19,14 @@ pub struct Plain<W> {
 struct Inner<W> {
     out: W,
     last: HashMap<Subject, String>,
+    /// Numbers in the tray.
+    numbers: HashMap<Subject, u32>,
 }
 
 impl<W: Write + Send> Plain<W> {
     /// Writes to `out`; `steps` writes each step too (`-v`).
     pub fn new(out: W, steps: bool) -> Self {
-        Self { inner: Mutex::new(Inner { out, last: HashMap::new() }), steps }
+        Self { inner: Mutex::new(Inner { out, last: HashMap::new(), numbers: HashMap::new() }), steps }
     }
 }
 
@@ -33,23 +38,30 @@ impl<W: Write + Send> Listener for Plain<W> {
         if inner.last.get(&event.subject) == Some(&what) {
             return;
         }
+        if let EventKind::Started { tray: Some(number), .. } | EventKind::Queued { tray: Some(number), .. } =
+            &event.kind
+        {
+            inner.numbers.insert(event.subject.clone(), *number);
+        }
+        let number = inner.numbers.get(&event.subject).map(|number| format!("#{number} ")).unwrap_or_default();
         let whom = match &event.subject {
-            Subject::Phone(serial) => format!("{}: ", clean(serial.as_str())),
+            Subject::Phone(serial) => format!("{number}{}: ", clean(serial.as_str())),
             Subject::Account(masked) => format!("account {}: ", clean(masked)),
             Subject::Run(_) => String::new(),
         };
-        let _ = writeln!(inner.out, "{whom}{}", clean(&what)).and_then(|()| inner.out.flush());
+        let at = event.at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let _ = writeln!(inner.out, "{at} {whom}{}", clean(&what)).and_then(|()| inner.out.flush());
         inner.last.insert(event.subject, what);
     }
 }
 
 fn line(kind: &EventKind, steps: bool) -> Option<String> {
     Some(match kind {
-        EventKind::Started { model, place, tray } => {
-            let tray = tray.map(|number| format!(" #{number}")).unwrap_or_default();
+        EventKind::Started { model, place, .. } | EventKind::Queued { model, place, .. } => {
+            let begins = if matches!(kind, EventKind::Queued { .. }) { "waits its turn" } else { "started" };
             let place = place.as_ref().map(|p| format!(" at {p}")).unwrap_or_default();
             let model = model.as_ref().map(|m| format!(", {m}")).unwrap_or_default();
-            format!("started{tray}{place}{model}")
+            format!("{begins}{place}{model}")
         }
         EventKind::Identified { model, software, account, .. } => {
             let account = account.as_ref().map(|a| format!("account {a}"));
@@ -60,6 +72,7 @@ fn line(kind: &EventKind, steps: bool) -> Option<String> {
         EventKind::Step { screen, what, .. } if steps => format!("on {screen}: {what}"),
         EventKind::Step { .. } | EventKind::Observed { .. } => return None,
         EventKind::WaitingForPerson { reason, hint } => format!("waits for a person: {reason}: {hint}"),
+        EventKind::WaitingForTurn => "waits for the other phone of its account".to_owned(),
         EventKind::Resumed => "goes on".to_owned(),
         EventKind::Lost => "connection lost".to_owned(),
         EventKind::Back => "is back".to_owned(),

@@ -11,6 +11,7 @@ const DUMPSYS: u64 = 60;
 
 const SERVICES: &[&str] = &[
     "SurfaceFlinger",
+    "accessibility",
     "account",
     "activity",
     "battery",
@@ -48,6 +49,7 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
         return list(call);
     };
     let text = call.world(|w, now| match service.as_str() {
+        "accessibility" => Some(w.accessibility()),
         "account" => Some(w.accounts(now)),
         "window" => Some(dumpsys_window::window(w, args.first().map_or("", String::as_str))),
         "activity" => Some(dumpsys_window::activity(w)),
@@ -133,6 +135,16 @@ impl World {
             lines.len(),
             types.len()
         )
+    }
+
+    fn accessibility(&self) -> String {
+        let mut text = "ACCESSIBILITY MANAGER (dumpsys accessibility)\n\nUser state[attributes:{id=0, currentUser=true}\n     installed services: {}\n".to_owned();
+        if self.automation.is_some() {
+            text.push_str(
+                "Ui Automation[eventTypes=TYPES_ALL_MASK, notificationTimeout=0, isAccessibilityTool=false]\n",
+            );
+        }
+        text
     }
 
     fn power(&self, now: u64) -> String {

@@ -207,6 +207,11 @@ impl SimPhone {
         self.with(|world, _| world.gate = gate);
     }
 
+    /// Closes the other tool that holds the connection which a dump needs.
+    pub fn close_automation(&self) {
+        self.with(|world, _| world.automation = None);
+    }
+
     /// Turns the network.
     pub fn set_network(&self, on: bool) {
         self.with(|world, _| world.network = on);
@@ -223,6 +228,12 @@ impl SimPhone {
             }
             world.shown(now, before);
         });
+    }
+
+    /// Whether the screen is on.
+    #[must_use]
+    pub fn is_awake(&self) -> bool {
+        self.with(|world, _| world.awake)
     }
 
     /// Opens the lock screen, as the owner with the PIN.
@@ -362,6 +373,7 @@ fn program(name: &str) -> Option<fn(&mut Call<'_, '_>) -> i32> {
         "wm" => misc::wm,
         "pm" => packages::run,
         "cmd" => misc::cmd,
+        "ps" => misc::ps,
         "screencap" => misc::screencap,
         "svc" => misc::svc,
         "logcat" => misc::logcat,

@@ -168,6 +168,7 @@ pub(super) fn of(generation: Generation) -> PhoneSpec {
         synced_data: true,
         cards: false,
         input_gate: Gate::Open,
+        automation: None,
         keyguard: LockKind::None,
         boots_for: 0,
         awake: true,

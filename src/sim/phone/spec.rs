@@ -287,6 +287,8 @@ pub struct PhoneSpec {
     pub cards: bool,
     /// Whether input is allowed.
     pub input_gate: Gate,
+    /// The process of another tool that holds the one connection which a dump needs.
+    pub automation: Option<String>,
     /// The lock screen, showing at the start unless `None`.
     pub keyguard: LockKind,
     /// How long it is still starting after it was plugged in, in ms: its accounts are not there yet.

@@ -136,10 +136,10 @@ impl Scene<'_> {
         labels::text(resource, &self.spec.language, self.spec.generation)
     }
 
-    /// Density-independent units to pixels: every screen is 360 units wide.
+    /// Density-independent units to pixels: a phone's screen is 360 units wide, a tablet's is wider, and each at least 640 high.
     #[must_use]
     pub fn px(&self, units: i32) -> i32 {
-        units * self.width() / 360
+        units * self.width().min(self.height() * 9 / 16) / 360
     }
 
     /// Width in pixels.
