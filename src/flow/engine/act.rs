@@ -71,7 +71,11 @@ impl<'p> Engine<'p> {
                     self.retyped = true;
                     Decision::Act(PlannedAction::TypePassword { at, clear: chars })
                 }
-                None if self.hides_passwords => self.patient(now, not_shown()),
+                // It never shows more; what is left of a slow page is given one more look.
+                None if self.hides_passwords => match self.look_again(now) {
+                    Some(look) if self.visit.as_ref().is_some_and(|visit| visit.rounds <= 1) => look,
+                    _ => self.or_check(Decision::End(not_shown())),
+                },
                 None => self.patient(now, not_arrived(0, chars)),
             };
         }
