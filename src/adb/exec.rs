@@ -118,7 +118,7 @@ impl Channel {
     /// # Errors
     /// By what the caller does next, as [`PhoneError`] says. A stream that ends before the script does is
     /// [`PhoneError::Gone`]; after [`Cancel::set`] it is [`PhoneError::Adb`].
-    pub fn run(&mut self, script: &Script, within: Duration) -> Result<Output, PhoneError> {
+    pub fn run(&mut self, script: Script, within: Duration) -> Result<Output, PhoneError> {
         let until = Instant::now() + within;
         let mark = format!("{}:", random_mark());
         // Of its final size, so that no copy of a password stays behind here (adb_client makes its own).
@@ -130,11 +130,14 @@ impl Channel {
         if text.len() + 16 > MOST_SCRIPT {
             return Err(PhoneError::Adb("the script is too long for one request".into()));
         }
+        let secret = script.is_secret();
+        // Nothing is waited for with a copy of it in hand.
+        drop(script);
         let address = self.address(within)?;
         let (tx, rx) = mpsc::channel();
         let Some(_registered) = self.cancel.register(tx.clone()) else { return Err(cancelled()) };
         self.begin(address, text, mark.clone(), tx)?;
-        self.await_end(&rx, until, &mark, script.is_secret()).unwrap_or(Err(PhoneError::Timeout(within)))
+        self.await_end(&rx, until, &mark, secret).unwrap_or(Err(PhoneError::Timeout(within)))
     }
 
     /// Waits for the end of a command; `None` where its time is up. What is held here is dropped at the end, which shuts the

@@ -23,6 +23,7 @@ mod quote;
 mod roster;
 mod script;
 mod start;
+mod turns;
 mod wire;
 
 pub use discovery::{Sighting, Tracker, list, version};

@@ -3,12 +3,16 @@
 use std::time::{Duration, Instant};
 
 use super::parse::{self, Section, sections};
+use super::turns::Turns;
 use super::{Cancel, Channel, Places, Script};
 use crate::model::{AdbServer, Device, Focus, Presence, Serial, TransportId};
 use crate::phone::{Look, Observation, Phone, PhoneError, PhoneFacts, Refusal, ScreenRead, Step};
 
 /// The first bytes of every PNG.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// All phones of this process read their screens by turns.
+static READERS: Turns = Turns::new();
 
 /// Who a phone says that it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,16 +67,19 @@ impl AdbPhone {
     /// As for [`Phone::step`].
     pub fn who(&mut self, within: Duration) -> Result<Who, PhoneError> {
         let script = Script::who();
-        let output = self.channel.run(&script, within)?;
-        let sections = sections(&output.bytes, script.mark());
+        let mark = script.mark().to_owned();
+        let output = self.channel.run(script, within)?;
+        let sections = sections(&output.bytes, &mark);
         let value = |name| Some(text(&sections, name).trim().to_owned()).filter(|v| !v.is_empty());
         Ok(Who { serial: value("serial"), booted: value("booted").as_deref() == Some("1") })
     }
 
     fn observe(&mut self, step: &Step<'_>, within: Duration) -> Result<Observation, PhoneError> {
         let script = Script::step(step, &self.places)?;
-        let output = self.channel.run(&script, within)?;
-        Ok(observation(&sections(&output.bytes, script.mark())))
+        let mark = script.mark().to_owned();
+        let output = self.channel.run(script, within)?;
+        let _turn = READERS.take();
+        Ok(observation(&sections(&output.bytes, &mark)))
     }
 }
 
@@ -96,12 +103,14 @@ impl Phone for AdbPhone {
     fn facts(&mut self, probe_input: bool, within: Duration) -> Result<PhoneFacts, PhoneError> {
         // Whoever is about to touch the phone clears away first what a run that was killed left there.
         let script = if probe_input { Script::facts(true).and_tidy(&self.places) } else { Script::facts(false) };
-        let output = self.channel.run(&script, within)?;
-        Ok(facts(&sections(&output.bytes, script.mark())))
+        let mark = script.mark().to_owned();
+        let output = self.channel.run(script, within)?;
+        let _turn = READERS.take();
+        Ok(facts(&sections(&output.bytes, &mark)))
     }
 
     fn picture(&mut self, within: Duration) -> Result<Vec<u8>, PhoneError> {
-        let output = self.channel.run(&Script::picture(), within)?;
+        let output = self.channel.run(Script::picture(), within)?;
         if output.code == 0 && output.bytes.starts_with(PNG) {
             return Ok(output.bytes);
         }
@@ -109,7 +118,7 @@ impl Phone for AdbPhone {
     }
 
     fn tidy(&mut self, within: Duration) -> Result<(), PhoneError> {
-        self.channel.run(&Script::tidy(&self.places), within).map(drop)
+        self.channel.run(Script::tidy(&self.places), within).map(drop)
     }
 }
 

@@ -147,7 +147,12 @@ pub struct Known {
     /// Labels with a gap (`%s`), each as the texts around its gaps.
     gapped: Vec<Vec<String>>,
     identifiers: Identifiers,
+    /// The hints of password fields.
+    password_hints: Vec<Arc<TextSet>>,
 }
+
+/// The labels that hint at what a password field wants.
+const PASSWORD_HINTS: [&str; 1] = ["passport_input_password_hint"];
 
 impl Known {
     /// All labels, the words of all profiles, and `keep`.
@@ -166,18 +171,31 @@ impl Known {
                 collect(selector, &mut sets);
             }
         }
-        Self { sets, gapped, identifiers }
+        let hints = PASSWORD_HINTS.iter().filter_map(|name| catalog.labels().get(name));
+        let password_hints = hints.map(|label| Arc::clone(label.set(true))).collect();
+        Self { sets, gapped, identifiers, password_hints }
+    }
+
+    /// Whether a text is the hint of a password field.
+    pub(super) fn asks_password(&self, text: &str) -> bool {
+        let plain = normalise(text);
+        !plain.is_empty() && self.password_hints.iter().any(|set| set.fits_exactly(&plain))
+    }
+
+    /// Whether a text is known, or none at all.
+    pub(super) fn stays(&self, text: &str) -> bool {
+        if text.chars().all(char::is_whitespace) {
+            return true;
+        }
+        let plain = normalise(text);
+        !self.identifiers.in_text(text) && self.sets.iter().any(|set| set.fits_exactly(&plain))
     }
 
     /// What a text becomes and what it looked like; `None` where it may stay.
     #[must_use]
     pub fn masked(&self, text: &str) -> Option<(String, Kind)> {
         let telling = self.identifiers.in_text(text);
-        let plain = normalise(text);
-        if plain.is_empty() && text.chars().all(char::is_whitespace) {
-            return None;
-        }
-        if !telling && self.sets.iter().any(|set| set.fits_exactly(&plain)) {
+        if self.stays(text) {
             return None;
         }
         let kind = match text {

@@ -70,6 +70,47 @@ fn an_identifier_goes_wherever_it_stands() {
     assert!(known.leaks("at 127.0.0.1:5555") && !known.leaks("at 127.0.0.1"));
 }
 
+/// One text field with a text, in what lies around it.
+fn field(around: &str, attributes: &str, text: &str) -> crate::capture::MaskedTree {
+    let node = format!(
+        "<node class=\"android.widget.EditText\" {attributes} package=\"com.xiaomi.account\" text=\"{text}\" bounds=\"[0,0][9,9]\"/>"
+    );
+    let xml = format!("<hierarchy><node class=\"{around}\" bounds=\"[0,0][9,9]\">{node}</node></hierarchy>");
+    masked_tree(&UiTree::parse(xml.as_bytes()).unwrap(), &PLAIN)
+}
+
+fn text_of(out: &crate::capture::MaskedTree) -> String {
+    UiTree::parse(out.xml.as_bytes()).unwrap().nodes().nth(1).unwrap().1.text.clone()
+}
+
+#[test]
+fn a_password_that_is_shown_in_clear_leaves_nothing_not_even_its_shape() {
+    for (around, attributes) in [
+        ("c", "password=\"true\""),
+        ("c", "resource-id=\"com.xiaomi.account:id/input_pwd_view\""),
+        ("c", "resource-id=\"a:id/et_Password\" hint=\"?\""),
+        ("c", "hint=\"Enter password\""),
+        ("android.webkit.WebView", ""),
+    ] {
+        for text in ["!!--!!", "Sign out", "Owner-pass 1", "x"] {
+            let out = field(around, attributes, text);
+            let said = format!("{attributes} {around} {text}: {}", out.xml);
+            assert_eq!(text_of(&out), "", "{said}");
+            assert_eq!(out.over, [crate::ui::Bounds::new(0, 0, 9, 9)], "{said}");
+            assert!(out.masked.iter().all(|m| m.attribute != "text") && out.known.is_empty(), "{said}");
+        }
+    }
+}
+
+#[test]
+fn what_was_typed_elsewhere_keeps_no_shape() {
+    let typed = |text: &str| text_of(&field("c", "resource-id=\"a:id/search_box\"", text));
+    for text in ["!!--!!", "Owner-pass 1", "A", "xxxxxxxxx"] {
+        assert_eq!(typed(text), "xxxx", "{text}");
+    }
+    assert_eq!((typed("Xiaomi Account"), typed("")), ("Xiaomi Account".to_owned(), String::new()));
+}
+
 /// Texts as they may stand on a page, with something of somebody's in them.
 fn private() -> impl Strategy<Value = String> {
     prop_oneof![

@@ -3,6 +3,7 @@
 //! It only looks. What could be somebody's never gets as far as a file: a text stays only where it is known to be an app's,
 //! a property only where it is one of the model or build. Knows the port to a phone; nothing of adb, of walks or of the terminal.
 
+mod field;
 mod folder;
 mod manifest;
 mod mask;
@@ -101,13 +102,14 @@ pub fn read(phone: &mut dyn Phone, wants: &Wants<'_>) -> Result<Capture, Capture
 
 fn look(phone: &mut dyn Phone, wants: &Wants<'_>) -> Result<Capture, CaptureError> {
     let facts = phone.facts(false, wants.within)?;
-    let (mut seen, mut tree) = screen(phone, wants)?;
+    let hints = Known::of(wants.catalog, &[], Identifiers::default());
+    let (mut seen, mut tree) = screen(phone, wants, &hints)?;
     let mut picture = Err("it was not wanted".to_owned());
     if wants.picture {
         picture = Err("the screen did not hold still".to_owned());
         for _ in 0..LOOKS {
             let taken = phone.picture(wants.within)?;
-            let (again, after) = screen(phone, wants)?;
+            let (again, after) = screen(phone, wants, &hints)?;
             let still = after.fingerprint() == tree.fingerprint() && again.focus == seen.focus;
             (seen, tree) = (again, after);
             if still {
@@ -120,16 +122,18 @@ fn look(phone: &mut dyn Phone, wants: &Wants<'_>) -> Result<Capture, CaptureErro
 }
 
 /// One look at the screen, once it can be read, with what a password field forbids.
-fn screen(phone: &mut dyn Phone, wants: &Wants<'_>) -> Result<(Observation, UiTree), CaptureError> {
+fn screen(phone: &mut dyn Phone, wants: &Wants<'_>, hints: &Known) -> Result<(Observation, UiTree), CaptureError> {
     let mut why = String::new();
     for _ in 0..LOOKS {
         let mut seen = phone.step(&Step::look(Look::Screen { skip_when_absent: false }), wants.within)?;
         match std::mem::take(&mut seen.screen) {
             ScreenRead::Tree(tree) => {
-                if tree.nodes().any(|(_, n)| n.password && n.filled()) {
+                let fields = tree.nodes().map(|(_, n)| n).filter(|n| field::may_hold_password(&tree, n, hints));
+                let typed: Vec<bool> = fields.map(|n| field::is_typed_in(n, hints)).collect();
+                if typed.contains(&true) {
                     return Err(CaptureError::PasswordTyped);
                 }
-                if wants.picture && tree.nodes().any(|(_, n)| n.password) {
+                if wants.picture && !typed.is_empty() {
                     return Err(CaptureError::PasswordPage);
                 }
                 return Ok((seen, tree));

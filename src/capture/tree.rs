@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::field;
 use super::mask::{Kind, Known};
 use crate::ui::text::normalise;
 use crate::ui::{Bounds, NodeId, UiNode, UiTree};
@@ -41,7 +42,10 @@ struct Shown {
     hint: String,
 }
 
-/// Masks a tree. Ids, classes and bounds stay, so that it is recognised as before; a password field loses its text.
+/// What stands for any text that was typed into a field: its length and its marks are somebody's too.
+const TYPED: &str = "xxxx";
+
+/// Masks a tree. Ids, classes and bounds stay, so that it is recognised as before; a field that may hold a password loses its text.
 #[must_use]
 pub fn masked(tree: &UiTree, known: &Known) -> MaskedTree {
     let mut out = MaskedTree::default();
@@ -56,9 +60,10 @@ pub fn masked(tree: &UiTree, known: &Known) -> MaskedTree {
             out.xml.push_str("</node>\n");
         }
         let before = out.masked.len();
-        let shown = shown(place, node, known, &mut out.masked);
+        let secret = field::may_hold_password(tree, node, known);
+        let shown = shown(place, node, known, &mut out.masked, secret);
         let is_masked = out.masked.len() > before;
-        if is_masked || node.password {
+        if is_masked || secret {
             out.over.push(node.bounds);
         } else if shows_known_words(node, height) {
             out.known.push(node.bounds);
@@ -78,13 +83,20 @@ fn shows_known_words(node: &UiNode, height: u32) -> bool {
     drawn && !other && !node.text.is_empty() && node.children().is_empty() && node.bounds.height() * 6 <= height
 }
 
-fn shown(place: usize, node: &UiNode, known: &Known, list: &mut Vec<Masked>) -> Shown {
+fn shown(place: usize, node: &UiNode, known: &Known, list: &mut Vec<Masked>, secret: bool) -> Shown {
     let mut one = |attribute: &'static str, text: &str| {
         let Some((masked, kind)) = known.masked(text) else { return text.to_owned() };
         list.push(Masked { node: place, id: known.name(&node.id), attribute, kind, chars: text.chars().count() });
         masked
     };
-    let text = if node.password { String::new() } else { one("text", &node.text) };
+    let text = match () {
+        () if secret => String::new(),
+        () if field::is_field(node) && !known.stays(&node.text) => {
+            one("text", &node.text);
+            TYPED.to_owned()
+        }
+        () => one("text", &node.text),
+    };
     let desc = one("content-desc", &node.content_desc);
     let mut hint = one("hint", &node.hint);
     let same = |a: &str, b: &str| normalise(a) == normalise(b);

@@ -1,5 +1,8 @@
 //! `mi-signout delete`: walks the owner through Xiaomi's permanent deletion of the account.
 
+mod driver;
+mod list;
+
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,6 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use self::driver::find_driver;
 use super::failure::Failure;
 use super::owner::{self, Owner};
 use super::terminal::Output;
@@ -16,7 +20,7 @@ use crate::journal::{InstallKey, Journal};
 use crate::model::ExitStatus;
 use crate::web::{
     ByHand, DrivenBrowser, Ending, Guide, HandOff, HandOffError, JournalHandOff, Looks, Pages, Plan, Site,
-    WaitingAccount, WebState, find, sweep, walk,
+    WaitingAccount, WebState, sweep, walk,
 };
 
 /// Only with a replica on a loopback address: how the browser is to run.
@@ -34,6 +38,9 @@ pub struct Args {
     /// Show the accounts that wait for deletion, and how far each got
     #[arg(long)]
     pub list: bool,
+    /// One JSON object a line
+    #[arg(long, requires = "list")]
+    pub json: bool,
     /// Print address, losses, reasons for refusal and steps as a checklist; needs no driver and no journal
     #[arg(long, conflicts_with = "list")]
     pub guide: bool,
@@ -46,7 +53,8 @@ pub struct Args {
     /// The account, where several wait: its masked id or its name in the list
     #[arg(long, value_name = "ACCOUNT")]
     pub account: Option<String>,
-    /// The driver to use: chromedriver, msedgedriver or geckodriver (default: the first on PATH)
+    /// The driver to use: chromedriver, msedgedriver or geckodriver (default: the first on PATH; else one can be downloaded,
+    /// after you are asked)
     #[arg(long, value_name = "PATH")]
     pub driver: Option<PathBuf>,
     /// The browser to use (default: the one on PATH that fits the driver)
@@ -64,6 +72,9 @@ pub struct Args {
     /// A replica on a loopback address, for tests
     #[arg(long, value_name = "URL", hide = true)]
     pub site: Option<String>,
+    /// Where drivers are downloaded from: a loopback address, with a replica only, for tests
+    #[arg(long, value_name = "URL", hide = true, requires = "site")]
+    pub driver_mirror: Option<String>,
 }
 
 /// Runs the command, and reports what stopped it.
@@ -84,6 +95,7 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<ExitStatus> {
         return guide(&pages, args.no_open, out);
     }
     let site = args.site.as_deref().map_or_else(|| Ok(Site::xiaomi()), Site::replica)?;
+    args.driver_mirror.as_deref().map(Site::replica).transpose()?;
     if args.webdriver.is_some() && !site.is_replica() {
         bail!(
             "--webdriver is for tests: what you type would travel to it unprotected; leave it out, a driver on this computer is found by itself"
@@ -95,9 +107,10 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<ExitStatus> {
     let journal = Journal::open(&path, InstallKey::open(&folder)?)?;
     let mut hand_off = JournalHandOff::new(Arc::new(journal));
     if args.list {
-        return list(&hand_off, out);
+        list::print(&hand_off, &pages, args.json, out)?;
+        return Ok(ExitStatus::Done);
     }
-    delete(args, &pages, site, &mut hand_off, &folder.join("web"), out)
+    delete(args, &pages, site, &mut hand_off, &folder, out)
 }
 
 fn load_pages(folder: Option<&Path>) -> Result<Pages> {
@@ -118,42 +131,6 @@ fn guide(pages: &Pages, no_open: bool, out: &mut dyn Write) -> Result<ExitStatus
     Ok(ExitStatus::Done)
 }
 
-fn list(hand_off: &impl HandOff, out: &mut dyn Write) -> Result<ExitStatus> {
-    let waiting = hand_off.waiting()?;
-    if waiting.is_empty() {
-        writeln!(out, "No account waits for deletion. Sign phones out first, or see: mi-signout delete --guide")?;
-    }
-    for account in &waiting {
-        let state = hand_off.last(&account.account)?;
-        writeln!(out, "{}  {}  {}", account.account.0, account.masked, in_words(&state))?;
-        for phone in &account.phones {
-            let model = phone.model.as_deref().unwrap_or("phone");
-            let proof = if phone.proven_out { "signed out, proven" } else { "NOT proven to be signed out" };
-            writeln!(out, "    {model} {}: {proof}; Find Device {}", phone.name, find_device(phone.find_device))?;
-        }
-    }
-    Ok(ExitStatus::Done)
-}
-
-fn find_device(seen: FindDevice) -> &'static str {
-    match seen {
-        FindDevice::Off => "off",
-        FindDevice::On => "ON",
-        FindDevice::Unknown => "unknown",
-    }
-}
-
-fn in_words(state: &WebState) -> String {
-    match state {
-        WebState::NotStarted => "waits".to_owned(),
-        WebState::DoneSeen => "deleted".to_owned(),
-        WebState::Refused(_) => "refused by Xiaomi".to_owned(),
-        WebState::Kept => "kept".to_owned(),
-        state if state.may_be_gone() => "not known whether it was deleted: look first".to_owned(),
-        _ => "begun, not finished".to_owned(),
-    }
-}
-
 fn delete(
     args: &Args,
     pages: &Pages,
@@ -162,7 +139,7 @@ fn delete(
     home: &Path,
     out: &mut dyn Write,
 ) -> Result<ExitStatus> {
-    let swept = sweep(home);
+    let swept = sweep(&home.join("web"));
     if swept > 0 {
         writeln!(out, "An earlier run was cut off; its browser and driver were ended.")?;
     }
@@ -202,10 +179,11 @@ fn delete(
         patience: looks_in(UNCLEAR, pace),
         answer_patience: looks_in(ANSWER, pace),
     };
-    let mut browser = match start_browser(args, &plan.site, home) {
-        Ok(browser) => browser,
+    let mut browser = match start_browser(args, &plan.site, home, &mut owner) {
+        Ok(Some(browser)) => browser,
+        Ok(None) => return Ok(kept(&mut owner)),
         Err(e) => {
-            owner.say(&format!("No browser can be walked: {e:#}. This build does not download a driver.\n"));
+            owner.say(&format!("No browser can be walked: {e:#}\n"));
             return Ok(by_hand(&mut owner, pages, args.no_open || plan.site.is_replica()));
         }
     };
@@ -280,9 +258,7 @@ fn is_confirmed(owner: &mut Owner, pages: &Pages, account: &WaitingAccount) -> b
         owner.say(&format!("  {} {note}", other.0));
     }
     for phone in &account.phones {
-        let model = phone.model.as_deref().unwrap_or("phone");
-        let proof = if phone.proven_out { "signed out, proven" } else { "NOT proven to be signed out" };
-        owner.say(&format!("  {model} {}: {proof}; Find Device {}", phone.name, find_device(phone.find_device)));
+        owner.say(&format!("  {}", list::of_phone(phone)));
         if phone.find_device == FindDevice::On {
             owner.say("    Find Device is on: Xiaomi will most likely refuse, or the phone stays locked.");
         }
@@ -310,14 +286,15 @@ fn kept(owner: &mut Owner) -> ExitStatus {
     ExitStatus::NotDone
 }
 
-fn start_browser(args: &Args, site: &Site, home: &Path) -> Result<DrivenBrowser> {
+/// None where the person ended the search for a driver.
+fn start_browser(args: &Args, site: &Site, home: &Path, owner: &mut Owner) -> Result<Option<DrivenBrowser>> {
     let looks = looks(site, std::env::var_os(TEST_BROWSER).as_deref(), is_root());
+    let web = home.join("web");
     if let Some(url) = &args.webdriver {
-        return Ok(DrivenBrowser::remote(url, home, looks)?);
+        return Ok(Some(DrivenBrowser::remote(url, &web, looks)?));
     }
-    let path: Vec<PathBuf> = std::env::var_os("PATH").map(|p| std::env::split_paths(&p).collect()).unwrap_or_default();
-    let found = find(args.driver.as_deref(), args.browser.as_deref(), &path)?;
-    Ok(DrivenBrowser::start(&found, home, looks)?)
+    let Some(found) = find_driver(args, site, home, owner)? else { return Ok(None) };
+    Ok(Some(DrivenBrowser::start(&found, &web, looks)?))
 }
 
 /// Visible and sandboxed, except for a test on a replica that asks otherwise.

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::adb;
 use crate::preflight::doctor::{HostFacts, UsbPhone};
+use crate::web::{Found, Kind, find};
 
 /// USB vendor ids under which Xiaomi phones show: Xiaomi's own, Google's (some modes), Qualcomm's and `MediaTek`'s.
 const VENDORS: &[&str] = &["2717", "18d1", "05c6", "0e8d"];
@@ -16,23 +17,25 @@ pub fn read() -> HostFacts {
         Ok(path) => (Some((path.display().to_string(), version_of(&path))), String::new()),
         Err(looked) => (None, looked),
     };
-    let browsers =
-        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "firefox"];
-    let drivers = ["chromedriver", "msedgedriver", "geckodriver"];
+    let (browser, driver) = browser_and_driver();
     HostFacts {
         adb,
         adb_looked,
         usb: usb_phones(Path::new("/sys/bus/usb/devices")),
-        browser: browsers.iter().find_map(|name| on_path(name)),
-        driver: drivers.iter().find_map(|name| on_path(name)),
+        browser,
+        driver,
         ..HostFacts::default()
     }
 }
 
-fn on_path(name: &str) -> Option<String> {
-    let path = std::env::var_os("PATH")?;
-    let file = if cfg!(windows) { format!("{name}.exe") } else { name.to_owned() };
-    std::env::split_paths(&path).map(|dir| dir.join(&file)).find(|p| p.is_file()).map(|p| p.display().to_string())
+/// What `delete` would use of `PATH`: a browser and a driver that fit, or a browser alone.
+fn browser_and_driver() -> (Option<String>, Option<String>) {
+    let path: Vec<PathBuf> = std::env::var_os("PATH").map(|p| std::env::split_paths(&p).collect()).unwrap_or_default();
+    let shown = |p: PathBuf| p.display().to_string();
+    if let Ok(Found { browser: Some(browser), driver, .. }) = find(None, None, &path) {
+        return (Some(shown(browser)), Some(shown(driver)));
+    }
+    (Kind::ALL.into_iter().find_map(|kind| kind.browser_on(&path)).map(shown), None)
 }
 
 /// The last number of `Android Debug Bridge version 1.0.41`.

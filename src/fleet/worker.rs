@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
+use super::first_reading::FirstReading;
 use super::record::{PhoneBook, key_of};
 use super::{Connector, Permits, Plan, duplicate};
 use crate::capture::{self, Wants};
@@ -26,6 +27,8 @@ const HANGS: u32 = 2;
 const TURN: Duration = Duration::from_secs(1);
 /// The longest one question may take when a picture is made for the record.
 const PICTURE_LIMIT: Duration = Duration::from_secs(15);
+/// Readings in which another tool may hold the phone's screen before that is told: a dump gives up after ten seconds.
+const HELD: u32 = 6;
 /// How often a phone is asked whether the person has done their part.
 const WAIT: Duration = Duration::from_secs(2);
 
@@ -209,6 +212,12 @@ impl From<Stop> for Ending {
     }
 }
 
+/// What the walk wants of a phone's properties.
+struct Habits {
+    locale: String,
+    hides_passwords: bool,
+}
+
 struct Worker<'a> {
     device: &'a Device,
     tray: Option<u32>,
@@ -227,12 +236,12 @@ impl<'a> Worker<'a> {
     fn work(&mut self, twin_of: &mut Option<usize>) -> Ending {
         let place = self.device.usb_path.clone();
         self.tell(EventKind::Started { model: self.draft.fallback_model.clone(), place, tray: self.tray });
-        let device = match self.authorised() {
+        let mut device = match self.authorised() {
             Ok(device) => device,
             Err(ending) => return ending,
         };
         let mut phone = self.connector.connect(&device);
-        let facts = match self.facts(&mut *phone) {
+        let facts = match self.facts(&mut phone, &mut device) {
             Ok(facts) => facts,
             Err(ending) => return ending,
         };
@@ -256,10 +265,13 @@ impl<'a> Worker<'a> {
             Ok(key) => key,
             Err(ending) => return ending,
         };
-        let locale = preflight::locale(&facts.props).to_owned();
+        let habits = Habits {
+            locale: preflight::locale(&facts.props).to_owned(),
+            hides_passwords: preflight::hides_passwords(&facts.props),
+        };
         // A phone has a thousand properties, and the walk wants none of them.
         drop(facts);
-        let ended = self.walk(profile, &account, &key, &locale, (device, phone));
+        let ended = self.walk(profile, &account, &key, &habits, (device, phone));
         self.draft.proof.after = words(ended.presence);
         self.draft.proof.ui = ended.screen;
         self.plan.books.find_device(&key, find_device(self.draft.asked_password, ended.presence));
@@ -362,19 +374,24 @@ impl<'a> Worker<'a> {
     }
 
     /// Reads the phone, wakes it where that is all it needs, and stops at what is missing.
-    fn facts(&mut self, phone: &mut dyn Phone) -> Result<PhoneFacts, Ending> {
+    fn facts(&mut self, phone: &mut Box<dyn Phone>, at: &mut Device) -> Result<PhoneFacts, Ending> {
         let mut woken = false;
         let mut waits_for = None;
+        let mut held = 0;
         loop {
-            let facts = phone
-                .facts(true, STEP_LIMIT.min(self.plan.timeout))
-                .map_err(|error| Ending::from(preflight::of_error(&error)))?;
+            let facts = self.read(phone, at)?;
             self.draft.identity = preflight::identify(&facts.props);
             self.draft.account = facts.accounts.account().cloned();
             self.draft.proof.before = words(facts.accounts.presence());
             let password = self.plan.passwords.of(&self.device.serial, self.draft.account.as_ref());
             let wanted = self.wanted(&facts, password.map(|(_, secret)| secret));
             if let Some(stop) = preflight::stop(&facts, wanted) {
+                if stop.is_another_tool() && held < HELD && !self.plan.interrupted.load(Ordering::Relaxed) {
+                    held += 1;
+                    std::thread::sleep(WAIT);
+                    self.draft.waited += WAIT;
+                    continue;
+                }
                 if self.is_waited_for(&stop) {
                     if waits_for.is_none() {
                         self.tell_identified();
@@ -396,8 +413,24 @@ impl<'a> Worker<'a> {
                 return Ok(facts);
             }
             woken = true;
-            wake(phone).map_err(|error| Ending::from(preflight::of_error(&error)))?;
+            // One that was lost is waited for by the reading that follows.
+            if let Err(error @ PhoneError::Timeout(_)) = wake(&mut **phone) {
+                return Err(preflight::of_error(&error).into());
+            }
         }
+    }
+
+    /// One reading, for which a phone that is lost or still starting is waited for.
+    fn read(&self, phone: &mut Box<dyn Phone>, at: &mut Device) -> Result<PhoneFacts, Ending> {
+        let reading = FirstReading {
+            within: STEP_LIMIT.min(self.plan.timeout),
+            grace: self.plan.grace,
+            deadline: self.draft.began + self.draft.waited + self.plan.timeout,
+            interrupted: self.plan.interrupted,
+            tell: &|kind| self.tell(kind),
+            reconnect: &mut |error, until| self.reconnect(error, at, &mut 0, until),
+        };
+        reading.of(phone)
     }
 
     /// Whether a person is there to mend it.
@@ -442,15 +475,23 @@ impl<'a> Worker<'a> {
         profile: &DeviceProfile,
         account: &AccountId,
         key: &PhoneKey,
-        locale: &str,
+        habits: &Habits,
         (mut at, phone): (Device, Box<dyn Phone>),
     ) -> Ended {
         let recorder = PhoneBook { books: self.plan.books, key: key.clone() };
         let password = self.plan.passwords.of(&self.device.serial, Some(account)).map(|(_, secret)| secret);
         let known = password.map_or(Password::None, |secret| Password::Given { chars: secret.chars() });
         let progress = self.draft.progress.clone();
-        let mut engine =
-            Engine::new(profile, self.plan.options, known, self.plan.dry_run, locale, self.plan.patience, progress);
+        let mut engine = Engine::new(
+            profile,
+            self.plan.options,
+            known,
+            self.plan.dry_run,
+            &habits.locale,
+            self.plan.patience,
+            progress,
+        )
+        .where_passwords_are_hidden(habits.hides_passwords);
         let walk = Walk {
             serial: &self.device.serial,
             account,
@@ -482,8 +523,10 @@ impl<'a> Worker<'a> {
     fn check(&self, phone: &mut dyn Phone, password: Option<&Secret>) -> Result<Checked, PhoneError> {
         let facts = phone.facts(true, STEP_LIMIT)?;
         let stop = preflight::stop(&facts, self.wanted(&facts, password));
-        // Whether it is supported was found out before; the account's absence is the engine's to say.
-        let stop = stop.filter(|s| !matches!(s.outcome, Outcome::AlreadySignedOut | Outcome::NotSupported));
+        // Whether it is supported was found out before; the account's absence is the engine's to say, and so is what becomes of
+        // a phone whose screen can't be read midway.
+        let theirs = |s: &Stop| matches!(s.outcome, Outcome::AlreadySignedOut | Outcome::NotSupported);
+        let stop = stop.filter(|s| !theirs(s) && !s.is_another_tool());
         let woken = stop.is_none() && needs_waking(&facts);
         if woken {
             wake(phone)?;

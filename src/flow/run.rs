@@ -233,6 +233,7 @@ impl<'a> Walk<'a> {
             Reason::SessionExpired,
             Reason::ScreenLocked,
             Reason::InputNotAllowed,
+            Reason::PasswordNotTypeable,
             Reason::UnknownScreen,
         ];
         self.waits_for_person
@@ -251,6 +252,9 @@ impl<'a> Walk<'a> {
         reconnect: &mut Reconnect<'_>,
     ) -> Result<Decision, Ending> {
         self.tell_waiting(&ending);
+        if ending.reason == Some(Reason::PasswordNotTypeable) {
+            engine.leaves_password_to_person(&ending);
+        }
         loop {
             let turn = (self.now)();
             let seen = self.look_for_person(&ending, &mut *course.phone);
@@ -278,6 +282,9 @@ impl<'a> Walk<'a> {
                 Decision::End(other) if self.is_waited_for(&other) => {
                     if other != ending {
                         self.tell_waiting(&other);
+                        if other.reason == Some(Reason::PasswordNotTypeable) {
+                            engine.leaves_password_to_person(&other);
+                        }
                         ending = other;
                     }
                 }

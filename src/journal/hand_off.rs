@@ -45,6 +45,8 @@ pub struct HandOff {
     pub phones: Vec<HandOffPhone>,
     /// How far the deletion has come.
     pub web: WebState,
+    /// What was noted with that: the codes of a refusal.
+    pub web_detail: Option<String>,
     /// Since when; absent where it was not begun.
     pub web_since: Option<DateTime<Utc>>,
 }
@@ -257,14 +259,17 @@ impl Drop for Deletion {
     }
 }
 
-/// The last step of an account's deletion.
-fn last_step(c: &Connection, account: i64) -> rusqlite::Result<(WebState, Option<DateTime<Utc>>)> {
-    let last: Option<(String, String)> = c
-        .query_row("SELECT state, at FROM web_steps WHERE account = ?1 ORDER BY id DESC LIMIT 1", [account], |r| {
-            Ok((r.get(0)?, r.get(1)?))
-        })
+/// The last step of an account's deletion: what, since when, and what was noted with it.
+fn last_step(c: &Connection, account: i64) -> rusqlite::Result<(WebState, Option<DateTime<Utc>>, Option<String>)> {
+    let last: Option<(String, String, Option<String>)> = c
+        .query_row(
+            "SELECT state, at, detail FROM web_steps WHERE account = ?1 ORDER BY id DESC LIMIT 1",
+            [account],
+            |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)),
+        )
         .optional()?;
-    Ok(last.map_or((WebState::NotStarted, None), |(state, at)| (WebState::of(&state), Some(moment(&at)))))
+    let Some((state, at, detail)) = last else { return Ok((WebState::NotStarted, None, None)) };
+    Ok((WebState::of(&state), Some(moment(&at)), detail))
 }
 
 fn load(c: &Connection, id: i64) -> rusqlite::Result<HandOff> {
@@ -292,6 +297,6 @@ fn load(c: &Connection, id: i64) -> rusqlite::Result<HandOff> {
             })
         })?
         .collect::<rusqlite::Result<_>>()?;
-    let (web, web_since) = last_step(c, id)?;
-    Ok(HandOff { account: AccountRef(id), masked, certain, maybe_same, phones, web, web_since })
+    let (web, web_since, web_detail) = last_step(c, id)?;
+    Ok(HandOff { account: AccountRef(id), masked, certain, maybe_same, phones, web, web_detail, web_since })
 }

@@ -106,7 +106,7 @@ pub fn host(facts: &HostFacts) -> Vec<Check> {
         (Some(browser), None) => Check::warn(
             "browser",
             format!("{browser}, but no driver for it"),
-            "'delete' then prints its steps instead; for the guided way install the browser's driver (Debian: apt install chromium-driver)",
+            "'delete' looks for --driver, then on PATH, then offers to download one where this build can; else it prints its steps. Or install the browser's driver (Debian: apt install chromium-driver)",
         ),
         (None, _) => Check::warn(
             "browser",
@@ -226,9 +226,10 @@ pub fn phone(device: &Device, facts: Result<&PhoneFacts, &PhoneError>, switch: &
 }
 
 fn booted(facts: &PhoneFacts) -> Check {
-    match facts.prop("sys.boot_completed") {
-        Some("1") => Check::pass("booted", "started"),
-        _ => Check::fail("booted", "still starting", "wait until the phone has started"),
+    if super::has_started(facts) {
+        Check::pass("booted", "started")
+    } else {
+        Check::fail("booted", "still starting", "wait until the phone has started")
     }
 }
 
@@ -332,7 +333,7 @@ fn automation(facts: &PhoneFacts) -> Check {
     match &facts.ui_automation {
         None => Check::pass("ui-automation", "no other tool holds the screen reader"),
         Some(other) => {
-            Check::warn("ui-automation", format!("held by {other}"), "close the other tool (Appium, uiautomator2, …)")
+            Check::fail("ui-automation", format!("held by {other}"), "close the other tool (Appium, uiautomator2, …)")
         }
     }
 }

@@ -24,6 +24,17 @@ pub fn identify(props: &BTreeMap<String, String>) -> Identity {
     Identity { model, software, hardware_serial: prop("ro.serialno") }
 }
 
+/// The first Android (its API level) that tells a screen reader, and so a dump, how many characters stand in a password field.
+const SHOWS_PASSWORD_LENGTH: u32 = 26;
+
+/// Whether a dump may show an empty password field whatever was typed into it, as Android 6 and 7 do unless they speak passwords
+/// (Android's own text view).
+#[must_use]
+pub fn hides_passwords(props: &BTreeMap<String, String>) -> bool {
+    let level = props.get("ro.build.version.sdk").and_then(|level| level.trim().parse::<u32>().ok());
+    level.is_some_and(|level| level < SHOWS_PASSWORD_LENGTH)
+}
+
 /// A property is a phone's text: control and bidirectional marks never reach a terminal.
 fn clean(text: &str) -> String {
     let mark = |c: char| {
@@ -77,6 +88,13 @@ mod tests {
     fn software(pairs: &[(&str, &str)]) -> String {
         let props = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         identify(&props).software.unwrap_or_default()
+    }
+
+    #[test]
+    fn only_an_android_that_is_known_to_be_old_hides_passwords() {
+        let hides = |level: &str| hides_passwords(&[("ro.build.version.sdk".to_owned(), level.to_owned())].into());
+        assert_eq!(["23", "25", "26", "34", "", "x"].map(hides), [true, true, false, false, false, false]);
+        assert!(!hides_passwords(&BTreeMap::new()));
     }
 
     #[test]

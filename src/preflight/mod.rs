@@ -6,7 +6,7 @@ pub mod doctor;
 mod identity;
 mod words;
 
-pub use identity::{Identity, identify};
+pub use identity::{Identity, hides_passwords, identify};
 pub use words::{input_switch_name, locale};
 
 use crate::model::{DeviceState, Outcome, Presence, Reason};
@@ -34,7 +34,14 @@ impl Stop {
     /// Whether a person at the phone can mend it, so that it is worth waiting for.
     #[must_use]
     pub fn can_be_waited_for(&self) -> bool {
-        self.outcome == Outcome::NeedsPerson || self.reason == Some(Reason::NoNetwork)
+        self.outcome == Outcome::NeedsPerson || self.reason == Some(Reason::NoNetwork) || self.is_another_tool()
+    }
+
+    /// Whether another tool keeps the screen from being read. It may be about to end: a dump of a run that was killed goes on for
+    /// ten seconds.
+    #[must_use]
+    pub fn is_another_tool(&self) -> bool {
+        self.outcome == Outcome::Failed && self.reason == Some(Reason::DumpFailed)
     }
 }
 
@@ -91,6 +98,22 @@ pub fn of_error(error: &PhoneError) -> Stop {
     }
 }
 
+/// Whether the phone has started: before that its accounts are not there yet.
+#[must_use]
+pub fn has_started(facts: &PhoneFacts) -> bool {
+    facts.prop("sys.boot_completed") == Some("1")
+}
+
+/// The stop for a phone that has not started in all the time that it was waited for.
+#[must_use]
+pub fn still_starting() -> Stop {
+    Stop::new(
+        Outcome::Failed,
+        Reason::Offline,
+        "the phone is still starting: wait until it shows its home screen, then run again",
+    )
+}
+
 fn offline(error: &PhoneError) -> Stop {
     Stop::new(Outcome::Failed, Reason::Offline, format!("{error}: plug the cable in again, then run again"))
 }
@@ -105,10 +128,22 @@ pub struct Wanted<'a> {
 }
 
 /// The first thing that keeps the phone from being walked, in the contract's order: not supported, already signed out,
-/// blocked, needs a person.
+/// blocked, needs a person; last, that its screen can't be read.
 #[must_use]
 pub fn stop(facts: &PhoneFacts, wanted: Wanted<'_>) -> Option<Stop> {
-    not_supported(facts).or_else(|| already(facts)).or_else(|| blocked(facts)).or_else(|| needs_person(facts, wanted))
+    not_supported(facts)
+        .or_else(|| already(facts))
+        .or_else(|| blocked(facts))
+        .or_else(|| needs_person(facts, wanted))
+        .or_else(|| held(facts))
+}
+
+/// Only one tool at a time can read a phone's screen.
+fn held(facts: &PhoneFacts) -> Option<Stop> {
+    let other = facts.ui_automation.as_ref()?;
+    let hint =
+        format!("'{other}' holds the phone's screen reader: close that tool (Appium, uiautomator2, …), then run again");
+    Some(Stop::new(Outcome::Failed, Reason::DumpFailed, hint))
 }
 
 fn not_supported(facts: &PhoneFacts) -> Option<Stop> {
@@ -257,6 +292,7 @@ mod tests {
         assert_eq!(reason(|f| f.network = Network::NotValidated), Some(Reason::NoNetwork));
         assert_eq!(reason(|f| f.keyguard = Keyguard::Secure), Some(Reason::ScreenLocked));
         assert_eq!(reason(|f| f.input = InputProbe::Refused), Some(Reason::InputNotAllowed));
+        assert_eq!(reason(|f| f.ui_automation = Some("appium".into())), Some(Reason::DumpFailed));
     }
 
     #[test]

@@ -146,6 +146,21 @@ static SCENARIOS: &[Scenario] = &[
     scenario_of("keyboard-open", "the keyboard is up when the password is asked", |_| {
         miui_14().change(|s| s.keyboard_opens = true)
     }),
+    scenario_of("secure-keyboard", "MIUI's secure keyboard comes up over the password field, once", |_| {
+        miui_14().with(Branch::SecureKeyboard)
+    }),
+    scenario_of("secure-keyboard-again", "it comes up again each time it is closed, eight times", |_| {
+        miui_14().with(Branch::SecureKeyboardAgain)
+    }),
+    scenario_of("secure-keyboard-swallows", "it loses every third key, and can't be closed", |_| {
+        miui_14().with(Branch::SecureKeyboardSwallows)
+    }),
+    scenario_of("autofill", "Android offers to fill the password in, over the button, and then to save it", |_| {
+        miui_14().with(Branch::AutofillBubble).with(Branch::AutofillSave)
+    }),
+    scenario_of("android-7", "MIUI 9 on an Android that shows nothing of what stands in a password field", |_| {
+        PhoneSpec::of(Generation::Miui9).change(|s| s.shows_password_length = false)
+    }),
     scenario_of("through-settings", "no intent opens the account page: its row at the bottom of Settings does", |_| {
         no_way_in(miui_14())
     }),
@@ -222,6 +237,9 @@ static SCENARIOS: &[Scenario] = &[
     }),
     scenario_of("input-gate-silent", "the same, without a word of it", |_| {
         miui_14().change(|s| s.input_gate = Gate::Silent)
+    }),
+    scenario_of("automation-held", "another tool holds the connection that a dump needs", |_| {
+        miui_14().change(|s| s.automation = Some("io.appium.uiautomator2.server".to_owned()))
     }),
     scenario_of("screen-off", "the screen is off, a swipe opens the lock screen", |_| {
         miui_14().change(|s| {

@@ -1,4 +1,4 @@
-//! The browser through WebDriver: the only place that names `thirtyfour`. Its log is never subscribed to, the driver gets no
+//! The browser through WebDriver: beside `download`, the only place that names `thirtyfour`. Its log is never subscribed to, the driver gets no
 //! log path and no output, nothing is ever typed, and no screenshot or page source is taken.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -224,11 +224,7 @@ fn capabilities(found: &Found, profile: &Path, looks: Looks) -> Option<Capabilit
     let mut set = |key: &str, value: Value| capabilities.set(key, value).ok();
     set("pageLoadStrategy", json!("none"))?;
     set("unhandledPromptBehavior", json!("ignore"))?;
-    let (name, key) = match found.kind {
-        Kind::Chrome => ("chrome", "goog:chromeOptions"),
-        Kind::Edge => ("MicrosoftEdge", "ms:edgeOptions"),
-        Kind::Firefox => ("firefox", "moz:firefoxOptions"),
-    };
+    let (name, key) = found.kind.names();
     set("browserName", json!(name))?;
     let mut options = match found.kind {
         Kind::Chrome | Kind::Edge => chromium_options(profile, looks),

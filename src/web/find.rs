@@ -1,4 +1,4 @@
-//! Which driver and browser there are on this computer. A download is not offered in this build.
+//! Which driver and browser there are on this computer. What could be brought is `download`'s.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::Chrome, Self::Edge, Self::Firefox];
+    /// Every kind, in the order tried.
+    pub const ALL: [Self; 3] = [Self::Chrome, Self::Edge, Self::Firefox];
 
     /// The driver's program.
     #[must_use]
@@ -32,6 +33,29 @@ impl Kind {
             Self::Edge => &["microsoft-edge", "microsoft-edge-stable", "msedge"],
             Self::Firefox => &["firefox", "firefox-esr"],
         }
+    }
+
+    /// Its name and the key of its options in WebDriver's capabilities.
+    pub(super) fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Chrome => ("chrome", "goog:chromeOptions"),
+            Self::Edge => ("MicrosoftEdge", "ms:edgeOptions"),
+            Self::Firefox => ("firefox", "moz:firefoxOptions"),
+        }
+    }
+
+    /// Its program on a search path.
+    #[must_use]
+    pub fn browser_on(self, path: &[PathBuf]) -> Option<PathBuf> {
+        self.browsers().iter().find_map(|name| on(path, name))
+    }
+
+    /// Which browser a program is, by its name.
+    #[must_use]
+    pub fn of_browser(browser: &Path) -> Option<Self> {
+        let name = browser.file_stem()?.to_str()?.to_lowercase();
+        let marks = [("chrom", Self::Chrome), ("edge", Self::Edge), ("firefox", Self::Firefox)];
+        marks.into_iter().find_map(|(mark, kind)| name.contains(mark).then_some(kind))
     }
 
     /// Which browser a driver is for, by its name.
@@ -62,12 +86,13 @@ pub enum FindError {
     /// The one that was named has a name that tells no browser.
     #[error("{0} is none of chromedriver, msedgedriver, geckodriver")]
     UnknownDriver(String),
-    /// None was named, and none is on `PATH`.
+    /// None was named, and none is on `PATH` (or none for the browser that was named).
     #[error("no chromedriver, msedgedriver or geckodriver on PATH")]
     None,
 }
 
-/// The driver that was named, or else the first on `path` whose browser is there too, or else the first on `path`.
+/// The driver that was named, or else the first on `path` whose browser is there too, or else the first on `path`. For a named
+/// browser only drivers of its kind count.
 ///
 /// # Errors
 /// Where a named program is not there, or none is found.
@@ -78,15 +103,16 @@ pub fn find(driver: Option<&Path>, browser: Option<&Path>, path: &[PathBuf]) -> 
         }
     }
     let with_browser = |kind: Kind, driver: PathBuf| {
-        let browser = browser.map(Path::to_path_buf).or_else(|| kind.browsers().iter().find_map(|b| on(path, b)));
+        let browser = browser.map(Path::to_path_buf).or_else(|| kind.browser_on(path));
         Found { kind, driver, browser }
     };
     if let Some(driver) = driver {
         let kind = Kind::of_driver(driver).ok_or_else(|| FindError::UnknownDriver(driver.display().to_string()))?;
         return Ok(with_browser(kind, driver.to_path_buf()));
     }
-    let found: Vec<Found> =
-        Kind::ALL.into_iter().filter_map(|k| on(path, k.driver()).map(|d| with_browser(k, d))).collect();
+    let wanted = browser.and_then(Kind::of_browser);
+    let kinds = Kind::ALL.into_iter().filter(|k| wanted.is_none_or(|w| w == *k));
+    let found: Vec<Found> = kinds.filter_map(|k| on(path, k.driver()).map(|d| with_browser(k, d))).collect();
     let complete = found.iter().find(|f| f.browser.is_some());
     complete.or(found.first()).cloned().ok_or(FindError::None)
 }
@@ -116,7 +142,10 @@ mod tests {
         file("geckodriver");
         let firefox = file("firefox");
         let found = find(None, None, &path).unwrap();
-        assert_eq!((found.kind, found.browser), (Kind::Firefox, Some(firefox)));
+        assert_eq!((found.kind, found.browser), (Kind::Firefox, Some(firefox.clone())));
+        assert_eq!(find(None, Some(&firefox), &path[..]).unwrap().kind, Kind::Firefox);
+        assert_eq!(find(None, Some(&file("chromium")), &path).unwrap().kind, Kind::Chrome);
+        assert_eq!(find(None, Some(&file("msedge")), &path), Err(FindError::None));
         assert_eq!(find(Some(&chromedriver), None, &path).unwrap().kind, Kind::Chrome);
         assert!(matches!(find(Some(&folder.path().join("no")), None, &path), Err(FindError::NoFile(_))));
         let odd = file("odd");

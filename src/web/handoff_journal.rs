@@ -45,7 +45,10 @@ impl HandOff for JournalHandOff {
     }
 
     fn last(&self, account: &AccountRef) -> Result<WebState, HandOffError> {
-        self.journal.hand_off(number(account)?).map(|found| read(found.web)).map_err(|e| self.failed(e))
+        self.journal
+            .hand_off(number(account)?)
+            .map(|found| read(found.web, found.web_detail.as_deref()))
+            .map_err(|e| self.failed(e))
     }
 
     fn record(&mut self, account: &AccountRef, state: &WebState) -> Result<(), HandOffError> {
@@ -89,7 +92,8 @@ fn waiting(found: &journal::HandOff) -> WaitingAccount {
     }
 }
 
-fn read(state: journal::WebState) -> WebState {
+/// `detail` is what was noted with the state: of a refusal its codes, with spaces between.
+fn read(state: journal::WebState, detail: Option<&str>) -> WebState {
     use journal::WebState as J;
     match state {
         J::NotStarted => WebState::NotStarted,
@@ -100,7 +104,7 @@ fn read(state: journal::WebState) -> WebState {
         J::FinalArmed => WebState::FinalArmed,
         J::FinalPressed => WebState::FinalPressed,
         J::Done => WebState::DoneSeen,
-        J::Refused => WebState::Refused(Vec::new()),
+        J::Refused => WebState::Refused(detail.unwrap_or_default().split_whitespace().map(str::to_owned).collect()),
         J::Kept => WebState::Kept,
         J::Unknown => WebState::Unknown,
     }
@@ -123,6 +127,14 @@ fn written(state: &WebState) -> journal::WebState {
     }
 }
 
+impl WebState {
+    /// The word, as the journal has it.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        written(self).as_str()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,7 +142,7 @@ mod tests {
     #[test]
     fn every_state_of_the_journal_is_read_back_as_written() {
         for state in journal::WebState::ALL {
-            assert_eq!(written(&read(state)), state);
+            assert_eq!(written(&read(state, Some("x"))), state);
         }
     }
 }

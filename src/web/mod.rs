@@ -5,6 +5,7 @@
 
 mod browser;
 mod classify;
+mod download;
 mod driver;
 mod find;
 mod guide;
@@ -19,6 +20,7 @@ mod walk;
 
 pub use browser::{Browser, BrowserError, WindowId};
 pub use classify::{Known, Page, classify};
+pub use download::{DownloadError, Downloads, Fitting};
 pub use driver::{DrivenBrowser, DriverError, Looks};
 pub use find::{FindError, Found, Kind, find};
 pub use guide::Guide;

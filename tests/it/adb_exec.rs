@@ -37,7 +37,7 @@ fn exit_mark(script: &str) -> &str {
 
 fn failing(words: &'static str) -> PhoneError {
     let server = FakeServer::start(move |_, stream| fail(stream, words));
-    channel(server.address()).run(&Script::picture(), LONG).err().unwrap()
+    channel(server.address()).run(Script::picture(), LONG).err().unwrap()
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn output_and_exit_code() {
     let server = server(|stream, mark| {
         let _ = writeln!(stream, "out\0\u{ff}{mark}7");
     });
-    let output = channel(server.address()).run(&Script::picture(), LONG).unwrap();
+    let output = channel(server.address()).run(Script::picture(), LONG).unwrap();
     assert_eq!((output.bytes.as_slice(), output.code), ("out\0\u{ff}".as_bytes(), 7));
 }
 
@@ -57,7 +57,7 @@ fn an_answer_in_single_bytes() {
             let _ = stream.write_all(&[byte]);
         }
     });
-    let output = channel(server.address()).run(&Script::picture(), LONG).unwrap();
+    let output = channel(server.address()).run(Script::picture(), LONG).unwrap();
     assert_eq!((output.bytes.as_slice(), output.code), (&b"slow"[..], 12));
 }
 
@@ -70,7 +70,7 @@ fn the_end_of_the_script_is_enough() {
         // The stream stays open, as with a phone that is slow to close it.
         let _ = rx.lock().unwrap().recv();
     });
-    assert_eq!(channel(server.address()).run(&Script::picture(), LONG).unwrap().code, 0);
+    assert_eq!(channel(server.address()).run(Script::picture(), LONG).unwrap().code, 0);
     drop(tx);
 }
 
@@ -79,7 +79,7 @@ fn a_cut_stream_is_a_gone_phone() {
     let server = server(|stream, mark| {
         let _ = write!(stream, "half{mark}");
     });
-    assert_eq!(channel(server.address()).run(&Script::picture(), LONG).err(), Some(PhoneError::Gone));
+    assert_eq!(channel(server.address()).run(Script::picture(), LONG).err(), Some(PhoneError::Gone));
 }
 
 #[test]
@@ -99,16 +99,16 @@ fn the_words_of_adb() {
 fn no_server_and_no_adb_server() {
     let gone = AdbServer { host: "localhost".into(), port: 1 };
     assert_eq!(
-        channel(gone.clone()).run(&Script::picture(), LONG).err(),
+        channel(gone.clone()).run(Script::picture(), LONG).err(),
         Some(PhoneError::ServerGone(gone.to_string()))
     );
     let web = FakeServer::start(|_, stream| {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
         false
     });
-    assert!(matches!(channel(web.address()).run(&Script::picture(), LONG), Err(PhoneError::Adb(_))));
+    assert!(matches!(channel(web.address()).run(Script::picture(), LONG), Err(PhoneError::Adb(_))));
     let mute = FakeServer::start(|_, _| false);
-    assert_eq!(channel(mute.address()).run(&Script::picture(), LONG).err(), Some(PhoneError::Gone));
+    assert_eq!(channel(mute.address()).run(Script::picture(), LONG).err(), Some(PhoneError::Gone));
 }
 
 #[test]
@@ -117,9 +117,9 @@ fn a_silent_phone_is_given_up_and_then_not_asked_again() {
     let server = FakeServer::start(|_, _| true);
     let mut channel = channel(server.address());
     for _ in 0..4 {
-        assert_eq!(channel.run(&Script::picture(), SHORT).err(), Some(PhoneError::Timeout(SHORT)));
+        assert_eq!(channel.run(Script::picture(), SHORT).err(), Some(PhoneError::Timeout(SHORT)));
     }
-    assert_eq!(channel.run(&Script::picture(), SHORT).err(), Some(PhoneError::Offline));
+    assert_eq!(channel.run(Script::picture(), SHORT).err(), Some(PhoneError::Offline));
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn a_script_that_does_not_end_is_given_up_and_its_stream_closed() {
         }
         true
     });
-    assert_eq!(channel(server.address()).run(&Script::picture(), SHORT).err(), Some(PhoneError::Timeout(SHORT)));
+    assert_eq!(channel(server.address()).run(Script::picture(), SHORT).err(), Some(PhoneError::Timeout(SHORT)));
     rx.recv_timeout(LONG).expect("the stream is shut");
 }
 
@@ -159,9 +159,9 @@ fn cancel_ends_the_running_command_and_every_later_one() {
         cancel.set();
     });
     let cancelled = Some(PhoneError::Adb("cancelled".into()));
-    assert_eq!(channel.run(&Script::picture(), LONG).err(), cancelled);
+    assert_eq!(channel.run(Script::picture(), LONG).err(), cancelled);
     other.join().unwrap();
-    assert_eq!(channel.run(&Script::picture(), LONG).err(), cancelled);
+    assert_eq!(channel.run(Script::picture(), LONG).err(), cancelled);
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn a_phone_is_addressed_by_transport_where_it_has_one() {
     });
     for transport in [None, Some(TransportId(42)), Some(TransportId(u64::MAX))] {
         let mut channel = Channel::new(server.address(), Serial::new("my phone"), transport, Cancel::default());
-        assert_eq!(channel.run(&Script::picture(), LONG).err(), Some(PhoneError::Gone));
+        assert_eq!(channel.run(Script::picture(), LONG).err(), Some(PhoneError::Gone));
     }
     let asked = asked.lock().unwrap();
     assert_eq!(asked.as_slice(), ["host:transport:my phone", "host:transport-id:42", "host:transport:my phone"]);
@@ -195,9 +195,7 @@ fn scripts_are_short_and_a_long_one_is_refused() {
         Script::step(&step(vec![Input::Clear { chars: 64 }, Input::Words("settings")]), &Places::default()).unwrap();
     assert!(usual.text().len() < 8000, "{}", usual.text().len());
     let long = Script::step(&step(vec![Input::Words(&words)]), &Places::default()).unwrap();
-    assert!(
-        matches!(channel(server.address()).run(&long, LONG), Err(PhoneError::Adb(why)) if why.contains("too long"))
-    );
+    assert!(matches!(channel(server.address()).run(long, LONG), Err(PhoneError::Adb(why)) if why.contains("too long")));
 }
 
 #[test]
@@ -212,7 +210,7 @@ fn a_hundred_phones_and_more_at_once() {
                 .stack_size(128 << 10)
                 .spawn(move || {
                     let serial = Serial::new(format!("phone-{n}"));
-                    Channel::new(address, serial, None, Cancel::default()).run(&Script::picture(), LONG).map(|o| o.code)
+                    Channel::new(address, serial, None, Cancel::default()).run(Script::picture(), LONG).map(|o| o.code)
                 })
                 .unwrap()
         })

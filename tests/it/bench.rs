@@ -18,6 +18,7 @@ use mi_signout::sim::device::SimDevice;
 use mi_signout::sim::farm::Farm;
 use mi_signout::sim::phone::{Disconnect, PhoneSpec, SimPhone};
 
+use crate::record_files::RecordFiles;
 use crate::support::{GUARD, RealAdbServer, adb_connect, adb_disconnect};
 
 /// How fast the phones' clocks run: fifty times as fast as the host's.
@@ -155,6 +156,11 @@ impl Table {
 
     /// Signs these phones out in one run, and gives their rows and everything that was told.
     pub fn sign_out(&self, units: &[Unit], catalog: &Catalog) -> Run {
+        self.sign_out_recorded(units, catalog, None)
+    }
+
+    /// The same, written down.
+    pub fn sign_out_recorded(&self, units: &[Unit], catalog: &Catalog, record: Option<&RecordFiles>) -> Run {
         let listed = self.listed();
         let chosen: Vec<Device> =
             units.iter().map(|u| listed.iter().find(|d| d.serial == u.serial).unwrap().clone()).collect();
@@ -163,7 +169,7 @@ impl Table {
             passwords.for_serial(unit.serial.clone(), Secret::new(unit.phone.spec().told_password().to_owned()));
         }
         let connector = Wires(Roster::follow(&BTreeSet::from([self.at.clone()])));
-        run(&chosen, &passwords, catalog, &connector)
+        run_recorded(&chosen, &passwords, catalog, &connector, record)
     }
 }
 
@@ -175,10 +181,25 @@ pub struct Run {
 
 /// The wiring of the command line, with less patience.
 pub fn run(devices: &[Device], passwords: &Passwords, catalog: &Catalog, connector: &dyn Connector) -> Run {
+    run_recorded(devices, passwords, catalog, connector, None)
+}
+
+fn run_recorded(
+    devices: &[Device],
+    passwords: &Passwords,
+    catalog: &Catalog,
+    connector: &dyn Connector,
+    record: Option<&RecordFiles>,
+) -> Run {
     let told = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&told);
     let listener = move |event: Event| sink.lock().unwrap().push(event);
-    let books = Books::new(None, None, &listener);
+    let (journal, ledger) = record.map(RecordFiles::open).unzip();
+    let books = Books::new(journal, ledger, &listener);
+    let listener = |event: Event| {
+        books.event(&event);
+        listener(event);
+    };
     let plan = Plan {
         catalog,
         options: Options::default(),

@@ -200,6 +200,31 @@ fn a_typed_password_is_refused_in_any_case() {
 }
 
 #[test]
+fn a_password_that_the_phone_shows_in_clear_is_refused_too() {
+    for (generation, screen) in [(Generation::Miui9, ScreenId::Password), (Generation::HyperOs2, ScreenId::WebPassword)]
+    {
+        let desk = desk(PhoneSpec::of(generation).change(|s| s.password_in_clear = true), screen);
+        let said = desk.capture("empty", &[]);
+        assert!(said.code == 4 && said.err.contains("a password field is on the screen"), "{said:?}");
+        let said = desk.capture("structure", &["--no-picture"]);
+        assert_eq!(said.code, 0, "{said:?}");
+        let field = bounds(&desk.phone, |n| n.class.ends_with("EditText")).center().unwrap();
+        let server = AdbServer { host: "127.0.0.1".into(), port: desk.server.addr().port() };
+        let secret = Secret::new("correct horse".into());
+        let inputs = vec![Input::Tap(field), Input::Text(&secret)];
+        let step = Step { inputs, settle: Settle::Nothing, look: Look::Probes };
+        AdbPhone::new(server, Serial::new(SERIAL), None).step(&step, GUARD).unwrap();
+        assert!(desk.phone.dump_xml().contains("correct horse"), "it is there to be read");
+        for more in [&[][..], &["--no-picture"]] {
+            let said = desk.capture("refused", more);
+            assert_eq!(said.code, 4, "{said:?}");
+            assert!(said.err.contains("something is typed in a password field"), "{}", said.err);
+            assert!(!desk.path("refused").exists(), "something was written");
+        }
+    }
+}
+
+#[test]
 fn a_text_that_is_named_stays_and_nothing_is_overwritten() {
     let desk = desk(PhoneSpec::of(Generation::Miui14), ScreenId::AccountPage);
     let said = desk.capture("page", &["--keep", "account  SECURITY", "--no-picture"]);

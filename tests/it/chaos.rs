@@ -58,7 +58,7 @@ impl Dice {
     }
 
     fn fault(&mut self) -> Fault {
-        match self.below(28) {
+        match self.below(33) {
             0 => Fault::CableOut { back_after: None },
             1 | 2 => Fault::CableOut { back_after: Some(self.ms(500, 20_000)) },
             3 => Fault::Reboot { takes: self.ms(5_000, 30_000) },
@@ -84,6 +84,10 @@ impl Dice {
             24 => Fault::NetworkLost,
             25 => Fault::GateClosed,
             26 => Fault::GateSilent,
+            27 | 28 => Fault::SecureKeyboard(self.upto(12)),
+            29 => Fault::KeysSwallowed,
+            30 => Fault::AutofillBubble,
+            31 => Fault::AutofillSave,
             _ => Fault::DiskFull,
         }
     }
@@ -112,6 +116,7 @@ impl Dice {
         spec.keyboard_opens = self.percent(30);
         spec.crossed_buttons = self.percent(30);
         spec.status_bar = self.percent(50);
+        spec.shows_password_length = self.percent(92);
         spec.keyguard = self.of(&[LockKind::None, LockKind::None, LockKind::None, LockKind::Swipe]);
         let turns = [
             Branch::Captcha,

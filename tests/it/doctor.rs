@@ -35,6 +35,13 @@ fn each_switch_that_is_off_is_found_with_its_fix() {
     assert!(one_fails("network", with(|s| s.network = false)).contains("Wi-Fi"));
     assert!(one_fails("screen", with(|s| s.keyguard = LockKind::Pin)).contains("unlock"));
     assert!(one_fails("managed", with(|s| s.device_owner = Some("com.example.mdm".into()))).contains("manages"));
+    let other = with(|s| s.automation = Some("io.appium.uiautomator2.server".into()));
+    assert!(one_fails("ui-automation", other).contains("close the other tool"));
+    assert!(one_fails("user", with(|s| s.second_space = true)).contains("space"));
+    let (_, lost) = findings(with(|s| s.keyguard = LockKind::Lost));
+    assert!(lost.iter().any(|(id, status, fix)| id == "lost-mode" && status == "fail" && fix.contains("i.mi.com")));
+    let (status, low) = findings(with(|s| s.battery = 4));
+    assert_eq!((status, low[0].0.as_str(), low[0].1.as_str()), (0, "battery", "warn"));
     assert!(one_fails("software", android_one()).contains("neither MIUI nor HyperOS"));
 }
 

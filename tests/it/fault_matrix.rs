@@ -6,14 +6,16 @@
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use mi_signout::event::EventKind;
 use mi_signout::model::{Outcome, Reason, ResultRow};
 use mi_signout::profile::Catalog;
 use mi_signout::sim::phone::{Fault, LockKind, PhoneSpec, SimPhone, Stage};
 
 use crate::bench::{Run, SCALE, Table};
 use crate::invariants::violations;
+use crate::record_files::{File, RecordFiles};
 
 /// Cells at once. Most of a cell is waiting.
 const AT_ONCE: usize = 16;
@@ -35,6 +37,10 @@ enum Ends {
     Locked,
     /// `needs-person`, `input-not-allowed`.
     Input,
+    /// `needs-person`, `password-not-typeable`.
+    Typing,
+    /// `needs-person`, `account-stopped`.
+    Stopped,
     /// `blocked`, `no-network`.
     Network,
 }
@@ -49,6 +55,8 @@ impl Ends {
             Self::Page => (Outcome::NeedsPerson, Some(Reason::UnknownScreen)),
             Self::Locked => (Outcome::NeedsPerson, Some(Reason::ScreenLocked)),
             Self::Input => (Outcome::NeedsPerson, Some(Reason::InputNotAllowed)),
+            Self::Typing => (Outcome::NeedsPerson, Some(Reason::PasswordNotTypeable)),
+            Self::Stopped => (Outcome::NeedsPerson, Some(Reason::AccountStopped)),
             Self::Network => (Outcome::Blocked, Some(Reason::NoNetwork)),
         }
     }
@@ -62,24 +70,39 @@ impl Ends {
             Self::Page => "needs-person: unknown-screen",
             Self::Locked => "needs-person: screen-locked",
             Self::Input => "needs-person: input-not-allowed",
+            Self::Typing => "needs-person: password-not-typeable",
+            Self::Stopped => "needs-person: account-stopped",
             Self::Network => "blocked: no-network",
         }
     }
 }
 
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wrong {
+    /// On the phone, or on the way to it.
+    Phone(Fault),
+    /// On this computer: a file of the record can't be written any more.
+    Record(File),
+}
+
 /// One fault, what it has to end as at each stage of [`Stage::ALL`], and why.
 struct Row {
     name: &'static str,
-    fault: Fault,
+    wrong: Wrong,
     ends: [Ends; 7],
     why: &'static str,
 }
 
 const fn row(name: &'static str, fault: Fault, ends: [Ends; 7], why: &'static str) -> Row {
-    Row { name, fault, ends, why }
+    Row { name, wrong: Wrong::Phone(fault), ends, why }
 }
 
-use Ends::{Input, Locked, Lost, Network, Out, Page, Still, Unknown};
+const fn record(name: &'static str, file: File, ends: [Ends; 7], why: &'static str) -> Row {
+    Row { name, wrong: Wrong::Record(file), ends, why }
+}
+
+use Ends::{Input, Locked, Lost, Network, Out, Page, Still, Stopped, Typing, Unknown};
 
 const MENDS: [Ends; 7] = [Out; 7];
 
@@ -121,6 +144,16 @@ static MATRIX: &[Row] = &[
         "a person turns it on; after the confirm no input is needed"),
     row("input switch off, silently", Fault::GateSilent, [Input, Input, Input, Input, Out, Out, Out],
         "a tap without effect, so the switch is read again"),
+    row("secure keyboard", Fault::SecureKeyboard(1), MENDS,
+        "closed with Back, its keys are never tapped; what it swallowed is typed again before anything is submitted"),
+    row("secure keyboard, 8 times", Fault::SecureKeyboard(8), MENDS, "closed each time"),
+    row("secure keyboard loses keys", Fault::KeysSwallowed, [Typing, Typing, Typing, Typing, Out, Out, Out],
+        "typed again once; the field's length is still another, so nothing is submitted"),
+    row("autofill bubble", Fault::AutofillBubble, MENDS, "closed with Back; nothing of what it offers is tapped"),
+    row("autofill asks to save", Fault::AutofillSave, MENDS, "closed with Back, or left below; nothing is saved"),
+    record("journal can't be written", File::Journal, MENDS, "said once; a lost record stops no phone"),
+    record("rejections can't be written", File::Ledger, [Stopped, Stopped, Stopped, Stopped, Out, Out, Out],
+        "what can't be counted is not submitted; a verdict that can't be written counts as a rejection"),
     row("phone's disk full", Fault::DiskFull, MENDS, "the dump goes over the terminal"),
 ];
 
@@ -132,7 +165,7 @@ struct Cell {
 
 fn spec(row: &Row, stage: usize) -> PhoneSpec {
     let serial = format!("cell{:02}{stage}", MATRIX.iter().position(|r| std::ptr::eq(r, row)).unwrap());
-    let swipe = row.fault == Fault::ScreenOff;
+    let swipe = row.wrong == Wrong::Phone(Fault::ScreenOff);
     PhoneSpec::default().serial(&serial).scale(SCALE).change(|s| {
         if swipe {
             s.keyguard = LockKind::Swipe;
@@ -142,20 +175,34 @@ fn spec(row: &Row, stage: usize) -> PhoneSpec {
 
 fn run_cell(row: &Row, stage: usize, shared: &Table, catalog: &Catalog) -> Result<(), String> {
     // A server that is killed takes all its phones with it.
-    let own = (row.fault == Fault::ServerKilled).then(Table::new);
+    let own = (row.wrong == Wrong::Phone(Fault::ServerKilled)).then(Table::new);
     let table = own.as_ref().unwrap_or(shared);
     let phone = SimPhone::new(spec(row, stage));
-    phone.on(Stage::ALL[stage], row.fault);
+    let (record, fired) = (Arc::new(RecordFiles::new()), Arc::new(AtomicUsize::new(0)));
+    match row.wrong {
+        Wrong::Phone(fault) => phone.on(Stage::ALL[stage], fault),
+        Wrong::Record(file) => fill_up(&phone, Stage::ALL[stage], Arc::clone(&record), file, Arc::clone(&fired)),
+    }
     let units = vec![table.put(&phone)];
-    let run = table.sign_out(&units, catalog);
+    let written = matches!(row.wrong, Wrong::Record(_)).then_some(&*record);
+    let run = table.sign_out_recorded(&units, catalog, written);
     let ended = &run.rows[0];
     let mut wrong = violations(&units[0], ended);
     let expected = row.ends[stage];
     if (ended.outcome, ended.reason) != expected.row() {
         wrong.insert(0, format!("{} instead of {}", said(ended), expected.words()));
     }
-    if phone.record().faults.is_empty() {
+    if phone.record().faults.len() + fired.load(Ordering::Relaxed) == 0 {
         wrong.push("the fault did not fire".into());
+    }
+    // The ledger's last writing is the verdict, which may be in before "Signing out…" shows.
+    let is_silent = match row.wrong {
+        Wrong::Record(File::Ledger) => stage <= 4 && !is_said(&run, ended),
+        Wrong::Record(File::Journal) => !is_said(&run, ended),
+        Wrong::Phone(_) => false,
+    };
+    if is_silent {
+        wrong.push("nobody was told that the record is incomplete".into());
     }
     if own.is_some() && !table.bystander_commands().is_empty() {
         wrong.push("another phone was touched".into());
@@ -166,6 +213,23 @@ fn run_cell(row: &Row, stage: usize, shared: &Table, catalog: &Catalog) -> Resul
         println!("--- {} / {:?}\n{trace}", row.name, Stage::ALL[stage]);
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+}
+
+/// Makes a file of the record unwritable the first time that a stage is reached.
+fn fill_up(phone: &SimPhone, at: Stage, record: Arc<RecordFiles>, file: File, fired: Arc<AtomicUsize>) {
+    phone.on_stage(move |stage| {
+        if stage == at && fired.fetch_add(1, Ordering::Relaxed) == 0 {
+            record.fill_up(file);
+        }
+    });
+}
+
+/// Whether somebody reads that the record is incomplete.
+fn is_said(run: &Run, row: &ResultRow) -> bool {
+    let noted =
+        |kind: &EventKind| matches!(kind, EventKind::Note { text } if text.contains("the record is incomplete"));
+    run.told.iter().any(|event| noted(&event.kind))
+        || row.hint.as_deref().is_some_and(|h| h.contains("can't be written"))
 }
 
 fn said(row: &ResultRow) -> String {

@@ -353,6 +353,18 @@ fn a_phone_that_came_back_is_spoken_to_over_its_new_transport() {
 }
 
 #[test]
+fn a_phone_that_is_lost_while_it_is_read_first_is_waited_for() {
+    let script = Script::new().fault(When::Facts, Fault::Before(gone())).fault(When::Facts, Fault::Before(gone()));
+    let member = Member { comes_back: true, ..Member::new(script) };
+    let ran = run_all(vec![("p".to_owned(), member)], &right(), 1);
+    assert_eq!(ran.row("p"), (Outcome::SignedOut, None));
+    let told = |kind: &EventKind| ran.events.iter().filter(|(_, k)| k == kind).count();
+    assert_eq!((told(&EventKind::Lost), told(&EventKind::Back)), (1, 1), "{:?}", ran.events);
+    let transports: Vec<u64> = ran.connected.iter().map(|(_, t)| t.unwrap().0).collect();
+    assert_eq!(transports, [0, 100, 200, 200], "and it is walked over the transport that it came back on");
+}
+
+#[test]
 fn no_phones_are_no_rows() {
     assert!(run_all(Vec::new(), &right(), 0).rows.is_empty());
 }

@@ -128,6 +128,12 @@ fn the_input_switch_is_turned_on() {
 }
 
 #[test]
+fn the_other_tool_is_closed() {
+    let spec = PhoneSpec::default().change(|s| s.automation = Some("io.appium.uiautomator2.server".into()));
+    done(spec, Reason::DumpFailed, SimPhone::close_automation);
+}
+
+#[test]
 fn the_screen_is_unlocked() {
     let spec = PhoneSpec::default().change(|s| s.keyguard = mi_signout::sim::phone::LockKind::Pin);
     done(spec, Reason::ScreenLocked, SimPhone::unlock);
@@ -157,4 +163,35 @@ fn the_code_of_the_message_is_entered() {
         tap(phone, "com.xiaomi.account:id/passport_confirm");
     });
     assert_eq!((row.outcome, reasons), (Outcome::SignedOut, vec![Reason::SecondFactor]), "{row:?}");
+}
+
+/// A person types the password and confirms it.
+fn by_hand(phone: &SimPhone) {
+    tap(phone, "com.xiaomi.account:id/input_pwd_view");
+    input(phone, &["keyevent", "123"]);
+    for _ in 0..30 {
+        input(phone, &["keyevent", "67"]);
+    }
+    // Halfway the field holds what the program may not take for its own.
+    input(phone, &["text", "Owner-pas"]);
+    assert!(phone.clock().sleep(20_000, &Cancel::default()));
+    input(phone, &["text", "s%s1"]);
+}
+
+#[test]
+fn the_password_is_typed_by_hand_where_its_length_is_not_shown() {
+    let spec = PhoneSpec::of(mi_signout::sim::phone::Generation::Miui9)
+        .password("Owner-pass 1")
+        .change(|s| s.shows_password_length = false);
+    let typed = AtomicBool::new(false);
+    let phone = done(spec, Reason::PasswordNotTypeable, |phone| {
+        let before = phone.record().typed;
+        by_hand(phone);
+        // As long as the person is at it the program keeps its hands off.
+        typed.store(phone.record().typed == before + 12, Ordering::Relaxed);
+        assert!(phone.record().submissions.is_empty());
+        tap(phone, "com.xiaomi.account:id/passport_confirm");
+    });
+    assert!(typed.load(Ordering::Relaxed), "{:?}", phone.record());
+    assert_eq!(phone.record().passwords_submitted(), 1, "by the person");
 }

@@ -16,7 +16,7 @@ const TYPED: &[(&str, i32, &str)] = &[
     ("dumpsys power | grep -c mWakefulness=Awake", 0, "1"),
     ("dumpsys device_policy | wc -l", 0, ""),
     ("dumpsys nosuchservice", 0, "Can't find service: nosuchservice"),
-    ("dumpsys -l | head -n 3", 0, "account"),
+    ("dumpsys -l | head -n 4", 0, "account"),
     ("uiautomator dump", 0, "UI hierchary dumped to: "),
     ("uiautomator dump --compressed /sdcard/c.xml >/dev/null && grep -c '<hierarchy' /sdcard/c.xml", 0, "1"),
     ("input keyevent 3 && input tap 500 1200; input swipe 500 1500 500 900 300; echo $?", 0, "0"),

@@ -170,3 +170,47 @@ fn after_a_restart_of_the_server_a_phone_is_still_itself() {
     assert_eq!(who.serial.as_deref(), Some("mine"));
     assert!(other.record().commands.is_empty());
 }
+
+#[test]
+fn lost_while_it_is_read_first_and_back_on_another_port() {
+    let farm = Farm::new().unwrap();
+    let server = farm.serve_server(0).unwrap();
+    let at = AdbServer { host: "127.0.0.1".into(), port: server.addr().port() };
+    let phone = SimPhone::new(PhoneSpec::default().serial("replugged").scale(SCALE));
+    let plug = farm.plug_at(Arc::new(SimDevice::new(phone.clone())), "1-4").unwrap();
+    // The first command of the first reading hangs until the cable comes out.
+    phone.fault(Fault::CommandHangs(1));
+    let row = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let until = std::time::Instant::now() + GUARD;
+            while phone.record().commands.is_empty() && std::time::Instant::now() < until {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            farm.unplug(plug);
+            std::thread::sleep(Duration::from_millis(500));
+            farm.plug_at(Arc::new(SimDevice::new(phone.clone())), "2-1.3").unwrap();
+        });
+        sign_out(&at, "replugged", &phone)
+    });
+    assert_eq!((row.outcome, row.reason), (Outcome::SignedOut, None), "{row:?}");
+    assert_eq!(phone.record().passwords_submitted(), 1);
+}
+
+#[test]
+fn a_phone_that_is_still_starting_is_no_phone_without_an_account() {
+    for (boots_for, ends) in
+        [(60_000, (Outcome::SignedOut, None)), (u64::MAX, (Outcome::Failed, Some(Reason::Offline)))]
+    {
+        let farm = Farm::new().unwrap();
+        let server = farm.serve_server(0).unwrap();
+        let at = AdbServer { host: "127.0.0.1".into(), port: server.addr().port() };
+        let spec = PhoneSpec::default().serial("starting").scale(SCALE).change(|s| s.boots_for = boots_for);
+        let phone = SimPhone::new(spec);
+        farm.plug(Arc::new(SimDevice::new(phone.clone()))).unwrap();
+        let row = sign_out(&at, "starting", &phone);
+        assert_eq!((row.outcome, row.reason), ends, "{row:?}");
+        let starts = row.hint.is_none_or(|hint| hint.contains("still starting"));
+        assert!(starts && (phone.account_present() == row.reason.is_some()));
+        assert!(row.reason.is_none() || phone.record().taps.is_empty());
+    }
+}

@@ -520,6 +520,7 @@ impl Phone for ScriptedPhone {
                 props: [
                     ("ro.miui.ui.version.name", "V140"),
                     ("ro.scripted", "1"),
+                    ("sys.boot_completed", "1"),
                     ("persist.security.adbinput", "1"),
                     ("ro.product.marketname", "Scripted"),
                 ]

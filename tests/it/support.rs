@@ -7,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long anything may take before a test says that it hangs.
-pub const GUARD: Duration = Duration::from_secs(60);
+pub const GUARD: Duration = Duration::from_secs(180);
 
 /// A port that was free a moment ago, for programs that can't be told to take any.
 pub fn free_port() -> u16 {

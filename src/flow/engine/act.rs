@@ -66,11 +66,12 @@ impl<'p> Engine<'p> {
     fn nothing_left(&mut self, screen: &'p Screen, actions: &'p [Action], tree: &UiTree, now: Duration) -> Decision {
         if let (Some(Action::Type { into }), Password::Given { chars }) = (actions.last(), self.password) {
             let at = only_one(tree, into).and_then(|node| tree.tap_point(node));
-            return match at.filter(|_| !self.retyped) {
+            return match at.filter(|_| !self.retyped && !self.hides_passwords) {
                 Some(at) => {
                     self.retyped = true;
                     Decision::Act(PlannedAction::TypePassword { at, clear: chars })
                 }
+                None if self.hides_passwords => self.patient(now, not_shown()),
                 None => self.patient(now, not_arrived(0, chars)),
             };
         }
@@ -105,6 +106,9 @@ impl<'p> Engine<'p> {
         if self.progress.submitted {
             return Decision::End(Ending::asked_again());
         }
+        if let Some(left) = &self.left_to_person {
+            return Decision::End(left.clone());
+        }
         if self.password == Password::None {
             return Decision::End(Ending::new(
                 Outcome::NeedsPerson,
@@ -125,6 +129,9 @@ impl<'p> Engine<'p> {
         self.asked_password = true;
         if self.progress.submitted {
             return Decision::End(Ending::asked_again());
+        }
+        if let Some(left) = &self.left_to_person {
+            return Decision::End(left.clone());
         }
         let Password::Given { chars } = self.password else {
             return Decision::End(Ending::new(
@@ -180,9 +187,20 @@ fn not_arrived(shown: usize, chars: usize) -> Ending {
         Outcome::NeedsPerson,
         Reason::PasswordNotTypeable,
         format!(
-            "{shown} characters arrived of {chars}, so nothing was submitted: turn off the secure keyboard \
-             (Settings > Additional settings > Languages & input), or type the password on the phone yourself"
+            "{shown} characters arrived of {chars}, so nothing was submitted: turn off the secure keyboard on the phone \
+             (Settings > Additional settings > Languages & input > Secure keyboard) and run again, \
+             or type the password on the phone yourself and confirm it there"
         ),
+    )
+}
+
+/// The field looks empty whatever stands in it.
+fn not_shown() -> Ending {
+    Ending::new(
+        Outcome::NeedsPerson,
+        Reason::PasswordNotTypeable,
+        "Android 7 and older show no program how many characters stand in a password field, so what was typed can't be \
+         checked, and nothing was submitted: type the password on the phone yourself and confirm it there, then run again",
     )
 }
 

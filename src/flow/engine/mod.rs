@@ -91,6 +91,10 @@ pub struct Engine<'p> {
     blind_checks: u32,
     /// The popup that is waited for, and since when.
     waiting: Option<(String, Duration)>,
+    /// The phone shows nothing of what stands in a password field.
+    hides_passwords: bool,
+    /// How it ends where the password is still asked for: a person types it now.
+    left_to_person: Option<Ending>,
 }
 
 impl<'p> Engine<'p> {
@@ -138,7 +142,15 @@ impl<'p> Engine<'p> {
             pending: None,
             blind_checks: 0,
             waiting: None,
+            hides_passwords: false,
+            left_to_person: None,
         }
+    }
+
+    /// The same for a phone that may show an empty password field whatever stands in it: then nothing is typed twice.
+    #[must_use]
+    pub fn where_passwords_are_hidden(self, hides_passwords: bool) -> Self {
+        Self { hides_passwords, ..self }
     }
 
     /// What was done so far.
@@ -235,6 +247,12 @@ impl<'p> Engine<'p> {
             }
             None => {}
         }
+    }
+
+    /// The password is a person's to type from here on, so that two do not type into one field; `ending` is how it ends where
+    /// they do not.
+    pub fn leaves_password_to_person(&mut self, ending: &Ending) {
+        self.left_to_person = Some(ending.clone());
     }
 
     /// The first decision: the first way in, or a look where an earlier run had already begun.

@@ -11,6 +11,7 @@ const DUMPSYS: u64 = 60;
 
 const SERVICES: &[&str] = &[
     "SurfaceFlinger",
+    "accessibility",
     "account",
     "activity",
     "battery",
@@ -48,7 +49,8 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
         return list(call);
     };
     let text = call.world(|w, now| match service.as_str() {
-        "account" => Some(w.accounts()),
+        "accessibility" => Some(w.accessibility()),
+        "account" => Some(w.accounts(now)),
         "window" => Some(dumpsys_window::window(w, args.first().map_or("", String::as_str))),
         "activity" => Some(dumpsys_window::activity(w)),
         "input_method" => Some(dumpsys_window::input_method(w)),
@@ -87,7 +89,10 @@ fn masked(name: &str) -> String {
 
 impl World {
     /// Each user's accounts, then the authenticators, which are there whether or not anybody is signed in.
-    fn accounts(&self) -> String {
+    fn accounts(&self, now: u64) -> String {
+        if !self.is_booted(now) {
+            return self.account_block("UserInfo{0:Owner:13}", None, false);
+        }
         let second = self.spec.second_space;
         let owner = if second { self.spec.account.clone() } else { self.account.clone() };
         let mut out = self.account_block("UserInfo{0:Owner:13}", owner.as_deref(), true);
@@ -130,6 +135,16 @@ impl World {
             lines.len(),
             types.len()
         )
+    }
+
+    fn accessibility(&self) -> String {
+        let mut text = "ACCESSIBILITY MANAGER (dumpsys accessibility)\n\nUser state[attributes:{id=0, currentUser=true}\n     installed services: {}\n".to_owned();
+        if self.automation.is_some() {
+            text.push_str(
+                "Ui Automation[eventTypes=TYPES_ALL_MASK, notificationTimeout=0, isAccessibilityTool=false]\n",
+            );
+        }
+        text
     }
 
     fn power(&self, now: u64) -> String {

@@ -15,6 +15,8 @@ fn focus(world: &World) -> String {
         ScreenId::Keyguard | ScreenId::PinKeyguard if world.spec.sdk >= 30 => "NotificationShade".to_owned(),
         ScreenId::Keyguard | ScreenId::PinKeyguard => "StatusBar".to_owned(),
         ScreenId::Anr => "Application Not Responding: com.xiaomi.account".to_owned(),
+        ScreenId::SecureKeyboard => "InputMethod".to_owned(),
+        ScreenId::AutofillBubble | ScreenId::AutofillSave => "Autofill".to_owned(),
         ScreenId::LowBattery => "Battery is low".to_owned(),
         _ => screen.activity(&world.spec),
     };

@@ -82,6 +82,15 @@ pub enum Fault {
     GateSilent,
     /// So many commands never end by themselves.
     CommandHangs(u32),
+    /// MIUI's secure keyboard comes up over password fields, so many times: when a field gets the focus, and at once again when
+    /// it was closed. While it is up, it swallows every third key.
+    SecureKeyboard(u32),
+    /// The same keyboard as an input method without a window of its own: every third key to a password field is lost.
+    KeysSwallowed,
+    /// Android offers to fill in the next password field that gets the focus: a list over the buttons.
+    AutofillBubble,
+    /// Android asks whether to save the password, once it was accepted.
+    AutofillSave,
     /// No file can be written.
     DiskFull,
     /// The cable is out; back after so many ms, or for good.
@@ -117,6 +126,7 @@ pub enum Disconnect {
 
 /// Faults that are at work now.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one fault, and they combine freely")]
 pub(super) struct AtWork {
     /// Faults of the dump, each used up by one dump.
     pub dumps: std::collections::VecDeque<Fault>,
@@ -128,6 +138,14 @@ pub(super) struct AtWork {
     pub slow: u64,
     /// How long the next spinner turns, in ms.
     pub spinner: Option<u64>,
+    /// How often the secure keyboard still comes up.
+    pub secure_keyboards: u32,
+    /// Whether keys to password fields are lost.
+    pub swallows: bool,
+    /// Whether the next password field is offered to be filled in.
+    pub autofill: bool,
+    /// Whether it is asked whether to save the password.
+    pub autofill_save: bool,
     /// Whether the disk is full.
     pub disk_full: bool,
 }

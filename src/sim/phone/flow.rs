@@ -92,6 +92,12 @@ impl World {
             Act::Confirm => self.submit(now),
             Act::ConfirmCode => self.submit_code(now),
             Act::Focus(field) => self.focus(now, field),
+            Act::Fill => {
+                if let Some(field) = self.focus {
+                    "somebody-elses".clone_into(self.typed.field(field));
+                }
+                self.later(now + PAGE_CHANGE, Action::ClosePopup);
+            }
             Act::Close => self.later(now + PAGE_CHANGE, Action::ClosePopup),
             Act::Back => self.back(now),
         }
@@ -277,6 +283,9 @@ impl World {
     fn pass(&mut self, at: u64) {
         self.wipe();
         self.keyboard = false;
+        if std::mem::take(&mut self.faults.autofill_save) {
+            self.popups.push(S::AutofillSave);
+        }
         if let Some(screen) = self.plan.pop_front() {
             self.later(at + PAGE_CHANGE, Action::Step(screen));
         }
@@ -323,6 +332,9 @@ impl World {
         self.last_event = now;
         if !self.keyboard {
             self.later(now + PAGE_CHANGE, Action::Keyboard(true));
+        }
+        if field.is_password() {
+            self.later(now, Action::OverField);
         }
     }
 

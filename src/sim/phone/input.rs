@@ -4,7 +4,7 @@ use super::call::Call;
 use super::record::Tap;
 use super::spec::{Gate, LockKind};
 use super::world::{Action, PAGE_CHANGE, World};
-use crate::sim::screens::ScreenId;
+use crate::sim::screens::{Field, ScreenId};
 
 /// Time that one `input` takes, in ms: a Java machine starts for each.
 const INPUT: u64 = 120;
@@ -184,14 +184,19 @@ impl World {
     /// Keys go to the focused field, and nowhere else.
     fn type_text(&mut self, now: u64, text: &str) {
         self.record.typed += text.chars().count();
-        if self.awake
-            && self.locked.is_none()
-            && self.popups.is_empty()
-            && let Some(field) = self.focus
-        {
-            self.typed.field(field).push_str(text);
+        if let Some(field) = self.typed_into() {
+            let secure = self.popups.last() == Some(&ScreenId::SecureKeyboard);
+            let swallows = field.is_password() && (secure || self.faults.swallows);
+            let arrives = text.char_indices().filter(|(place, _)| !swallows || place % 3 != 2).map(|(_, c)| c);
+            self.typed.field(field).extend(arrives);
             self.last_event = now;
         }
+    }
+
+    /// The field that keys go to. What lies over a field leaves it the focus.
+    fn typed_into(&self) -> Option<Field> {
+        let free = self.awake && self.locked.is_none() && self.popups.iter().all(|p| p.is_over_field());
+        self.focus.filter(|_| free)
     }
 
     /// One key.
@@ -211,7 +216,7 @@ impl World {
             }
             4 => self.back(now),
             67 => {
-                if let Some(field) = self.focus.filter(|_| self.popups.is_empty() && self.locked.is_none()) {
+                if let Some(field) = self.typed_into() {
                     self.typed.field(field).pop();
                     self.last_event = now;
                 }
@@ -227,7 +232,7 @@ impl World {
 
     /// Enter on a password page is its button.
     fn enter(&mut self, now: u64) {
-        use crate::sim::screens::{Act, Field};
+        use crate::sim::screens::Act;
         if !self.popups.is_empty() || self.locked.is_some() {
             return;
         }

@@ -1,5 +1,7 @@
 //! The phone's small programs.
 
+use std::fmt::Write as _;
+
 use super::call::Call;
 use super::fault::Fault;
 use super::{am, dumpsys, input, packages, settings};
@@ -53,6 +55,31 @@ pub(super) fn wm(call: &mut Call<'_, '_>) -> i32 {
             return 255;
         }
     }
+    0
+}
+
+/// `ps`, `ps -A`: before Android 8 all processes without an option, later ones only with it.
+pub(super) fn ps(call: &mut Call<'_, '_>) -> i32 {
+    if !call.takes(40) {
+        return 129;
+    }
+    let old = call.phone.spec().sdk < 26;
+    let all = if old { call.args.is_empty() } else { call.args.iter().any(|a| a == "-A" || a == "-ef") };
+    let other = call.world(|w, _| w.automation.clone());
+    let mut lines = "USER      PID   PPID  VSZ     RSS    WCHAN            ADDR S NAME\n".to_owned();
+    let mut process = |user: &str, id: u32, name: &str| {
+        let _ = writeln!(lines, "{user:<9} {id:<5} 1     2403104 103924 0                   0 S {name}");
+    };
+    if all {
+        process("root", 1, "init");
+        process("system", 1424, "system_server");
+        process("u0_a17", 3120, "com.miui.home");
+        if let Some(other) = &other {
+            process("u0_a201", 9120, other);
+        }
+    }
+    process("shell", 11890, "ps");
+    call.out(lines);
     0
 }
 

@@ -39,6 +39,9 @@ use world::{Task, World};
 /// Told of every disconnection of a phone.
 type Listener = Arc<dyn Fn(Disconnect) + Send + Sync>;
 
+/// Told of every stage that a phone's sign-out reaches.
+type StageListener = Arc<dyn Fn(Stage) + Send + Sync>;
+
 /// One simulated phone. Cheap to clone; clones are the same phone.
 #[derive(Clone)]
 pub struct SimPhone(Arc<Inner>);
@@ -50,6 +53,7 @@ struct Inner {
     world: Mutex<World>,
     files: Mutex<Arc<dyn Files>>,
     listeners: Mutex<Vec<Listener>>,
+    stage_listeners: Mutex<Vec<StageListener>>,
     disk_full: AtomicBool,
 }
 
@@ -63,6 +67,7 @@ impl SimPhone {
             world: Mutex::new(World::new(spec.clone())),
             files: Mutex::new(Arc::new(MemoryFiles::default())),
             listeners: Mutex::new(Vec::new()),
+            stage_listeners: Mutex::new(Vec::new()),
             disk_full: AtomicBool::new(false),
             spec,
         }))
@@ -186,6 +191,11 @@ impl SimPhone {
         self.0.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::new(listener));
     }
 
+    /// Calls back on every stage that is reached, before anybody can see the phone there. The callback must not touch the phone.
+    pub fn on_stage(&self, listener: impl Fn(Stage) + Send + Sync + 'static) {
+        self.0.stage_listeners.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::new(listener));
+    }
+
     /// Whether nothing more can be written to its disk.
     #[must_use]
     pub fn disk_full(&self) -> bool {
@@ -195,6 +205,11 @@ impl SimPhone {
     /// Turns the input gate, as a person in the developer options.
     pub fn set_gate(&self, gate: Gate) {
         self.with(|world, _| world.gate = gate);
+    }
+
+    /// Closes the other tool that holds the connection which a dump needs.
+    pub fn close_automation(&self) {
+        self.with(|world, _| world.automation = None);
     }
 
     /// Turns the network.
@@ -252,13 +267,22 @@ impl SimPhone {
 
     /// The world as it is now; disconnections are told when it is free again.
     fn with<R>(&self, look: impl FnOnce(&mut World, u64) -> R) -> R {
-        let (answer, told, full) = {
+        let (answer, told, reached, full) = {
             let mut world = self.0.world.lock().unwrap_or_else(PoisonError::into_inner);
             let now = self.0.clock.now_ms();
             world.touch(now);
             let answer = look(&mut world, now);
-            (answer, std::mem::take(&mut world.disconnects), world.faults.disk_full)
+            let (told, reached) = (std::mem::take(&mut world.disconnects), std::mem::take(&mut world.reached));
+            (answer, told, reached, world.faults.disk_full)
         };
+        if !reached.is_empty() {
+            let listeners = self.0.stage_listeners.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            for listener in listeners {
+                for stage in &reached {
+                    listener(*stage);
+                }
+            }
+        }
         if self.0.disk_full.swap(full, Ordering::Relaxed) != full {
             self.files().set_full(full);
         }
@@ -349,6 +373,7 @@ fn program(name: &str) -> Option<fn(&mut Call<'_, '_>) -> i32> {
         "wm" => misc::wm,
         "pm" => packages::run,
         "cmd" => misc::cmd,
+        "ps" => misc::ps,
         "screencap" => misc::screencap,
         "svc" => misc::svc,
         "logcat" => misc::logcat,

@@ -164,6 +164,16 @@ pub enum Branch {
     NoComponent,
     /// The account row of Settings shows the owner's name and nothing else.
     BareRow,
+    /// The secure keyboard comes up over the password field once.
+    SecureKeyboard,
+    /// It comes up again each time it is closed, eight times in all.
+    SecureKeyboardAgain,
+    /// It loses every third key.
+    SecureKeyboardSwallows,
+    /// Android offers to fill in the password field.
+    AutofillBubble,
+    /// Android asks whether to save the password.
+    AutofillSave,
 }
 
 /// An account app that is laid out in another way than any known one.
@@ -277,8 +287,12 @@ pub struct PhoneSpec {
     pub cards: bool,
     /// Whether input is allowed.
     pub input_gate: Gate,
+    /// The process of another tool that holds the one connection which a dump needs.
+    pub automation: Option<String>,
     /// The lock screen, showing at the start unless `None`.
     pub keyguard: LockKind,
+    /// How long it is still starting after it was plugged in, in ms: its accounts are not there yet.
+    pub boots_for: u64,
     /// Whether the screen is on at the start.
     pub awake: bool,
     /// Whether there is a network.
@@ -291,6 +305,11 @@ pub struct PhoneSpec {
     pub battery: u8,
     /// Whether the password dialog opens with the field focused and the keyboard up.
     pub keyboard_opens: bool,
+    /// Whether the screen reader's view of a password field, and so a dump, shows a dot for each character: from Android 8 on.
+    /// Before that it shows nothing, unless the phone speaks passwords.
+    pub shows_password_length: bool,
+    /// Whether password fields show their text in clear, as with the eye beside them open: then Android marks them as no password.
+    pub password_in_clear: bool,
     /// The two buttons of the data choice in other words than the known ones: (keep, remove).
     pub data_labels: Option<(String, String)>,
     /// An account app that nobody knows, where the phone has one instead of the known.

@@ -13,6 +13,7 @@ const PATIENCE: u64 = 10_000;
 
 const NOT_IDLE: &str = "ERROR: could not get idle state.\n";
 const NULL_ROOT: &str = "ERROR: null root node returned by UiTestAutomationBridge.\n";
+const HELD: &str = "java.lang.IllegalStateException: UiAutomationService android.accessibilityservice.IAccessibilityServiceClient$Stub$Proxy@5f1c9a7already registered!\n\tat android.os.Parcel.createException(Parcel.java:1957)\n";
 const NOISE: &str = "java.io.FileNotFoundException: /data/system/theme_config/theme_compatibility.xml: open failed: ENOENT (No such file or directory)\n\tat libcore.io.IoBridge.open(IoBridge.java:492)\n\tat java.io.FileInputStream.<init>(FileInputStream.java:160)\n\tat java.io.FileInputStream.<init>(FileInputStream.java:115)\n\tat java.io.FileReader.<init>(FileReader.java:58)\n\tat miui.content.res.ThemeCompatibilityLoader.getVersion(ThemeCompatibilityLoader.java:108)\n";
 
 pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
@@ -26,6 +27,11 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
     let file = file.unwrap_or_else(|| "/sdcard/window_dump.xml".to_owned());
     if !call.takes(START) {
         return 129;
+    }
+    if call.world(|w, _| w.automation.is_some()) {
+        call.err(HELD);
+        call.out("Killed\n");
+        return 137;
     }
     let fault = call.world(|w, _| w.faults.dumps.pop_front());
     match fault {

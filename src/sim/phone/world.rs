@@ -41,6 +41,8 @@ pub(super) enum Action {
     Judged,
     /// The keyboard comes up or goes.
     Keyboard(bool),
+    /// What comes up over a password field that has the focus does.
+    OverField,
     /// The lock screen goes.
     Unlock,
     /// A pop-up closes.
@@ -58,6 +60,7 @@ pub(super) struct World {
     pub account: Option<String>,
     pub find_device: bool,
     pub gate: Gate,
+    pub automation: Option<String>,
     pub network: bool,
     pub awake: bool,
     pub locked: Option<LockKind>,
@@ -82,6 +85,8 @@ pub(super) struct World {
     pub faults: AtWork,
     pub hooks: Vec<(Stage, Fault)>,
     pub disconnects: Vec<Disconnect>,
+    /// Stages that were reached and not yet told.
+    pub reached: Vec<Stage>,
     pub record: Record,
     pub settings: BTreeMap<(String, String), String>,
     /// The page before this one, as a late dump would write it.
@@ -95,10 +100,11 @@ impl World {
             account: spec.account.clone(),
             find_device: spec.find_device && spec.account.is_some(),
             gate: spec.input_gate,
+            automation: spec.automation.clone(),
             network: spec.network,
             awake: spec.awake,
             locked: (spec.keyguard != LockKind::None).then_some(spec.keyguard),
-            booted_at: 0,
+            booted_at: spec.boots_for,
             front: Task::Home,
             tasks: BTreeMap::from([(Task::Home, vec![ScreenId::Launcher])]),
             popups: Vec::new(),
@@ -116,12 +122,24 @@ impl World {
             faults: AtWork::default(),
             hooks: Vec::new(),
             disconnects: Vec::new(),
+            reached: Vec::new(),
             record: Record::default(),
             settings: super::settings::initial(),
             previous: None,
             density: 440,
             spec,
         };
+        let branches = world.spec.branches.clone();
+        for branch in branches {
+            match branch {
+                Branch::SecureKeyboard => world.faults.secure_keyboards = 1,
+                Branch::SecureKeyboardAgain => world.faults.secure_keyboards = 8,
+                Branch::SecureKeyboardSwallows => world.faults.swallows = true,
+                Branch::AutofillBubble => world.faults.autofill = true,
+                Branch::AutofillSave => world.faults.autofill_save = true,
+                _ => {}
+            }
+        }
         let first = world.screen();
         world.record.screens.push((0, first));
         world
@@ -196,15 +214,19 @@ impl World {
             Action::Front(task) => {
                 self.front = task;
                 self.keyboard = false;
+                self.popups.retain(|p| !p.is_over_field());
                 self.scroll = 0;
             }
             Action::Step(screen) => self.step(at, screen),
             Action::SpinnerDone(screen) => self.spinner_done(at, screen),
             Action::Judged => self.judge(at),
             Action::Keyboard(up) => self.keyboard = up,
+            Action::OverField => self.over_field(),
             Action::Unlock => self.locked = None,
             Action::ClosePopup => {
-                self.popups.pop();
+                if self.popups.pop() == Some(ScreenId::SecureKeyboard) {
+                    self.over_field();
+                }
             }
             Action::RingingEnds => self.popups.retain(|p| *p != ScreenId::IncomingCall),
             Action::Moved => {}
@@ -235,8 +257,25 @@ impl World {
     pub(super) fn fresh_page(&mut self) {
         self.focus = None;
         self.keyboard = false;
+        self.popups.retain(|p| !p.is_over_field());
         self.scroll = 0;
         self.note = None;
+    }
+
+    /// The secure keyboard, or else the offer to fill the field in, comes up over a password field that has the focus.
+    fn over_field(&mut self) {
+        if !self.focus.is_some_and(Field::is_password) || !self.popups.is_empty() {
+            return;
+        }
+        if self.faults.secure_keyboards > 0 {
+            self.faults.secure_keyboards -= 1;
+            // It comes instead of the other keyboard.
+            self.keyboard = false;
+            self.due.retain(|(_, a)| *a != Action::Keyboard(true));
+            self.popups.push(ScreenId::SecureKeyboard);
+        } else if std::mem::take(&mut self.faults.autofill) {
+            self.popups.push(ScreenId::AutofillBubble);
+        }
     }
 
     /// The current page closes; the last one of a task gives way to the task below.
@@ -257,6 +296,7 @@ impl World {
 
     /// Fires the faults that wait for a stage; each only once.
     pub(super) fn reach(&mut self, at: u64, stage: Stage) {
+        self.reached.push(stage);
         let (fire, rest): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.hooks).into_iter().partition(|(s, _)| *s == stage);
         self.hooks = rest;
@@ -298,6 +338,10 @@ impl World {
             Fault::GateClosed => self.gate = Gate::Refused,
             Fault::GateSilent => self.gate = Gate::Silent,
             Fault::CommandHangs(n) => self.faults.hangs += n,
+            Fault::SecureKeyboard(times) => self.faults.secure_keyboards = times,
+            Fault::KeysSwallowed => self.faults.swallows = true,
+            Fault::AutofillBubble => self.faults.autofill = true,
+            Fault::AutofillSave => self.faults.autofill_save = true,
             Fault::DiskFull => self.faults.disk_full = true,
             Fault::CableOut { back_after } => self.disconnects.push(Disconnect::Cable { back_after }),
             Fault::Reboot { takes } => self.reboot(at, takes),

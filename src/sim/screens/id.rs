@@ -101,6 +101,12 @@ screens! {
     LowBattery = "low-battery",
     /// An incoming call.
     IncomingCall = "incoming-call",
+    /// MIUI's secure keyboard, in a window of its own over a password field.
+    SecureKeyboard = "secure-keyboard",
+    /// Android's list of what to fill into a field.
+    AutofillBubble = "autofill-bubble",
+    /// Android's question whether to save a password.
+    AutofillSave = "autofill-save",
     /// The lock screen without a lock.
     Keyguard = "keyguard",
     /// The lock screen with a PIN.
@@ -127,7 +133,17 @@ impl ScreenId {
     /// Whether it lies over everything else and belongs to no task.
     #[must_use]
     pub fn is_popup(self) -> bool {
-        matches!(self, Self::Anr | Self::UnknownPopup | Self::LowBattery | Self::IncomingCall)
+        self.is_over_field()
+            || matches!(
+                self,
+                Self::Anr | Self::UnknownPopup | Self::LowBattery | Self::IncomingCall | Self::AutofillSave
+            )
+    }
+
+    /// Whether it belongs to a field that has the focus, and goes with it.
+    #[must_use]
+    pub fn is_over_field(self) -> bool {
+        matches!(self, Self::SecureKeyboard | Self::AutofillBubble)
     }
 
     /// Whether the owner's password is typed on it.
@@ -154,7 +170,7 @@ impl ScreenId {
     /// Whether pictures of it are black.
     #[must_use]
     pub fn is_secure(self) -> bool {
-        self.is_password() || self == Self::PinKeyguard
+        self.is_password() || matches!(self, Self::PinKeyguard | Self::SecureKeyboard)
     }
 
     /// Whether it belongs to a running sign-out.
@@ -213,6 +229,8 @@ impl ScreenId {
             Self::SignIn => "com.xiaomi.account/com.xiaomi.account.ui.LoginActivity",
             Self::TokenExpired => "com.xiaomi.account/com.xiaomi.account.ui.PassTokenExpiredDialog",
             Self::Anr => "android/Application Not Responding: com.xiaomi.account",
+            Self::SecureKeyboard => "com.miui.securityinputmethod/InputMethod",
+            Self::AutofillBubble | Self::AutofillSave => "android/Autofill",
             Self::UnknownPopup => "com.example.promo/com.example.promo.OfferActivity",
             Self::LowBattery | Self::Keyguard | Self::PinKeyguard => "com.android.systemui/NotificationShade",
             Self::LostMode => "com.xiaomi.account/com.xiaomi.account.ui.LockedAccountLoginActivity",

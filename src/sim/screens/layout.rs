@@ -147,9 +147,11 @@ pub(super) fn alert(scene: &Scene<'_>, title: &str, message: &str, no: Option<Ch
 
 /// A text field. An empty one shows its hint as its text, as Android tells accessibility; a password shows bullets.
 pub(super) fn field(scene: &Scene<'_>, field: Field, hint: &str, area: Rect, password: bool) -> Node {
+    let password = password && !scene.spec.password_in_clear;
     let mut typed = scene.typed.clone();
     let text = typed.field(field);
     let shown = match text.chars().count() {
+        _ if password && !scene.spec.shows_password_length => String::new(),
         0 => hint.to_owned(),
         count if password => "•".repeat(count),
         _ => text.clone(),

@@ -7,6 +7,7 @@ mod account;
 mod dialogs;
 mod foreign;
 mod id;
+mod input_aids;
 mod layout;
 pub mod node;
 pub mod picture;
@@ -60,10 +61,20 @@ pub enum Act {
     ConfirmCode,
     /// Puts the focus into a field.
     Focus(Field),
+    /// Fills the field in with somebody's words.
+    Fill,
     /// Closes a pop-up.
     Close,
     /// Goes back one page.
     Back,
+}
+
+impl Field {
+    /// Whether the owner's password is typed into it.
+    #[must_use]
+    pub fn is_password(self) -> bool {
+        matches!(self, Self::Password | Self::WebPassword)
+    }
 }
 
 /// The contents of the text fields.
@@ -195,6 +206,7 @@ pub fn draw(screen: ScreenId, scene: &Scene<'_>) -> Drawing {
         | S::LostMode
         | S::FinanceLock
         | S::PinKeyguard => (foreign::draw(screen, scene), 0),
+        S::SecureKeyboard | S::AutofillBubble | S::AutofillSave => (input_aids::draw(screen, scene), 0),
         S::SettingsHome | S::AccountGone | S::SettingsSearch => settings::draw(screen, scene),
         S::AccountPage | S::SignIn | S::IdentityCheck | S::NoNetworkPage => account::draw(screen, scene),
         S::WebPassword | S::WebOther => (web::draw(screen, scene), 0),

@@ -1,6 +1,7 @@
 //! What the shell does itself, without a program.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use crate::sim::fs::FileKind;
 
@@ -204,7 +205,8 @@ impl Interp {
                 self.assign(variable, value.to_owned())?;
             }
             if (export || readonly) || value.is_some() {
-                let var: &mut Var = self.vars.entry(variable.to_owned()).or_default();
+                let vars = Arc::make_mut(&mut self.vars);
+                let var: &mut Var = vars.entry(variable.to_owned()).or_default();
                 var.exported |= export;
                 var.readonly |= readonly;
             }
@@ -216,7 +218,7 @@ impl Interp {
         let functions = args.first().is_some_and(|a| a == "-f");
         for name in args.iter().filter(|a| *a != "-f" && *a != "-v") {
             if functions {
-                self.functions.remove(name);
+                Arc::make_mut(&mut self.functions).remove(name);
             } else if self.vars.get(name).is_some_and(|v| v.readonly) {
                 self.complain(&format!("read-only: {name}"));
                 return Err(Flow::Exit(2));

@@ -1,11 +1,11 @@
 //! Runs parsed commands.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::ast::{
-    AndOr, Assignment, Command, CommandKind, Condition, List, ParseError, Pipeline, Redirect, RedirectTarget, Word,
+    AndOr, Assignment, Command, CommandKind, Condition, List, ParseError, Part, Pipeline, Redirect, RedirectTarget,
+    Word,
 };
 use super::condition::Place;
 use super::lexer::Lexer;
@@ -14,6 +14,10 @@ use super::streams::{Sink, Source, pipe};
 
 /// Threads that one script may have for its pipelines.
 const MAX_THREADS: usize = 32;
+/// Programs that read nothing, and print what they have to say and end.
+const BOUNDED: &[&str] = &["dumpsys", "echo", "getprop", "printf", "ps", "wm"];
+/// The most that one of them may print, in bytes.
+const MAX_OUTPUT: usize = 64 << 20;
 /// Stack of a thread that interprets, in bytes; only what is used costs memory.
 pub(super) const STACK: usize = 64 << 20;
 
@@ -106,32 +110,37 @@ impl Interp {
         Ok(self.last)
     }
 
-    /// Each stage on a thread of its own, so that an endless one ends when its reader does.
+    /// The last stage here, and each before it on a thread of its own, so that an endless one ends when its reader does. A
+    /// first stage that ends by itself needs no thread: it runs before the others.
     fn stages(&mut self, stages: &[Command]) -> Status {
-        let wanted = stages.len();
-        if self.shared.threads.fetch_add(wanted, Ordering::SeqCst) + wanted > MAX_THREADS {
-            self.shared.threads.fetch_sub(wanted, Ordering::SeqCst);
+        let mut input = None;
+        let mut rest = stages;
+        if let [first, others @ ..] = stages
+            && self.ends_by_itself(first)
+        {
+            let (sink, captured) = Sink::captured(MAX_OUTPUT);
+            let mut process = self.process(None, Some(sink));
+            let result = process.nested(|s| s.command(first));
+            process.finish(result)?;
+            input = Some(Source::bytes(captured.bytes()));
+            rest = others;
+        }
+        let Some((last, before)) = rest.split_last() else { return Ok(0) };
+        let threads = before.len();
+        if self.shared.threads.fetch_add(threads, Ordering::SeqCst) + threads > MAX_THREADS {
+            self.shared.threads.fetch_sub(threads, Ordering::SeqCst);
             self.complain("can't fork - try again");
             // Else a fork bomb would go on with every thread that ends.
             self.shared.steps.store(MAX_STEPS, Ordering::Relaxed);
             return Err(Flow::Killed(1));
         }
         let mut processes = Vec::new();
-        let mut input: Option<Source> = None;
-        for (index, stage) in stages.iter().enumerate() {
-            let mut process = self.clone();
-            process.exit_trap = None;
-            process.loops = 0;
-            if let Some(source) = input.take() {
-                process.fds.insert(0, Fd::In(source));
-            }
-            if index + 1 < wanted {
-                let (source, sink) = pipe(&self.shared.cancel);
-                input = Some(source);
-                process.fds.insert(1, Fd::Out(sink));
-            }
-            processes.push((process, stage));
+        for stage in before {
+            let (source, sink) = pipe(&self.shared.cancel);
+            processes.push((self.process(input.take(), Some(sink)), stage));
+            input = Some(source);
         }
+        let mut process = self.process(input, None);
         let result = std::thread::scope(|scope| {
             let mut threads = Vec::new();
             for (mut process, stage) in processes {
@@ -141,18 +150,39 @@ impl Interp {
                 };
                 threads.push(std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run));
             }
-            let mut last = Ok(1);
+            let result = process.nested(|s| s.command(last));
+            let result = process.finish(result);
+            // Its end of the pipe goes with it: whoever still writes sees that nobody reads.
+            drop(process);
+            let mut started = true;
             for thread in threads {
-                last = match thread.map(std::thread::ScopedJoinHandle::join) {
-                    Ok(Ok(status)) => status,
+                match thread.map(std::thread::ScopedJoinHandle::join) {
+                    Ok(Ok(_)) => {}
                     Ok(Err(panic)) => std::panic::resume_unwind(panic),
-                    Err(_) => Ok(1),
-                };
+                    Err(_) => started = false,
+                }
             }
-            last
+            if started { result } else { Ok(1) }
         });
-        self.shared.threads.fetch_sub(wanted, Ordering::SeqCst);
+        self.shared.threads.fetch_sub(threads, Ordering::SeqCst);
         result
+    }
+
+    /// A process for one stage of a pipeline, with these in place of its input and output.
+    fn process(&self, input: Option<Source>, output: Option<Sink>) -> Self {
+        let mut process = self.clone();
+        process.exit_trap = None;
+        process.loops = 0;
+        process.fds.extend(input.map(|source| (0, Fd::In(source))));
+        process.fds.extend(output.map(|sink| (1, Fd::Out(sink))));
+        process
+    }
+
+    /// Whether a command is a program that reads nothing and prints a bounded text, whatever becomes of its reader.
+    fn ends_by_itself(&self, command: &Command) -> bool {
+        let CommandKind::Simple { assignments, words } = &command.kind else { return false };
+        let Some([Part::Bare(name)]) = words.first().map(Vec::as_slice) else { return false };
+        assignments.is_empty() && BOUNDED.contains(&name.as_str()) && !self.functions.contains_key(name)
     }
 
     pub(super) fn command(&mut self, command: &Command) -> Status {
@@ -198,7 +228,7 @@ impl Interp {
             }
             CommandKind::Case { word, arms } => self.nested(|s| s.case(word, arms)),
             CommandKind::Function { name, body } => {
-                self.functions.insert(name.clone(), Arc::clone(body));
+                Arc::make_mut(&mut self.functions).insert(name.clone(), Arc::clone(body));
                 Ok(0)
             }
             CommandKind::Condition(condition) => match self.double_bracket(condition)? {
@@ -321,7 +351,7 @@ impl Interp {
                 outer.push((name.clone(), self.vars.get(name).cloned()));
             }
             self.assign(name, value)?;
-            if !special && let Some(var) = self.vars.get_mut(name) {
+            if !special && let Some(var) = Arc::make_mut(&mut self.vars).get_mut(name) {
                 var.exported = true;
             }
         }
@@ -434,9 +464,9 @@ impl Interp {
     /// A new shell process with only what is exported.
     pub(super) fn child(&self, name: &str, args: Vec<String>) -> Self {
         let mut child = self.clone();
-        child.vars.retain(|_, var| var.exported);
+        Arc::make_mut(&mut child.vars).retain(|_, var| var.exported);
         child.vars_size = child.vars.values().map(|v| v.value.len()).sum();
-        child.functions = BTreeMap::new();
+        child.functions = Arc::default();
         child.locals.clear();
         child.exit_trap = None;
         child.options = super::state::Options::default();

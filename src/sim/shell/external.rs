@@ -272,7 +272,7 @@ impl Interp {
         let mut rest = args;
         while let Some((name, value)) = rest.first().and_then(|a| a.split_once('=')) {
             child.assign(name, value.to_owned())?;
-            if let Some(var) = child.vars.get_mut(name) {
+            if let Some(var) = Arc::make_mut(&mut child.vars).get_mut(name) {
                 var.exported = true;
             }
             rest = &rest[1..];

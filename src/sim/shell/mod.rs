@@ -104,9 +104,9 @@ impl Shell {
         };
         let state = Interp {
             shared: Arc::new(shared),
-            vars: BTreeMap::new(),
+            vars: Arc::default(),
             vars_size: 0,
-            functions: BTreeMap::new(),
+            functions: Arc::default(),
             name: state::NAME.to_owned(),
             args: Vec::new(),
             fds: BTreeMap::new(),
@@ -135,7 +135,7 @@ impl Shell {
     pub fn env(mut self, name: &str, value: &str) -> Self {
         let var = state::Var { value: value.to_owned(), exported: true, readonly: false };
         self.state.vars_size += value.len();
-        self.state.vars.insert(name.to_owned(), var);
+        Arc::make_mut(&mut self.state.vars).insert(name.to_owned(), var);
         self
     }
 

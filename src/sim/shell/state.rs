@@ -96,13 +96,13 @@ pub(super) struct Options {
     pub(super) noglob: bool,
 }
 
-/// One shell process; a subshell is a clone.
+/// One shell process; a subshell is a clone, which shares what it does not change.
 #[derive(Clone)]
 pub(super) struct Interp {
     pub(super) shared: Arc<Shared>,
-    pub(super) vars: BTreeMap<String, Var>,
+    pub(super) vars: Arc<BTreeMap<String, Var>>,
     pub(super) vars_size: usize,
-    pub(super) functions: BTreeMap<String, Arc<Command>>,
+    pub(super) functions: Arc<BTreeMap<String, Arc<Command>>>,
     pub(super) name: String,
     pub(super) args: Vec<String>,
     pub(super) fds: BTreeMap<u8, Fd>,
@@ -186,7 +186,7 @@ impl Interp {
             self.complain("out of memory");
             return Err(Flow::Killed(1));
         }
-        let var = self.vars.entry(name.to_owned()).or_default();
+        let var = Arc::make_mut(&mut self.vars).entry(name.to_owned()).or_default();
         if var.readonly {
             self.complain(&format!("read-only: {name}"));
             return Err(Flow::Exit(2));
@@ -201,7 +201,7 @@ impl Interp {
     }
 
     pub(super) fn unset(&mut self, name: &str) {
-        if let Some(var) = self.vars.remove(name) {
+        if let Some(var) = Arc::make_mut(&mut self.vars).remove(name) {
             self.vars_size = self.vars_size.saturating_sub(var.value.len());
         }
     }
@@ -211,7 +211,7 @@ impl Interp {
         self.unset(&name);
         if let Some(var) = var {
             self.vars_size += var.value.len();
-            self.vars.insert(name, var);
+            Arc::make_mut(&mut self.vars).insert(name, var);
         }
     }
 

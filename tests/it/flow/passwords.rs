@@ -140,7 +140,7 @@ fn characters_lost_twice_are_never_submitted() {
     step on password-filled: type password
     phone: tap 'the password field', clear 11, type a secret -> password
     end: needs-person, password-not-typeable; account present
-    hint: 11 characters arrived of 13, so nothing was submitted: turn off the secure keyboard (Settings > Additional settings > Languages & input), or type the password on the phone yourself
+    hint: 11 characters arrived of 13, so nothing was submitted: turn off the secure keyboard on the phone (Settings > Additional settings > Languages & input > Secure keyboard) and run again, or type the password on the phone yourself and confirm it there
     ");
 }
 
@@ -173,7 +173,7 @@ fn a_keyboard_that_types_nothing() {
     phone: tap 'the password field', clear 13, type a secret -> password
     phone: look -> password (11 times)
     end: needs-person, password-not-typeable; account present
-    hint: 0 characters arrived of 13, so nothing was submitted: turn off the secure keyboard (Settings > Additional settings > Languages & input), or type the password on the phone yourself
+    hint: 0 characters arrived of 13, so nothing was submitted: turn off the secure keyboard on the phone (Settings > Additional settings > Languages & input > Secure keyboard) and run again, or type the password on the phone yourself and confirm it there
     ");
 }
 

@@ -62,6 +62,9 @@ pub fn screen_of(page: ScreenId, family: &str, filled: bool) -> Option<&'static 
         S::Launcher => "launcher",
         S::Anr => "popup not-responding",
         S::IncomingCall => "popup call",
+        S::SecureKeyboard => "popup secure-keyboard",
+        S::AutofillBubble => "popup autofill",
+        S::AutofillSave => "popup autofill-save",
         S::LostMode => "lost-mode",
         S::FinanceLock => "find-device-lock",
         S::UnsyncedItems

@@ -2,7 +2,10 @@
 //! of the site. The replica counts deletions, and the count always has to be what the tool said.
 
 mod cases;
+mod download;
 mod guide;
+mod list;
+mod mirror;
 mod pages;
 mod press;
 mod replica;

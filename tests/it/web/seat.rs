@@ -81,7 +81,7 @@ impl Seat {
                 serial: Serial::new(key.as_str()),
                 adb: "127.0.0.1:5037".into(),
                 make: None,
-                model: Some("Redmi Note 10".into()),
+                model: Some(phone.model.into()),
                 place: None,
             };
             run.phone(&info).unwrap();
@@ -244,10 +244,11 @@ pub struct Phone {
     name: &'static str,
     proven_out: bool,
     find_device: FindDevice,
+    pub model: &'static str,
 }
 
 pub fn phone(name: &'static str, proven_out: bool, find_device: FindDevice) -> Phone {
-    Phone { name, proven_out, find_device }
+    Phone { name, proven_out, find_device, model: "Redmi Note 10" }
 }
 
 fn row(key: &PhoneKey, id: &str, proven_out: bool) -> ResultRow {

@@ -211,3 +211,73 @@ fn through_settings_the_entry_is_a_stage_too() {
     hand.tap("Sam Owner");
     assert_eq!(hand.phone.record().faults.len(), 1);
 }
+
+/// The field with the focus, and what stands in it.
+fn typed(hand: &Hand) -> usize {
+    hand.phone.with(|w, _| w.typed.password.len())
+}
+
+#[test]
+fn the_secure_keyboard_comes_up_again_until_it_has_enough() {
+    let mut hand = Hand::on(PhoneSpec::default());
+    hand.phone.fault(Fault::SecureKeyboard(2));
+    hand.phone.show(S::Password);
+    hand.tap("input_pwd_view");
+    assert_eq!(hand.phone.current_screen(), S::SecureKeyboard);
+    assert!(hand.look().iter().all(|n| n.package != "com.xiaomi.account"));
+    hand.run(&["input", "text", "abcdef"]);
+    assert_eq!(typed(&hand), 4, "every third key is swallowed");
+    hand.run(&["input", "keyevent", "4"]);
+    hand.look();
+    assert_eq!(hand.phone.current_screen(), S::SecureKeyboard, "closed, and up again");
+    hand.run(&["input", "keyevent", "4"]);
+    hand.until(S::Password);
+    hand.tap("input_pwd_view");
+    hand.run(&["input", "text", "abcdef"]);
+    assert_eq!((typed(&hand), hand.phone.current_screen()), (10, S::Password));
+}
+
+#[test]
+fn a_keyboard_without_a_window_loses_keys_of_passwords_only() {
+    let mut hand = Hand::on(PhoneSpec::default());
+    hand.phone.fault(Fault::KeysSwallowed);
+    hand.phone.show(S::Password);
+    hand.tap("input_pwd_view");
+    hand.run(&["input", "text", "abcdef"]);
+    assert_eq!((typed(&hand), hand.phone.current_screen()), (4, S::Password));
+    hand.phone.show(S::SettingsSearch);
+    hand.tap("android:id/input");
+    hand.run(&["input", "text", "abcdef"]);
+    assert_eq!(hand.phone.with(|w, _| w.typed.search.clone()), "abcdef");
+}
+
+#[test]
+fn autofill_offers_over_the_button_and_fills_in_where_it_is_tapped() {
+    let mut hand = Hand::on(PhoneSpec::default());
+    hand.phone.fault(Fault::AutofillBubble);
+    hand.phone.fault(Fault::AutofillSave);
+    hand.phone.show(S::Password);
+    hand.tap("input_pwd_view");
+    assert_eq!(hand.phone.current_screen(), S::AutofillBubble);
+    hand.run(&["input", "text", "abcdef"]);
+    assert_eq!(typed(&hand), 6, "the field keeps the focus");
+    hand.tap("OK");
+    hand.until(S::Password);
+    assert_eq!(typed(&hand), "somebody-elses".len());
+    hand.phone.with(|w, _| w.typed.password = "Owner-pass 1".to_owned());
+    hand.tap("passport_confirm");
+    hand.until(S::AutofillSave);
+    hand.run(&["input", "keyevent", "4"]);
+    hand.until(S::Launcher);
+    assert!(!hand.phone.account_present());
+}
+
+#[test]
+fn an_old_android_shows_nothing_of_a_password() {
+    let mut hand = Hand::on(PhoneSpec::default().change(|s| s.shows_password_length = false));
+    hand.phone.show(S::Password);
+    hand.enter_password("Owner-pass 1");
+    let field = hand.look().into_iter().find(|n| n.password).unwrap();
+    assert_eq!(field.text, "");
+    assert_eq!(typed(&hand), 12);
+}

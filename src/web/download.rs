@@ -1,0 +1,232 @@
+//! A driver that is brought from its maker: what would come, from where, and the bringing itself. It never asks; whoever
+//! calls [`Downloads::bring`] has the person's yes. Beside `driver`, the only place that names `thirtyfour`.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::json;
+use thirtyfour::Capabilities;
+use thirtyfour::manager::{BrowserKind, Status, StdioMode, WebDriverManager};
+
+use super::find::{Found, Kind};
+use super::hosts::{Site, SiteError};
+use super::process::private_folder;
+
+/// How long any one answer of a download may take.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// How often it is looked whether the person still wants it.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Where drivers come from, and where they are kept.
+#[derive(Clone, Debug)]
+pub struct Downloads {
+    folder: PathBuf,
+    mirror: Option<String>,
+}
+
+/// A browser of this computer and the driver that fits it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fitting {
+    /// Which browser.
+    pub kind: Kind,
+    /// Its program.
+    pub browser: PathBuf,
+    /// Its version, as it says itself.
+    pub version: String,
+    /// The driver, where an earlier run brought it.
+    pub kept: Option<PathBuf>,
+}
+
+/// Why there is no driver to bring, or why it did not come.
+#[derive(Debug, thiserror::Error)]
+pub enum DownloadError {
+    /// There is no browser to bring a driver for.
+    #[error("no Chrome, Chromium, Edge or Firefox was found")]
+    NoBrowser,
+    /// The browser that was named tells no version, or is of no known kind.
+    #[error("{0} is no Chrome, Chromium, Edge or Firefox that tells its version")]
+    OddBrowser(String),
+    /// The folder for drivers can't be used.
+    #[error("the folder {0} cannot be used")]
+    Folder(String, #[source] std::io::Error),
+    /// It did not come.
+    #[error("the driver could not be downloaded from {host}: {why}")]
+    Failed {
+        /// Where it was to come from.
+        host: String,
+        /// How far it got.
+        why: &'static str,
+    },
+    /// The person ended it.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// How far it got, as the bringing itself tells.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    browser: Option<(PathBuf, String)>,
+    is_named: bool,
+    has_come: bool,
+    driver: Option<PathBuf>,
+}
+
+impl Downloads {
+    /// From the makers' own hosts, kept in this folder.
+    #[must_use]
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder, mirror: None }
+    }
+
+    /// From a mirror on a loopback address, for tests.
+    ///
+    /// # Errors
+    /// Where the address is not http on a loopback address given by number and port.
+    pub fn from_mirror(folder: PathBuf, mirror: &str) -> Result<Self, SiteError> {
+        let mirror = format!("{}/", mirror.trim_end_matches('/'));
+        Ok(Self { folder, mirror: Some(Site::replica(&mirror)?.start().to_owned()) })
+    }
+
+    /// Whether this build can fetch from where it would have to: the makers' hosts need TLS.
+    #[must_use]
+    pub fn is_possible(&self) -> bool {
+        self.mirror.is_some() || cfg!(feature = "driver-download")
+    }
+
+    /// Where drivers are kept.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the driver of a browser comes from, for people.
+    #[must_use]
+    pub fn host(&self, kind: Kind) -> String {
+        let maker = match kind {
+            Kind::Chrome => "googlechromelabs.github.io and storage.googleapis.com (Google)",
+            Kind::Edge => "msedgedriver.microsoft.com (Microsoft)",
+            Kind::Firefox => "github.com/mozilla/geckodriver (Mozilla)",
+        };
+        self.mirror.as_deref().map_or_else(|| maker.to_owned(), super::place_of)
+    }
+
+    /// The browser that was named, or else the first of this computer, and whether its driver is here already. Asks nothing of
+    /// the network.
+    ///
+    /// # Errors
+    /// [`DownloadError::NoBrowser`], [`DownloadError::OddBrowser`].
+    pub fn look(&self, browser: Option<&Path>, path: &[PathBuf]) -> Result<Fitting, DownloadError> {
+        let fitting = |kind: Kind, browser: Option<PathBuf>| {
+            let seen = self.run(kind, browser.as_deref(), true, &|| true);
+            let (program, version) = seen.browser?;
+            Some(Fitting { kind, browser: browser.unwrap_or(program), version, kept: seen.driver })
+        };
+        if let Some(named) = browser {
+            let odd = || DownloadError::OddBrowser(named.display().to_string());
+            let kind = Kind::of_browser(named).ok_or_else(odd)?;
+            return fitting(kind, Some(named.to_path_buf())).ok_or_else(odd);
+        }
+        Kind::ALL.into_iter().find_map(|kind| fitting(kind, kind.browser_on(path))).ok_or(DownloadError::NoBrowser)
+    }
+
+    /// Brings the driver. Only after the person's yes; `goes_on` is asked while it comes.
+    ///
+    /// # Errors
+    /// [`DownloadError::Failed`], [`DownloadError::Interrupted`], [`DownloadError::Folder`].
+    pub fn bring(&self, fitting: &Fitting, goes_on: &dyn Fn() -> bool) -> Result<Found, DownloadError> {
+        private_folder(&self.folder).map_err(|e| DownloadError::Folder(self.folder.display().to_string(), e))?;
+        let seen = self.run(fitting.kind, Some(&fitting.browser), false, goes_on);
+        let Some(driver) = seen.driver else {
+            if !goes_on() {
+                return Err(DownloadError::Interrupted);
+            }
+            let why = match (seen.is_named, seen.has_come) {
+                (false, _) => "it does not answer, or names no driver that fits this browser and computer",
+                (true, false) => "it does not give out the driver that it names",
+                (true, true) => "what came holds no driver, or can't be kept",
+            };
+            return Err(DownloadError::Failed { host: self.host(fitting.kind), why });
+        };
+        Ok(Found { kind: fitting.kind, driver, browser: Some(fitting.browser.clone()) })
+    }
+
+    /// Finds the browser's version and its driver. `thirtyfour` also starts what it found: it is told to ask the driver for its
+    /// version only and to wait for nothing, because the walk's own start keeps a record and gives the driver no output.
+    fn run(&self, kind: Kind, browser: Option<&Path>, offline: bool, goes_on: &dyn Fn() -> bool) -> Seen {
+        let seen = Arc::new(Mutex::new(Seen::default()));
+        let told = Arc::clone(&seen);
+        let mut manager = WebDriverManager::builder()
+            .match_local()
+            .cache_dir(self.folder.clone())
+            .offline_mode(offline)
+            .download_timeout(PATIENCE)
+            .ready_timeout(Duration::ZERO)
+            .stdio(StdioMode::Null)
+            .driver_arg(maker(kind), "--version")
+            .on_status(move |status| note(&mut told.lock().unwrap_or_else(PoisonError::into_inner), status));
+        // Every host at once, so that a mirror is never passed by.
+        if let Some(base) = self.mirror.as_ref().and_then(|m| m.parse().ok()) {
+            manager = manager.chrome_metadata_mirror(base);
+        }
+        if let Some(base) = self.mirror.as_ref().and_then(|m| m.parse().ok()) {
+            manager = manager.geckodriver_downloads_mirror(base);
+        }
+        if let Some(base) = self.mirror.as_ref().and_then(|m| m.parse().ok()) {
+            manager = manager.edge_downloads_mirror(base);
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        if let (Ok(runtime), Some(wanted)) = (runtime, wanted(kind, browser)) {
+            let manager = manager.build();
+            runtime.block_on(async {
+                tokio::select! {
+                    // It can't succeed: the driver is not waited for. What counts is what was noted.
+                    _ = manager.launch(wanted) => {}
+                    () = ended(goes_on) => {}
+                }
+            });
+        }
+        let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.clone()
+    }
+}
+
+/// Ends when the person does not want it any more.
+async fn ended(goes_on: &dyn Fn() -> bool) {
+    while goes_on() {
+        tokio::time::sleep(TICK).await;
+    }
+}
+
+fn note(seen: &mut Seen, status: &Status) {
+    match status {
+        Status::LocalBrowserDetected { binary, version, .. } => {
+            seen.browser = Some((binary.clone(), version.clone()));
+        }
+        Status::DriverDownloadStarted { .. } => seen.is_named = true,
+        Status::DriverDownloadComplete { .. } => seen.has_come = true,
+        Status::DriverCacheHit { path, .. } | Status::DriverArchiveExtracted { path, .. } => {
+            seen.driver = Some(path.clone());
+        }
+        _ => {}
+    }
+}
+
+fn maker(kind: Kind) -> BrowserKind {
+    match kind {
+        Kind::Chrome => BrowserKind::Chrome,
+        Kind::Edge => BrowserKind::Edge,
+        Kind::Firefox => BrowserKind::Firefox,
+    }
+}
+
+/// Which browser is meant, in WebDriver's words.
+fn wanted(kind: Kind, browser: Option<&Path>) -> Option<Capabilities> {
+    let (name, options) = kind.names();
+    let mut wanted = Capabilities::new();
+    wanted.set("browserName", json!(name)).ok()?;
+    if let Some(browser) = browser {
+        wanted.set(options, json!({ "binary": browser })).ok()?;
+    }
+    Some(wanted)
+}
