@@ -77,6 +77,7 @@ pub fn show<'a>(devices: &'a [Device], numbers: &Numbers, output: &Output) -> Lo
 }
 
 /// The beginning of a phone's line.
+#[derive(Clone, Copy)]
 struct Line<'a>(u32, &'a Device);
 
 impl fmt::Display for Line<'_> {

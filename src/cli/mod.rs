@@ -16,6 +16,7 @@ mod phones;
 mod profiles;
 mod record_args;
 mod report;
+mod run_args;
 mod sign_out;
 mod simulate;
 mod survey;

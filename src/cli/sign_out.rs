@@ -7,12 +7,10 @@ use clap::ValueEnum;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::locate::{self, Numbered};
-use super::passwords::PasswordArgs;
-use super::phones::{AdbConnector, ProfileArgs, WhereArgs, WhichArgs};
-use super::record_args::RecordArgs;
+use super::phones::AdbConnector;
+use super::run_args::RunArgs;
 use super::survey::Survey;
 use super::terminal::Output;
-use super::work::Work;
 use crate::fleet::Numbers;
 use crate::model::{Device, ExitStatus, Serial};
 use crate::profile::{Data, Options, PayCards};
@@ -21,26 +19,13 @@ use crate::profile::{Data, Options, PayCards};
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    which: WhichArgs,
-    #[command(flatten)]
-    place: WhereArgs,
-    #[command(flatten)]
-    passwords: PasswordArgs,
-    #[command(flatten)]
-    profiles: ProfileArgs,
-    #[command(flatten)]
-    walk: WalkArgs,
-    #[command(flatten)]
-    record: RecordArgs,
+    run: RunArgs,
     /// Show each phone's number in the tray on its own screen first, so that it is found
     #[arg(long)]
     locate: bool,
     /// No confirmation
     #[arg(short, long)]
     yes: bool,
-    /// Events and results on standard output, one JSON object a line
-    #[arg(long)]
-    json: bool,
 }
 
 /// How phones are walked; shared with `watch` and `demo`.
@@ -120,14 +105,14 @@ impl WalkArgs {
 
 /// Signs the chosen phones out.
 pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
-    let interactive = output.is_interactive() && !args.walk.non_interactive;
+    let interactive = args.run.asks(output);
     if !args.yes && !interactive {
         return Err(Failure::usage("signing out needs a confirmation, and there is no terminal to ask on")
             .hint("give --yes where a script does it; nothing was touched"));
     }
-    let catalog = args.profiles.catalog()?;
-    let attached = args.place.attached(output)?;
-    let devices = args.which.selection().choose(&attached)?;
+    let catalog = args.run.profiles.catalog()?;
+    let attached = args.run.place.attached(output)?;
+    let devices = args.run.which.selection().choose(&attached)?;
     let numbers = Numbers::of(&attached);
     let located = args.locate.then(|| locate::show(&devices, &numbers, output));
     if !args.yes {
@@ -137,22 +122,14 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
         located.put_back(args.yes && interactive, output);
     }
     let serials: Vec<Serial> = attached.iter().map(|device| device.serial.clone()).collect();
-    let given = args.passwords.read(Some(&serials))?;
+    let given = args.run.passwords.read(Some(&serials))?;
     let asks = interactive && given.is_empty();
-    let authorised_by = args.record.authorised_by.as_deref();
+    let authorised_by = args.run.record.authorised_by.as_deref();
     let survey = Survey::of(&devices, authorised_by, asks);
     survey.check_authorised(authorised_by)?;
     let passwords = if asks { survey.ask_passwords(output)? } else { given };
-    let record = args.record.open(args.walk.for_the_record(), output)?;
-    let work = Work {
-        walk: &args.walk,
-        json: args.json,
-        catalog: &catalog,
-        passwords: &passwords,
-        again: args.record.again,
-        interactive,
-        output,
-    };
+    let record = args.run.record.open(args.run.walk.for_the_record(), output)?;
+    let work = args.run.work(&catalog, &passwords, output);
     let devices = record.unsettled_first(devices);
     // One phone in the tray needs no number.
     let numbers = if attached.len() > 1 { numbers } else { Numbers::default() };
@@ -164,6 +141,6 @@ fn confirm(devices: &[Device], numbers: &Numbers, args: &Args, output: &Output) 
         let number = numbers.get(device).filter(|_| devices.len() > 1);
         output.people(&Numbered { device, number }.to_string());
     }
-    let what = if args.walk.dry_run { "Walk up to the sign-out of" } else { "Sign the Mi / Xiaomi Account out of" };
+    let what = if args.run.walk.dry_run { "Walk up to the sign-out of" } else { "Sign the Mi / Xiaomi Account out of" };
     output.ask(&format!("{what} {} phone(s)? Type yes: ", devices.len()), "yes")
 }

@@ -4,12 +4,10 @@ use std::sync::mpsc::channel;
 
 use super::failure::Failure;
 use super::interrupt::Interrupt;
-use super::passwords::PasswordArgs;
-use super::phones::{AdbConnector, ProfileArgs, WhereArgs, WhichArgs};
-use super::record_args::RecordArgs;
-use super::sign_out::WalkArgs;
+use super::phones::AdbConnector;
+use super::run_args::RunArgs;
 use super::terminal::Output;
-use super::work::{WatchFor, Work};
+use super::work::WatchFor;
 use crate::fleet::{Passwords, Selection, Wanted};
 use crate::model::{AccountId, ExitStatus, Secret};
 
@@ -17,55 +15,34 @@ use crate::model::{AccountId, ExitStatus, Secret};
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    which: WhichArgs,
+    run: RunArgs,
     /// An account whose phones are taken: its id, or as phones show it (6230***535); repeatable
     #[arg(long = "account", value_name = "ID", conflicts_with = "all")]
     accounts: Vec<String>,
     /// End after N phones
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     count: Option<u32>,
-    #[command(flatten)]
-    place: WhereArgs,
-    #[command(flatten)]
-    passwords: PasswordArgs,
-    #[command(flatten)]
-    profiles: ProfileArgs,
-    #[command(flatten)]
-    walk: WalkArgs,
-    #[command(flatten)]
-    record: RecordArgs,
     /// Show each phone's number in the tray on its own screen before it is worked on
     #[arg(long)]
     locate: bool,
     /// No confirmation; phones must be listed, since --all is always confirmed by typing
     #[arg(short, long)]
     yes: bool,
-    /// Events and results on standard output, one JSON object a line
-    #[arg(long)]
-    json: bool,
 }
 
 /// Signs phones out as they are plugged in.
 pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
-    let interactive = output.is_interactive() && !args.walk.non_interactive;
+    let interactive = args.run.asks(output);
     let wanted = args.wanted();
     args.check(&wanted, interactive)?;
-    let catalog = args.profiles.catalog()?;
-    let servers = args.place.servers()?;
+    let catalog = args.run.profiles.catalog()?;
+    let servers = args.run.place.servers()?;
     // Also where nothing is attached yet: a server that can't be had is an error now, and not a long wait.
-    args.place.attached(output)?;
+    args.run.place.attached(output)?;
     args.confirm(&wanted, output)?;
     let passwords = args.passwords(&wanted, interactive, output)?;
-    let record = args.record.open(args.walk.for_the_record(), output)?;
-    let work = Work {
-        walk: &args.walk,
-        json: args.json,
-        catalog: &catalog,
-        passwords: &passwords,
-        again: args.record.again,
-        interactive,
-        output,
-    };
+    let record = args.run.record.open(args.run.walk.for_the_record(), output)?;
+    let work = args.run.work(&catalog, &passwords, output);
     let (tell, news) = channel();
     let connector = AdbConnector::following(servers, &tell);
     output.people("watching: plug phones in; Ctrl-C ends");
@@ -76,13 +53,13 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
 
 impl Args {
     fn wanted(&self) -> Wanted {
-        let Selection { serials, all } = self.which.selection();
+        let Selection { serials, all } = self.run.which.selection();
         let named = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
         Wanted {
-            serials: if self.accounts.is_empty() || !self.which.serials.is_empty() { serials } else { Vec::new() },
+            serials: if self.accounts.is_empty() || !self.run.which.serials.is_empty() { serials } else { Vec::new() },
             accounts: self.accounts.iter().map(AccountId::new).collect(),
             all,
-            several_accounts: named(&self.record.authorised_by),
+            several_accounts: named(&self.run.record.authorised_by),
         }
     }
 
@@ -113,7 +90,7 @@ impl Args {
 
     fn confirm(&self, wanted: &Wanted, output: &Output) -> Result<(), Failure> {
         let what =
-            if self.walk.dry_run { "walked up to the sign-out" } else { "signed out of its Mi / Xiaomi Account" };
+            if self.run.walk.dry_run { "walked up to the sign-out" } else { "signed out of its Mi / Xiaomi Account" };
         if wanted.all {
             return output
                 .ask(&format!("EVERY phone that is attached now or plugged in later is {what}. Type all: "), "all");
@@ -129,7 +106,7 @@ impl Args {
 
     /// Whose phones come is known later only, so a person is asked now: once for each listed account, else once for all.
     fn passwords(&self, wanted: &Wanted, ask: bool, output: &Output) -> Result<Passwords, Failure> {
-        let mut passwords = self.passwords.read(None)?;
+        let mut passwords = self.run.passwords.read(None)?;
         if !passwords.is_empty() || !ask {
             return Ok(passwords);
         }

@@ -7,6 +7,8 @@ mod locate;
 mod passwords;
 mod permits;
 mod record;
+#[cfg(test)]
+mod samples;
 mod select;
 mod together;
 mod tray;

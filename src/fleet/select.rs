@@ -64,17 +64,10 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AdbServer, DeviceState};
+    use crate::fleet::samples;
 
     fn device(serial: &str) -> Device {
-        Device {
-            server: AdbServer { host: "127.0.0.1".into(), port: 5037 },
-            serial: Serial::new(serial),
-            state: DeviceState::Device,
-            transport: None,
-            usb_path: None,
-            model: None,
-        }
+        samples::device(serial, None)
     }
 
     fn named(serials: &[&str]) -> Selection {

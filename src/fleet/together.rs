@@ -113,17 +113,10 @@ fn shared_hub(paths: &[Vec<String>]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DeviceState, Serial};
+    use crate::fleet::samples;
 
     fn device(usb: Option<&str>) -> Device {
-        Device {
-            server: AdbServer { host: "127.0.0.1".into(), port: 5037 },
-            serial: Serial::new(format!("serial at {usb:?}")),
-            state: DeviceState::Device,
-            transport: None,
-            usb_path: usb.map(str::to_owned),
-            model: None,
-        }
+        samples::device(&format!("serial at {usb:?}"), usb)
     }
 
     fn said(paths: &[&str]) -> Vec<String> {

@@ -105,18 +105,7 @@ pub fn place(device: &Device) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DeviceState, Serial};
-
-    fn device(serial: &str, usb: Option<&str>) -> Device {
-        Device {
-            server: AdbServer { host: "127.0.0.1".into(), port: 5037 },
-            serial: Serial::new(serial),
-            state: DeviceState::Device,
-            transport: None,
-            usb_path: usb.map(str::to_owned),
-            model: None,
-        }
-    }
+    use crate::fleet::samples::device;
 
     #[test]
     fn numbers_follow_the_usb_path_as_people_count() {

@@ -101,7 +101,8 @@ pub fn error_lines(what: &str, place: &str, hint: &str) -> String {
     format!("error: {}\n  where: {}\n  hint: {}", clean(what), clean(place), clean(hint))
 }
 
-/// The table at the end of a run: a line per phone, its hint below where it is not done. No line is wider than `width`.
+/// The table at the end of a run: a line per phone, its hint below where it is not done; a hint that many phones have is told
+/// once, and named by its first phone after that. No line is wider than `width`.
 #[must_use]
 pub fn final_table(rows: &[ResultRow], width: usize, colour: bool) -> String {
     let widest = |of: fn(&ResultRow) -> &str, least: usize, most: usize| {
@@ -116,6 +117,7 @@ pub fn final_table(rows: &[ResultRow], width: usize, colour: bool) -> String {
         column("account", 11),
         column("outcome", 18)
     )];
+    let mut told: Vec<(String, &str)> = Vec::new();
     for row in rows {
         let masked = row.account.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
         lines.push(format!(
@@ -127,7 +129,11 @@ pub fn final_table(rows: &[ResultRow], width: usize, colour: bool) -> String {
             clock(row.seconds.round() as i64),
         ));
         if let Some(reason) = row.reason {
-            let why = format!("{reason}: {}", row.hint.as_deref().unwrap_or_default());
+            let mut why = format!("{reason}: {}", row.hint.as_deref().unwrap_or_default());
+            match told.iter().find(|(hint, _)| *hint == why) {
+                Some((_, first)) => why = format!("{reason}: as {first}"),
+                None => told.push((why.clone(), &row.serial)),
+            }
             lines.extend(wrap(&why, width.saturating_sub(4)).iter().map(|line| format!("    {line}")));
         }
     }
@@ -176,6 +182,24 @@ mod tests {
           where: 127.0.0.1:5037
           hint: name one with -s SERIAL[2J, or all with --all
         ");
+    }
+
+    #[test]
+    fn the_table_tells_what_many_phones_have_once() {
+        let row = samples::rows().remove(1);
+        let rows: Vec<ResultRow> =
+            ["a1", "b2", "c3"].map(|serial| ResultRow { serial: serial.into(), ..row.clone() }).into();
+        insta::assert_snapshot!(final_table(&rows, 80, false), @r#"
+        phone   model             account      outcome               time
+        a1      POCO <X3> & "Pr…  6230***535   needs-person          0:31
+            input-not-allowed: on the phone: Settings > Additional settings > Developer
+            options > USB debugging (Security settings), then run again
+        b2      POCO <X3> & "Pr…  6230***535   needs-person          0:31
+            input-not-allowed: as a1
+        c3      POCO <X3> & "Pr…  6230***535   needs-person          0:31
+            input-not-allowed: as a1
+        3 needs-person
+        "#);
     }
 
     #[test]

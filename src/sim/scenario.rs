@@ -116,9 +116,9 @@ static SCENARIOS: &[Scenario] = &[
     }),
     scenario_of("tablet", "Xiaomi Pad 5: HyperOS 1 on a tablet, which has no dialer", |_| {
         hyperos(Generation::HyperOs1).change(|s| {
-            s.model = "21051182C".to_owned();
-            s.device = "nabu".to_owned();
-            s.market_name = "Xiaomi Pad 5".to_owned();
+            "21051182C".clone_into(&mut s.model);
+            "nabu".clone_into(&mut s.device);
+            "Xiaomi Pad 5".clone_into(&mut s.market_name);
             s.size = (1600, 2560);
             s.dialer = false;
         })

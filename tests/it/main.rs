@@ -14,6 +14,7 @@ mod adb_server;
 mod architecture;
 mod authors;
 mod bench;
+mod board;
 mod canary;
 mod capture;
 mod chaos;

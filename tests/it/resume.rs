@@ -266,3 +266,35 @@ fn a_phone_that_was_left_open_and_is_found_signed_out_is_settled_for_its_next_ow
     assert_eq!(rows(&third), [("a1".to_owned(), "signed-out -".to_owned())], "{}", third.out);
     assert!(!third.out.contains("goes on from run"), "{}", third.out);
 }
+
+#[test]
+fn a_second_process_leaves_phones_alone_that_the_first_works_on() {
+    // Slow enough that the second one comes while the first is at it.
+    let bench = Bench::own([spec("a1").scale(0.4), spec("b2").scale(0.4)]);
+    let home = tempfile::tempdir().unwrap();
+    let adb = bench.adb();
+    let args = ["sign-out", "--all", "--password-stdin", "--json", "--yes", "-q", "--adb", &adb];
+    let password = format!("{RIGHT}\n");
+    let mut command = binary(home.path(), &args);
+    let mut first = Killed(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    first.0.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+    let (mut out, mut said, mut tapped) = (BufReader::new(first.0.stdout.take().unwrap()), String::new(), 0);
+    while tapped < 2 {
+        let from = said.len();
+        assert!(out.read_line(&mut said).unwrap() > 0, "it ends by itself: {said}");
+        tapped += usize::from(said[from..].contains(r#""mutates":true"#));
+    }
+    let taps = |n: usize| bench.phone(n).record().taps.len();
+    let before = [taps(0), taps(1)];
+    let second = talk(binary(home.path(), &args), password.as_bytes());
+    let told = rows(&second);
+    assert!(told.iter().all(|(_, row)| row == "failed duplicate-serial"), "{told:?}");
+    assert!(
+        second.out.contains("is being worked on by run ") && second.out.contains("wait until the other run has ended")
+    );
+    assert!([taps(0), taps(1)].iter().zip(before).all(|(now, before)| *now <= before + 1), "the first goes on alone");
+    out.read_to_string(&mut said).unwrap();
+    let ended = outcomes(&lines(&said));
+    assert!(ended.len() == 2 && ended.values().all(|outcome| outcome == "signed-out"), "{said}");
+    assert!((0..2).all(|n| bench.phone(n).record().passwords_submitted() == 1));
+}

@@ -219,7 +219,12 @@ fn a_tablet_blinks_where_that_locks_nothing_and_is_as_before_afterwards() {
 }
 
 /// The binary on a terminal, with what a person types there.
-fn on_a_terminal(args: &str, typed: &str) -> Said {
+pub fn on_a_terminal(args: &str, typed: &str) -> Said {
+    on_a_terminal_with(args, typed, &[])
+}
+
+/// The same, with variables of the environment.
+pub fn on_a_terminal_with(args: &str, typed: &str, variables: &[(&str, &str)]) -> Said {
     let home = tempfile::tempdir().unwrap();
     let mut command = Command::new("script");
     let line = format!("stty rows 30 cols 100; exec '{}' {args}", env!("CARGO_BIN_EXE_mi-signout"));
@@ -228,7 +233,7 @@ fn on_a_terminal(args: &str, typed: &str) -> Said {
     for name in ["HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "TMPDIR"] {
         command.env(name, home.path());
     }
-    command.env("TERM", "xterm-256color").env("SHELL", "/bin/sh");
+    command.env("TERM", "xterm-256color").env("SHELL", "/bin/sh").envs(variables.iter().copied());
     talk(command, typed.as_bytes())
 }
 

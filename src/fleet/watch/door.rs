@@ -145,18 +145,7 @@ fn another_account(account: &AccountId, first: &AccountId) -> Ending {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AdbServer, DeviceState};
-
-    fn device(serial: &str, usb: Option<&str>) -> Device {
-        Device {
-            server: AdbServer { host: "127.0.0.1".into(), port: 5037 },
-            serial: Serial::new(serial),
-            state: DeviceState::Device,
-            transport: None,
-            usb_path: usb.map(str::to_owned),
-            model: None,
-        }
-    }
+    use crate::fleet::samples::device;
 
     fn says(own: &str, account: Option<&str>) -> Says {
         Says { hardware_serial: Some(own.to_owned()), account: account.map(AccountId::new), was_read: true }

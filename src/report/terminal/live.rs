@@ -110,8 +110,8 @@ impl Live {
 }
 
 impl Shared {
-    fn draw(&self, drawn: &mut Drawn) {
-        if self.options.tick.is_some() && drawn.at.is_some_and(|at| at.elapsed() < PACE) {
+    fn draw(&self, drawn: &mut Drawn, at_once: bool) {
+        if !at_once && self.options.tick.is_some() && drawn.at.is_some_and(|at| at.elapsed() < PACE) {
             return;
         }
         drawn.at = Some(Instant::now());
@@ -146,7 +146,7 @@ impl Shared {
         while !*over {
             over = bell.wait_timeout(over, every).unwrap_or_else(PoisonError::into_inner).0;
             if !*over {
-                self.draw(&mut self.drawn());
+                self.draw(&mut self.drawn(), true);
             }
         }
     }
@@ -178,7 +178,9 @@ impl Listener for Live {
         if shared.options.bell && matches!(event.kind, EventKind::Ended(_)) {
             let _ = Term::stderr().write_str("\u{7}");
         }
-        shared.draw(&mut drawn);
+        // What the person waits for is not kept back.
+        let at_once = matches!(event.kind, EventKind::Ended(_) | EventKind::WaitingForPerson { .. });
+        shared.draw(&mut drawn, at_once);
     }
 }
 
