@@ -11,6 +11,7 @@ mod select;
 mod together;
 mod tray;
 mod vigil;
+mod waking;
 mod watch;
 mod worker;
 
