@@ -13,6 +13,7 @@ mod select;
 mod together;
 mod tray;
 mod vigil;
+mod waking;
 mod watch;
 mod worker;
 

@@ -9,18 +9,19 @@ use chrono::{DateTime, Utc};
 
 use super::first_reading::FirstReading;
 use super::record::{PhoneBook, key_of};
+use super::waking::{needs_waking, wake};
 use super::{Connector, Permits, Plan, duplicate};
 use crate::capture::{self, Wants};
 use crate::event::{Event, EventKind, FindDevice, Progress, Subject};
 use crate::flow::{Checked, Counts, Ended, Ending, Engine, Password, Walk};
 use crate::journal::{PhoneInfo, PhoneKey};
 use crate::model::{AccountId, Device, Outcome, Presence, Proof, Reason, ResultRow, Secret};
-use crate::phone::{Input, KeyCode, Keyguard, Look, Phone, PhoneError, PhoneFacts, Settle, Step};
+use crate::phone::{Phone, PhoneError, PhoneFacts};
 use crate::preflight::{self, Identity, Stop, Wanted};
 use crate::profile::{Choice, DeviceProfile};
 
 /// The longest one round trip may take: a dump of a page that never idles takes 11 s, and slow phones twice that.
-const STEP_LIMIT: Duration = Duration::from_secs(40);
+pub(super) const STEP_LIMIT: Duration = Duration::from_secs(40);
 /// Steps may hang so often in one walk before the phone counts as lost.
 const HANGS: u32 = 2;
 /// How long a lost phone is waited for between two looks at Ctrl-C.
@@ -578,21 +579,6 @@ fn find_device(asked_password: bool, presence: Presence) -> FindDevice {
         (true, Presence::Present) => FindDevice::On,
         _ => FindDevice::Unknown,
     }
-}
-
-/// Whether the screen is off, or covered by a lock screen that has no lock.
-fn needs_waking(facts: &PhoneFacts) -> bool {
-    facts.awake == Some(false) || facts.keyguard == Keyguard::Swipe
-}
-
-/// Switches the screen on and swipes a keyguard away that has no lock.
-fn wake(phone: &mut dyn Phone) -> Result<(), PhoneError> {
-    let step = Step {
-        inputs: vec![Input::Key(KeyCode::Wakeup), Input::Key(KeyCode::Menu)],
-        settle: Settle::Change { max: Duration::from_secs(2) },
-        look: Look::Probes,
-    };
-    phone.step(&step, STEP_LIMIT).map(drop)
 }
 
 fn no_profile(what: &str) -> Ending {

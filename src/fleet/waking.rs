@@ -1,0 +1,20 @@
+//! A phone whose screen is off, or covered by a lock screen without a lock.
+
+use std::time::Duration;
+
+use crate::phone::{Input, KeyCode, Keyguard, Look, Phone, PhoneError, PhoneFacts, Settle, Step};
+
+/// Whether the screen is off, or covered by a lock screen that has no lock.
+pub(super) fn needs_waking(facts: &PhoneFacts) -> bool {
+    facts.awake == Some(false) || facts.keyguard == Keyguard::Swipe
+}
+
+/// Switches the screen on and swipes a keyguard away that has no lock.
+pub(super) fn wake(phone: &mut dyn Phone) -> Result<(), PhoneError> {
+    let step = Step {
+        inputs: vec![Input::Key(KeyCode::Wakeup), Input::Key(KeyCode::Menu)],
+        settle: Settle::Change { max: Duration::from_secs(2) },
+        look: Look::Probes,
+    };
+    phone.step(&step, super::worker::STEP_LIMIT).map(drop)
+}
