@@ -2,6 +2,7 @@
 //!
 //! Knows the port to a phone, never adb: whoever calls gives a [`Connector`].
 
+mod draft;
 mod first_reading;
 mod locate;
 mod passwords;

@@ -5,19 +5,18 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
-
+use super::draft::{Draft, words};
 use super::first_reading::FirstReading;
 use super::record::{PhoneBook, key_of};
 use super::waking::{needs_waking, wake};
 use super::{Connector, Permits, Plan, duplicate};
 use crate::capture::{self, Wants};
-use crate::event::{Event, EventKind, FindDevice, Progress, Subject};
-use crate::flow::{Checked, Counts, Ended, Ending, Engine, Password, Walk};
+use crate::event::{Event, EventKind, FindDevice, Subject};
+use crate::flow::{Checked, Ended, Ending, Engine, Password, Walk};
 use crate::journal::{PhoneInfo, PhoneKey};
-use crate::model::{AccountId, Device, Outcome, Presence, Proof, Reason, ResultRow, Secret};
+use crate::model::{AccountId, Device, Outcome, Presence, Reason, ResultRow, Secret};
 use crate::phone::{Phone, PhoneError, PhoneFacts};
-use crate::preflight::{self, Identity, Stop, Wanted};
+use crate::preflight::{self, Stop, Wanted};
 use crate::profile::{Choice, DeviceProfile};
 
 /// The longest one round trip may take: a dump of a page that never idles takes 11 s, and slow phones twice that.
@@ -138,73 +137,6 @@ fn end(device: &Device, plan: &Plan<'_>, draft: Draft, ending: Ending) -> Result
 
 fn tell(device: &Device, plan: &Plan<'_>, kind: EventKind) {
     plan.listener.tell(Event::now(Subject::Phone(device.serial.clone()), kind));
-}
-
-/// What is known for the row so far.
-struct Draft {
-    serial: String,
-    adb: String,
-    identity: Identity,
-    fallback_model: Option<String>,
-    profile: Option<String>,
-    account: Option<AccountId>,
-    proof: Proof,
-    started: DateTime<Utc>,
-    began: Instant,
-    progress: Progress,
-    counts: Counts,
-    key: Option<PhoneKey>,
-    /// Time spent waiting for a person before the walk.
-    waited: Duration,
-    asked_password: bool,
-}
-
-impl Draft {
-    fn new(device: &Device) -> Self {
-        Self {
-            serial: device.serial.to_string(),
-            adb: device.server.to_string(),
-            identity: Identity::default(),
-            fallback_model: device.model.as_ref().map(|m| m.replace('_', " ")),
-            profile: None,
-            account: None,
-            proof: Proof::default(),
-            started: Utc::now(),
-            began: Instant::now(),
-            progress: Progress::default(),
-            counts: Counts::default(),
-            key: None,
-            waited: Duration::ZERO,
-            asked_password: false,
-        }
-    }
-
-    fn row(self, ending: Ending) -> ResultRow {
-        ResultRow {
-            serial: self.serial,
-            adb: self.adb,
-            model: self.identity.model.or(self.fallback_model),
-            software: self.identity.software,
-            profile: self.profile,
-            account: self.account,
-            outcome: ending.outcome,
-            reason: ending.reason,
-            hint: ending.hint,
-            proof: self.proof,
-            started: self.started,
-            seconds: (self.began.elapsed().as_secs_f64() * 10.0).round() / 10.0,
-            steps: self.counts.steps,
-            dumps: self.counts.dumps,
-        }
-    }
-}
-
-fn words(presence: Presence) -> Option<String> {
-    match presence {
-        Presence::Present => Some("account present".into()),
-        Presence::Absent => Some("no com.xiaomi account".into()),
-        Presence::Unknown => None,
-    }
 }
 
 impl From<Stop> for Ending {

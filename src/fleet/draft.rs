@@ -1,0 +1,78 @@
+//! The row of a phone while it is being worked on.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+
+use crate::event::Progress;
+use crate::flow::{Counts, Ending};
+use crate::journal::PhoneKey;
+use crate::model::{AccountId, Device, Presence, Proof, ResultRow};
+use crate::preflight::Identity;
+
+/// What is known for the row so far.
+pub(super) struct Draft {
+    pub(super) serial: String,
+    pub(super) adb: String,
+    pub(super) identity: Identity,
+    pub(super) fallback_model: Option<String>,
+    pub(super) profile: Option<String>,
+    pub(super) account: Option<AccountId>,
+    pub(super) proof: Proof,
+    pub(super) started: DateTime<Utc>,
+    pub(super) began: Instant,
+    pub(super) progress: Progress,
+    pub(super) counts: Counts,
+    pub(super) key: Option<PhoneKey>,
+    /// Time spent waiting for a person before the walk.
+    pub(super) waited: Duration,
+    pub(super) asked_password: bool,
+}
+
+impl Draft {
+    pub(super) fn new(device: &Device) -> Self {
+        Self {
+            serial: device.serial.to_string(),
+            adb: device.server.to_string(),
+            identity: Identity::default(),
+            fallback_model: device.model.as_ref().map(|m| m.replace('_', " ")),
+            profile: None,
+            account: None,
+            proof: Proof::default(),
+            started: Utc::now(),
+            began: Instant::now(),
+            progress: Progress::default(),
+            counts: Counts::default(),
+            key: None,
+            waited: Duration::ZERO,
+            asked_password: false,
+        }
+    }
+
+    pub(super) fn row(self, ending: Ending) -> ResultRow {
+        ResultRow {
+            serial: self.serial,
+            adb: self.adb,
+            model: self.identity.model.or(self.fallback_model),
+            software: self.identity.software,
+            profile: self.profile,
+            account: self.account,
+            outcome: ending.outcome,
+            reason: ending.reason,
+            hint: ending.hint,
+            proof: self.proof,
+            started: self.started,
+            seconds: (self.began.elapsed().as_secs_f64() * 10.0).round() / 10.0,
+            steps: self.counts.steps,
+            dumps: self.counts.dumps,
+        }
+    }
+}
+
+pub(super) fn words(presence: Presence) -> Option<String> {
+    match presence {
+        Presence::Present => Some("account present".into()),
+        Presence::Absent => Some("no com.xiaomi account".into()),
+        Presence::Unknown => None,
+    }
+}
