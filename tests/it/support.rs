@@ -4,14 +4,25 @@ use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long anything may take before a test says that it hangs.
 pub const GUARD: Duration = Duration::from_secs(180);
 
-/// A port that was free a moment ago, for programs that can't be told to take any.
+/// A port that was free a moment ago, for programs that can't be told to take any: another one for each call, and below those
+/// that the system hands out, so that no connection of another test takes it meanwhile.
 pub fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    const PORTS: std::ops::Range<u32> = 15_000..32_000;
+    loop {
+        // Test programs that run side by side begin at other places.
+        let place = NEXT.fetch_add(1, Ordering::Relaxed).wrapping_add(std::process::id().wrapping_mul(37));
+        let port = (PORTS.start + place % PORTS.len() as u32) as u16;
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// The program adb: `$ADB`, or the one on the path.
