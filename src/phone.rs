@@ -56,6 +56,9 @@ impl Step<'_> {
 /// One input event, or one opening of a page.
 #[derive(Debug)]
 pub enum Input<'a> {
+    /// What follows is done only while this window is in front: a page may have changed since it was looked at. Where another
+    /// one is, nothing of it is done, and nothing is waited for.
+    While(&'a Focus),
     /// Taps once.
     Tap(Point),
     /// Swipes; the duration keeps it from being a fling.

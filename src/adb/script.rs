@@ -9,6 +9,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use zeroize::Zeroizing;
 
 use super::quote::{input_text, input_words, quote};
+use crate::model::Focus;
 use crate::phone::{Input, Look, Opening, PhoneError, Settle, Step};
 
 /// The beginning of every file that this program makes on a phone.
@@ -67,6 +68,9 @@ impl Script {
             script.line("b=\"$f $c\"");
         }
         script.line("x=");
+        if turns == 0 && matches!(step.inputs.first(), Some(Input::While(_))) {
+            script.line(FOCUS);
+        }
         for input in &step.inputs {
             script.input(input)?;
         }
@@ -183,6 +187,7 @@ impl Script {
 
     fn input(&mut self, input: &Input<'_>) -> Result<(), PhoneError> {
         match input {
+            Input::While(front) => self.only_while(front),
             Input::Tap(at) => self.event(&format!("tap {} {}", at.x, at.y)),
             Input::Swipe { from, to, takes } => {
                 self.event(&format!("swipe {} {} {} {} {}", from.x, from.y, to.x, to.y, takes.as_millis()));
@@ -197,6 +202,17 @@ impl Script {
             Input::Open(opening) => self.open(opening),
         }
         Ok(())
+    }
+
+    /// Ends the inputs where the window that was read before them is another one. The system writes a component short or long.
+    fn only_while(&mut self, front: &Focus) {
+        let Focus { package, activity } = front;
+        let long = if activity.starts_with('.') { format!("{package}/{package}{activity}") } else { front.to_string() };
+        self.line("m=");
+        for component in [front.to_string(), long] {
+            self.line(&format!("if echo \"$f\" | grep -q -F {}; then m=1; fi", quote(&component)));
+        }
+        self.line("if [ -z \"$m\" ]; then x=1; fi");
     }
 
     fn typed(&mut self, parts: Option<Vec<Zeroizing<String>>>) -> Result<(), PhoneError> {

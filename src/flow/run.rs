@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use super::permit::Turn;
 use super::{Decision, Ending, Engine, Permit, PlannedAction, StepRecorder, SubmitPermit, VerdictSeen};
 use crate::event::{Event, EventKind, Listener, Subject};
-use crate::model::{AccountId, AccountsProbe, Outcome, Presence, Reason, Secret, Serial};
-use crate::phone::{Input, InputProbe, Look, Observation, Phone, PhoneError, ScreenRead, Settle, Step};
+use crate::model::{AccountId, AccountsProbe, Focus, Outcome, Presence, Reason, Secret, Serial};
+use crate::phone::{Input, InputProbe, KeyCode, Look, Observation, Phone, PhoneError, ScreenRead, Settle, Step};
 use crate::profile::Verdict;
 use crate::ui::{Point, UiTree};
 
@@ -202,7 +202,8 @@ impl<'a> Walk<'a> {
         if matches!(decision, Decision::Act(PlannedAction::Submit { .. })) {
             course.turn.submits();
         }
-        match self.perform(&mut course.counts, &mut *course.phone, decision) {
+        let front = course.last.focus.clone();
+        match self.perform(&mut course.counts, &mut *course.phone, decision, front.as_ref()) {
             Ok(mut seen) => {
                 let before = engine.last_screen().map(str::to_owned);
                 let next = engine.decide(&seen, self.since(began));
@@ -350,8 +351,12 @@ impl<'a> Walk<'a> {
         counts: &mut Counts,
         phone: &mut dyn Phone,
         decision: &Decision,
+        front: Option<&Focus>,
     ) -> Result<Observation, PhoneError> {
-        let step = self.step_of(decision);
+        let mut step = self.step_of(decision);
+        if let Some(front) = front.filter(|front| depends_on_page(decision) && front.activity.contains('.')) {
+            step.inputs.insert(0, Input::While(front));
+        }
         counts.steps += u32::from(!step.inputs.is_empty());
         let wants_dump = matches!(step.look, Look::Screen { .. });
         let seen = phone.step(&step, self.step_limit.min(self.remaining().max(Duration::from_secs(1))))?;
@@ -448,6 +453,11 @@ impl<'a> Walk<'a> {
         let hint = format!("{error}: check cable and port, plug it in again, then run again");
         Err(engine.cut_short(Presence::Unknown, reason, &hint))
     }
+}
+
+/// Whether an act means the page that was looked at, and would be another one elsewhere: all but the way home.
+fn depends_on_page(decision: &Decision) -> bool {
+    matches!(decision, Decision::Act(action) if *action != PlannedAction::Key(KeyCode::Home))
 }
 
 /// What became of the submission, once it can be seen.

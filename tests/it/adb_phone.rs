@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mi_signout::adb::{AdbPhone, Places};
-use mi_signout::model::{AdbServer, Presence, Secret, Serial};
+use mi_signout::model::{AdbServer, Focus, Presence, Secret, Serial};
 use mi_signout::phone::{
     Input, InputProbe, KeyCode, Keyguard, Look, Network, NotReady, Observation, Opening, Phone, Refusal, ScreenRead,
     Settle, Step,
@@ -199,6 +199,31 @@ fn inputs_in_their_order() {
     let expected = "am start -n com.xiaomi.account/.ui.AccountSettingsActivity\ninput tap 540 1200\ninput swipe 1 2 3 -4 350\n\
                     input keyevent 4\ninput keyevent 123\ninput keyevent 67 67 67\ninput text a%sb\n";
     assert_eq!(stubs.log(), expected);
+}
+
+#[test]
+fn nothing_is_done_on_another_window_than_the_one_that_was_looked_at() {
+    let secret = Secret::new("canary-7f3a".into());
+    for (there, activity, done) in [
+        ("a.b/.Page", ".Page", true),
+        ("a.b/a.b.Page", ".Page", true),
+        ("a.b/c.d.Page", "c.d.Page", true),
+        ("a.b/.Other", ".Page", false),
+        ("x.a/.b.Page", ".Page", false),
+        ("StatusBar", ".Page", false),
+    ] {
+        for settle in [Settle::Nothing, Settle::Change { max: Duration::from_secs(1) }] {
+            let stubs = phone_stubs();
+            let window = format!("*) echo ' mCurrentFocus=Window{{1 u0 {there}}}';;");
+            stubs.program("dumpsys", &format!("case \"$1\" in account) echo 'Accounts: 0';; {window} esac"));
+            let front = Focus { package: "a.b".into(), activity: activity.into() };
+            let inputs = vec![Input::While(&front), Input::Tap(Point { x: 1, y: 2 }), Input::Text(&secret)];
+            let seen = step(&stubs, &Step { inputs, settle, look: Look::Probes });
+            assert_eq!(seen.refused, None);
+            assert_eq!(seen.focus, Some(Focus::parse(there)), "{there}");
+            assert_eq!(stubs.log().matches("input").count(), if done { 2 } else { 0 }, "{there} {}", stubs.log());
+        }
+    }
 }
 
 #[test]

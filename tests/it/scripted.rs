@@ -358,6 +358,7 @@ impl Script {
                 }
                 format!("tap '{what}'")
             }
+            Input::While(_) => String::new(),
             Input::Text(secret) => {
                 self.typed += secret.chars() - loses;
                 self.right = **secret == mi_signout::model::Secret::new(self.password.to_owned());
@@ -407,12 +408,14 @@ impl Script {
 
     fn step(&mut self, step: &Step<'_>, within: Duration) -> Result<Observation, PhoneError> {
         let mut here = vec![When::On(self.at)];
-        if let Some(Input::Tap(at)) = step.inputs.first() {
+        // Its pages change between two steps only.
+        let inputs = || step.inputs.iter().filter(|input| !matches!(input, Input::While(_)));
+        if let Some(Input::Tap(at)) = inputs().next() {
             let what = self.under(*at);
             let known = self.pages.iter().flat_map(|p| &p.taps).map(|(w, _)| *w).find(|w| *w == what);
             here.extend(known.map(When::Tap));
         }
-        if matches!(step.inputs.first(), Some(Input::Open(_))) {
+        if matches!(inputs().next(), Some(Input::Open(_))) {
             here.push(When::Open);
         }
         match self.take(&here, |f| matches!(f, Fault::Panic | Fault::Before(_) | Fault::Removed)) {
@@ -438,7 +441,7 @@ impl Script {
         let loses = lost.map_or(0, |f| if let Fault::Loses(n) = f { n } else { 0 });
         let mut done: Vec<String> = Vec::new();
         if refused.is_none() {
-            done.extend(step.inputs.iter().map(|input| self.input(input, dropped, loses)));
+            done.extend(inputs().map(|input| self.input(input, dropped, loses)));
         }
         if let Some(Fault::After(error)) = self.take(&here, |f| matches!(f, Fault::After(_))) {
             self.log.push(format!("phone: {}", done.join(", ")));
