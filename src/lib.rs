@@ -20,9 +20,11 @@
 //! | [`journal`] | the durable record of runs | model event |
 //! | [`report`] | events → terminal, JSON lines, HTML, CSV, JUnit | model event |
 //! | [`adb`] | discovery and the real phone, over the adb server | model ui phone |
-//! | [`sim`] | simulated phones that speak the real protocol | model |
 //! | [`web`] | the owner's permanent deletion, in a real browser | model event journal |
 //! | [`cli`] | the command line; wires the rooms | everything |
+//!
+//! The simulated phones that the tests, `demo` and `simulate` run on are a crate of their own, `phone-sim`: it knows nothing of
+//! these rooms, so that it can't share their bugs.
 //!
 //! ## Invariants
 //!
@@ -47,6 +49,5 @@ pub mod phone;
 pub mod preflight;
 pub mod profile;
 pub mod report;
-pub mod sim;
 pub mod ui;
 pub mod web;

@@ -10,10 +10,10 @@ use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::terminal::Output;
 use crate::model::ExitStatus;
-use crate::sim::device::SimDevice;
-use crate::sim::farm::Farm;
-use crate::sim::phone::SimPhone;
-use crate::sim::scenario::{self, Scenario};
+use phone_sim::device::SimDevice;
+use phone_sim::farm::Farm;
+use phone_sim::phone::SimPhone;
+use phone_sim::scenario::{self, Scenario};
 
 /// Options of `simulate`.
 #[derive(Clone, Debug, clap::Args)]
@@ -84,7 +84,7 @@ pub struct BenchPhone {
     /// The phone.
     pub phone: SimPhone,
     /// Where it is plugged in.
-    pub plug: crate::sim::server::PlugId,
+    pub plug: phone_sim::server::PlugId,
 }
 
 impl BenchPhone {
@@ -159,7 +159,7 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
         output.data(&ready.to_string());
     }
     output.people("serving until Ctrl-C");
-    while !interrupt.load(Ordering::Relaxed) && server.as_ref().is_none_or(crate::sim::farm::ServerHandle::is_running) {
+    while !interrupt.load(Ordering::Relaxed) && server.as_ref().is_none_or(phone_sim::farm::ServerHandle::is_running) {
         std::thread::sleep(Duration::from_millis(50));
     }
     for phone in &bench.phones {

@@ -16,7 +16,6 @@ const TABLE: &[(&str, &[&str])] = &[
     ("journal", &["model", "event"]),
     ("report", &["model", "event"]),
     ("adb", &["model", "ui", "phone"]),
-    ("sim", &["model"]),
     ("web", &["model", "event", "journal"]),
 ];
 

@@ -13,10 +13,10 @@ use mi_signout::flow::Patience;
 use mi_signout::model::{AdbServer, Device, DeviceState, ResultRow, Secret, Serial};
 use mi_signout::phone::{Observation, Phone, PhoneError, PhoneFacts, Step};
 use mi_signout::profile::{Catalog, Options};
-use mi_signout::sim::clock::Clock;
-use mi_signout::sim::device::SimDevice;
-use mi_signout::sim::farm::Farm;
-use mi_signout::sim::phone::{Disconnect, PhoneSpec, SimPhone};
+use phone_sim::clock::Clock;
+use phone_sim::device::SimDevice;
+use phone_sim::farm::Farm;
+use phone_sim::phone::{Disconnect, PhoneSpec, SimPhone};
 
 use crate::record_files::RecordFiles;
 use crate::support::{GUARD, RealAdbServer, adb_connect, adb_disconnect};

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use mi_signout::sim::phone::PhoneSpec;
+use phone_sim::phone::PhoneSpec;
 
 use crate::cli::{Bench, RIGHT, spec};
 use crate::tray::{on_a_terminal, on_a_terminal_with};

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use mi_signout::adb::AdbPhone;
 use mi_signout::model::{AdbServer, Secret, Serial};
 use mi_signout::phone::{Input, Look, Phone, Settle, Step};
-use mi_signout::sim::device::SimDevice;
-use mi_signout::sim::farm::{Farm, ServerHandle};
-use mi_signout::sim::phone::{Generation, PhoneSpec, SimPhone};
-use mi_signout::sim::screens::ScreenId;
 use mi_signout::ui::{Bounds, UiTree};
+use phone_sim::device::SimDevice;
+use phone_sim::farm::{Farm, ServerHandle};
+use phone_sim::phone::{Generation, PhoneSpec, SimPhone};
+use phone_sim::screens::ScreenId;
 
 use crate::support::{GUARD, Said, talk};
 

@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use mi_signout::profile::Catalog;
-use mi_signout::sim::labels;
-use mi_signout::sim::phone::{Branch, Fault, Generation, LockKind, PhoneSpec, SimPhone, Stage};
-use mi_signout::sim::screens::ScreenId as S;
+use phone_sim::labels;
+use phone_sim::phone::{Branch, Fault, Generation, LockKind, PhoneSpec, SimPhone, Stage};
+use phone_sim::screens::ScreenId as S;
 
 use crate::bench::{Table, Unit};
 use crate::fault_matrix::trace;

@@ -5,9 +5,9 @@ use std::fmt;
 use std::process::Command;
 use std::sync::Arc;
 
-use mi_signout::sim::device::SimDevice;
-use mi_signout::sim::farm::Farm;
-use mi_signout::sim::phone::{PhoneSpec, SimPhone};
+use phone_sim::device::SimDevice;
+use phone_sim::farm::Farm;
+use phone_sim::phone::{PhoneSpec, SimPhone};
 use serde_json::Value;
 
 use crate::support::{RealAdbServer, free_port, talk};
@@ -225,10 +225,7 @@ impl Bench {
     }
 }
 
-fn plug(
-    farm: &Farm,
-    specs: impl IntoIterator<Item = PhoneSpec>,
-) -> (Vec<SimDevice>, Vec<mi_signout::sim::server::PlugId>) {
+fn plug(farm: &Farm, specs: impl IntoIterator<Item = PhoneSpec>) -> (Vec<SimDevice>, Vec<phone_sim::server::PlugId>) {
     let phones: Vec<SimDevice> = specs.into_iter().map(|spec| SimDevice::new(SimPhone::new(spec))).collect();
     let plugs = phones.iter().map(|phone| farm.plug(Arc::new(phone.clone())).unwrap()).collect();
     (phones, plugs)

@@ -1,6 +1,6 @@
 //! `devices` from the outside.
 
-use mi_signout::sim::endpoint::ConnState;
+use phone_sim::endpoint::ConnState;
 
 use crate::cli::{Bench, spec};
 

@@ -1,6 +1,6 @@
 //! `doctor` on a simulated phone with each switch off in turn, and on what a killed run left behind.
 
-use mi_signout::sim::phone::{Gate, LockKind, PhoneSpec, android_one};
+use phone_sim::phone::{Gate, LockKind, PhoneSpec, android_one};
 
 use crate::cli::Bench;
 

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use mi_signout::event::EventKind;
 use mi_signout::model::{Outcome, Reason, ResultRow};
 use mi_signout::profile::Catalog;
-use mi_signout::sim::phone::{Fault, LockKind, PhoneSpec, SimPhone, Stage};
+use phone_sim::phone::{Fault, LockKind, PhoneSpec, SimPhone, Stage};
 
 use crate::bench::{Run, SCALE, Table};
 use crate::invariants::violations;

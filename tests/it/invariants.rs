@@ -2,8 +2,8 @@
 
 use mi_signout::adb::FILE_PREFIX;
 use mi_signout::model::{Outcome, ResultRow};
-use mi_signout::sim::phone::{Fault, Record, Tap};
-use mi_signout::sim::screens::ScreenId as S;
+use phone_sim::phone::{Fault, Record, Tap};
+use phone_sim::screens::ScreenId as S;
 
 use crate::bench::Unit;
 

@@ -12,9 +12,9 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mi_signout::profile::Catalog;
-use mi_signout::sim::labels;
-use mi_signout::sim::phone::{DumpFormat, PhoneSpec, SimPhone};
-use mi_signout::sim::screens::ScreenId;
+use phone_sim::labels;
+use phone_sim::phone::{DumpFormat, PhoneSpec, SimPhone};
+use phone_sim::screens::ScreenId;
 
 use draw::Page;
 use expected::{FAMILIES, field_of, is_filled_too, screen_of};

@@ -1,6 +1,6 @@
 //! A record that can't be written stops no phone, and one that can keeps a picture of the page that ended a walk; an account that was refused too often is tried no more.
 
-use mi_signout::sim::phone::Branch;
+use phone_sim::phone::Branch;
 
 use crate::cli::{Bench, spec};
 

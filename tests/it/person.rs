@@ -11,12 +11,12 @@ use mi_signout::flow::Patience;
 use mi_signout::model::{AdbServer, Device, Outcome, Reason, ResultRow, Secret};
 use mi_signout::phone::Phone;
 use mi_signout::profile::{Catalog, Options};
-use mi_signout::sim::clock::{Cancel, Clock};
-use mi_signout::sim::device::SimDevice;
-use mi_signout::sim::farm::Farm;
-use mi_signout::sim::phone::{Branch, Gate, PhoneSpec, SimPhone};
-use mi_signout::sim::shell::{Programs, Stdio};
 use mi_signout::ui::{Selector, UiTree};
+use phone_sim::clock::{Cancel, Clock};
+use phone_sim::device::SimDevice;
+use phone_sim::farm::Farm;
+use phone_sim::phone::{Branch, Gate, PhoneSpec, SimPhone};
+use phone_sim::shell::{Programs, Stdio};
 
 /// The longest that a test waits.
 const GUARD: Duration = Duration::from_secs(60);
@@ -135,7 +135,7 @@ fn the_other_tool_is_closed() {
 
 #[test]
 fn the_screen_is_unlocked() {
-    let spec = PhoneSpec::default().change(|s| s.keyguard = mi_signout::sim::phone::LockKind::Pin);
+    let spec = PhoneSpec::default().change(|s| s.keyguard = phone_sim::phone::LockKind::Pin);
     done(spec, Reason::ScreenLocked, SimPhone::unlock);
 }
 
@@ -180,7 +180,7 @@ fn by_hand(phone: &SimPhone) {
 
 #[test]
 fn the_password_is_typed_by_hand_where_its_length_is_not_shown() {
-    let spec = PhoneSpec::of(mi_signout::sim::phone::Generation::Miui9)
+    let spec = PhoneSpec::of(phone_sim::phone::Generation::Miui9)
         .password("Owner-pass 1")
         .change(|s| s.shows_password_length = false);
     let typed = AtomicBool::new(false);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::sync::{Arc, Condvar, Mutex};
 
-use mi_signout::sim::clock::{Cancel, Clock};
-use mi_signout::sim::endpoint::{ConnState, Endpoint, FileError, Files, Identity, KeyCheck, Meta};
+use phone_sim::clock::{Cancel, Clock};
+use phone_sim::endpoint::{ConnState, Endpoint, FileError, Files, Identity, KeyCheck, Meta};
 use tokio::sync::watch;
 
 use crate::support::GUARD;
@@ -24,7 +24,7 @@ impl PlainPhone {
         Self {
             serial: serial.to_owned(),
             key_check: KeyCheck::None,
-            features: mi_signout::sim::endpoint::FEATURES.to_vec(),
+            features: phone_sim::endpoint::FEATURES.to_vec(),
             files: Mutex::default(),
             state: watch::Sender::new(ConnState::Device),
             log: Default::default(),

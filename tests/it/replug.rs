@@ -9,9 +9,9 @@ use mi_signout::adb::{self, Roster};
 use mi_signout::fleet::Passwords;
 use mi_signout::model::{AdbServer, Outcome, Reason, ResultRow, Secret, Serial};
 use mi_signout::profile::Catalog;
-use mi_signout::sim::device::SimDevice;
-use mi_signout::sim::farm::Farm;
-use mi_signout::sim::phone::{Disconnect, Fault, PhoneSpec, SimPhone, Stage};
+use phone_sim::device::SimDevice;
+use phone_sim::farm::Farm;
+use phone_sim::phone::{Disconnect, Fault, PhoneSpec, SimPhone, Stage};
 
 use crate::bench::{SCALE, Wires, run};
 use crate::support::{GUARD, RealAdbServer, adb_connect, adb_disconnect};
@@ -81,7 +81,7 @@ fn back_on_another_usb_port_before_the_confirm() {
 
 /// A phone whose sign-out takes long enough to be interrupted.
 fn slow_server() -> PhoneSpec {
-    PhoneSpec::default().with(mi_signout::sim::phone::Branch::SecondFactor)
+    PhoneSpec::default().with(phone_sim::phone::Branch::SecondFactor)
 }
 
 /// The account app was closed meanwhile: the account is still there, and the password is not sent a second time.

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use mi_signout::event::OpenPhone;
 use mi_signout::journal::{InstallKey, Journal};
-use mi_signout::sim::phone::{Branch, Fault, Stage};
-use mi_signout::sim::scenario::scenario;
-use mi_signout::sim::screens::ScreenId;
+use phone_sim::phone::{Branch, Fault, Stage};
+use phone_sim::scenario::scenario;
+use phone_sim::screens::ScreenId;
 use serde_json::Value;
 
 use crate::cli::{Bench, RIGHT, SCALE, spec};

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mi_signout::sim::phone::{Branch, Generation, PhoneSpec, Record};
-use mi_signout::sim::scenario::{Scenario, scenarios};
-use mi_signout::sim::screens::ScreenId;
+use phone_sim::phone::{Branch, Generation, PhoneSpec, Record};
+use phone_sim::scenario::{Scenario, scenarios};
+use phone_sim::screens::ScreenId;
 use serde_json::Value;
 
 use crate::cli::{Bench, SCALE};

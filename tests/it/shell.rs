@@ -9,9 +9,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use mi_signout::sim::clock::{Cancel, Clock};
-use mi_signout::sim::fs::Fs;
-use mi_signout::sim::shell::{NoPrograms, Programs, Shell, Sink, Source, Streams};
+use phone_sim::clock::{Cancel, Clock};
+use phone_sim::fs::Fs;
+use phone_sim::shell::{NoPrograms, Programs, Shell, Sink, Source, Streams};
 
 /// What a script did. Of standard error only whether there was any: the words are each shell's own.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! `sign-out` from the outside: what it prints and returns, and what the phone says was done to it.
 
-use mi_signout::sim::endpoint::ConnState;
-use mi_signout::sim::phone::{Fault, Stage};
+use phone_sim::endpoint::ConnState;
+use phone_sim::phone::{Fault, Stage};
 use serde_json::Value;
 
 use crate::cli::{Bench, RIGHT, Run, spec};

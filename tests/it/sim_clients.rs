@@ -3,8 +3,8 @@
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
-use mi_signout::sim::endpoint::{ConnState, Endpoint, KeyCheck};
-use mi_signout::sim::farm::Farm;
+use phone_sim::endpoint::{ConnState, Endpoint, KeyCheck};
+use phone_sim::farm::Farm;
 
 use crate::plain_phone::{PlainPhone, pattern};
 use crate::support::{GUARD, RealAdbServer, adb, adb_program, adb_running, python, talk};

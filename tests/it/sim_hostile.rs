@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 
-use mi_signout::sim::farm::Farm;
+use phone_sim::farm::Farm;
 
 use crate::plain_phone::PlainPhone;
 use crate::support::GUARD;

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use std::process::Command;
 use std::sync::Arc;
 
-use mi_signout::sim::device::SimDevice;
-use mi_signout::sim::endpoint::ConnState;
-use mi_signout::sim::farm::Farm;
-use mi_signout::sim::phone::{Branch, Fault, Gate, LockKind, PhoneSpec, SimPhone, Stage};
-use mi_signout::sim::scenario::scenario;
-use mi_signout::sim::screens::ScreenId;
 use mi_signout::ui::{Selector, UiTree};
+use phone_sim::device::SimDevice;
+use phone_sim::endpoint::ConnState;
+use phone_sim::farm::Farm;
+use phone_sim::phone::{Branch, Fault, Gate, LockKind, PhoneSpec, SimPhone, Stage};
+use phone_sim::scenario::scenario;
+use phone_sim::screens::ScreenId;
 
 use crate::cli::{Bench, RIGHT, SCALE, mi_signout, spec};
 use crate::support::{RealAdbServer, Said, adb, talk};

@@ -3,8 +3,8 @@
 
 use mi_signout::model::{Outcome, Reason, ResultRow};
 use mi_signout::profile::Catalog;
-use mi_signout::sim::phone::{Branch, Fault, Generation, PhoneSpec, SimPhone, Stage};
-use mi_signout::sim::screens::ScreenId;
+use phone_sim::phone::{Branch, Fault, Generation, PhoneSpec, SimPhone, Stage};
+use phone_sim::screens::ScreenId;
 
 use crate::bench::{SCALE, Table};
 use crate::invariants::violations;

@@ -5,11 +5,11 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use mi_signout::sim::device::SimDevice;
-use mi_signout::sim::endpoint::ConnState;
-use mi_signout::sim::farm::{Farm, ServerHandle};
-use mi_signout::sim::phone::{Branch, Fault, PhoneSpec, SimPhone, Stage};
-use mi_signout::sim::server::PlugId;
+use phone_sim::device::SimDevice;
+use phone_sim::endpoint::ConnState;
+use phone_sim::farm::{Farm, ServerHandle};
+use phone_sim::phone::{Branch, Fault, PhoneSpec, SimPhone, Stage};
+use phone_sim::server::PlugId;
 use serde_json::Value;
 
 use crate::cli::{Bench, RIGHT, mi_signout, spec};

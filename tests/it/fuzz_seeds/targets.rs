@@ -8,8 +8,8 @@ use mi_signout::adb::parse_devices;
 use mi_signout::cli::parse_password_file;
 use mi_signout::model::{AdbServer, Presence};
 use mi_signout::profile::Catalog;
-use mi_signout::sim::{read_packets, shell};
 use mi_signout::ui::{MAX_NODES, Selector, TextSet, UiTree};
+use phone_sim::{read_packets, shell};
 
 /// Takes any bytes, and panics where something does not hold.
 pub type Taker = fn(&[u8]);

@@ -2,9 +2,9 @@
 //! tapped is still the right button, or nothing.
 
 use mi_signout::profile::{Catalog, DeviceProfile};
-use mi_signout::sim::phone::{Generation, PhoneSpec};
-use mi_signout::sim::screens::{Act, Field, Node, ScreenId};
 use mi_signout::ui::UiTree;
+use phone_sim::phone::{Generation, PhoneSpec};
+use phone_sim::screens::{Act, Field, Node, ScreenId};
 
 use super::draw::{Drawn, Page};
 use super::expected::{FAMILIES, NOTHING, screen_of};

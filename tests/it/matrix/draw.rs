@@ -2,10 +2,10 @@
 
 use mi_signout::model::{Focus, Presence};
 use mi_signout::profile::{DeviceProfile, Recognised, View};
-use mi_signout::sim::labels;
-use mi_signout::sim::phone::{DumpFormat, PhoneSpec};
-use mi_signout::sim::screens::{self, Drawing, Field, Node, Scene, ScreenId, Typed, xml};
 use mi_signout::ui::UiTree;
+use phone_sim::labels;
+use phone_sim::phone::{DumpFormat, PhoneSpec};
+use phone_sim::screens::{self, Drawing, Field, Node, Scene, ScreenId, Typed, xml};
 
 use super::expected::{NOTHING, field_of};
 

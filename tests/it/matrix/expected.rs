@@ -1,7 +1,7 @@
 //! What each page of a simulated phone is, per family: written from what is known of the phones, not from the profiles.
 
-use mi_signout::sim::phone::Generation;
-use mi_signout::sim::screens::{Act, Field, ScreenId};
+use phone_sim::phone::Generation;
+use phone_sim::screens::{Act, Field, ScreenId};
 
 /// The families, by the name of the profile that has to be chosen.
 pub const FAMILIES: [(&str, &[Generation]); 4] = [

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use mi_signout::sim::phone::{Generation, PhoneSpec};
-use mi_signout::sim::screens::ScreenId;
+use phone_sim::phone::{Generation, PhoneSpec};
+use phone_sim::screens::ScreenId;
 
 use super::draw::Page;
 

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use mi_signout::model::{Focus, Presence};
 use mi_signout::profile::{Catalog, Recognised, View};
-use mi_signout::sim::labels;
-use mi_signout::sim::phone::{Generation, PhoneSpec};
-use mi_signout::sim::screens::ScreenId;
 use mi_signout::ui::UiTree;
+use phone_sim::labels;
+use phone_sim::phone::{Generation, PhoneSpec};
+use phone_sim::screens::ScreenId;
 
 use super::draw::Page;
 

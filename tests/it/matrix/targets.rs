@@ -1,8 +1,8 @@
 //! Where a profile would tap on a drawn page, and what the phone itself would do there.
 
 use mi_signout::profile::{Action, Data, DeviceProfile, Options, PayCards, Reaction};
-use mi_signout::sim::screens::Act;
 use mi_signout::ui::{Target, UiTree};
+use phone_sim::screens::Act;
 
 use super::draw::Drawn;
 use super::expected::{has_target, taps};

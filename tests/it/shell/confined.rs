@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use mi_signout::sim::clock::{Cancel, Clock};
-use mi_signout::sim::fs::Fs;
-use mi_signout::sim::shell::{NoPrograms, Shell, Sink, Source, Streams};
+use phone_sim::clock::{Cancel, Clock};
+use phone_sim::fs::Fs;
+use phone_sim::shell::{NoPrograms, Shell, Sink, Source, Streams};
 
 use super::simulated;
 

@@ -1,0 +1,134 @@
+//! The phone's `uiautomator dump`, with all the ways in which it fails.
+
+use super::call::Call;
+use super::fault::Fault;
+use crate::screens::ScreenId;
+
+/// Time until the dump's Java machine runs and has its connection, in ms.
+const START: u64 = 500;
+/// The dump wants this long without an event, in ms.
+const IDLE: u64 = 1000;
+/// And waits for it at most this long, in ms.
+const PATIENCE: u64 = 10_000;
+
+const NOT_IDLE: &str = "ERROR: could not get idle state.\n";
+const NULL_ROOT: &str = "ERROR: null root node returned by UiTestAutomationBridge.\n";
+const HELD: &str = "java.lang.IllegalStateException: UiAutomationService android.accessibilityservice.IAccessibilityServiceClient$Stub$Proxy@5f1c9a7already registered!\n\tat android.os.Parcel.createException(Parcel.java:1957)\n";
+const NOISE: &str = "java.io.FileNotFoundException: /data/system/theme_config/theme_compatibility.xml: open failed: ENOENT (No such file or directory)\n\tat libcore.io.IoBridge.open(IoBridge.java:492)\n\tat java.io.FileInputStream.<init>(FileInputStream.java:160)\n\tat java.io.FileInputStream.<init>(FileInputStream.java:115)\n\tat java.io.FileReader.<init>(FileReader.java:58)\n\tat miui.content.res.ThemeCompatibilityLoader.getVersion(ThemeCompatibilityLoader.java:108)\n";
+
+pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
+    if call.arg(0) != "dump" {
+        call.err("Usage: uiautomator <subcommand> [options]\n");
+        return 1;
+    }
+    let words = call.args[1..].to_vec();
+    let compressed = words.iter().any(|w| w == "--compressed");
+    let file = words.iter().find(|w| !w.starts_with("--")).cloned();
+    let file = file.unwrap_or_else(|| "/sdcard/window_dump.xml".to_owned());
+    if !call.takes(START) {
+        return 129;
+    }
+    if call.world(|w, _| w.automation.is_some()) {
+        call.err(HELD);
+        call.out("Killed\n");
+        return 137;
+    }
+    let fault = call.world(|w, _| w.faults.dumps.pop_front());
+    match fault {
+        Some(Fault::DumpNotIdle(_)) => {
+            call.takes(PATIENCE);
+            call.err(NOT_IDLE);
+            return 0;
+        }
+        Some(Fault::DumpNullRoot(_)) => {
+            call.err(NULL_ROOT);
+            return 0;
+        }
+        Some(Fault::DumpKilled(_)) => {
+            call.out("Killed\n");
+            return 137;
+        }
+        _ => {}
+    }
+    match idle(call) {
+        Wait::Idle => {}
+        Wait::Busy => {
+            call.err(NOT_IDLE);
+            return 0;
+        }
+        Wait::HungUp => return 129,
+    }
+    let Some(xml) = call.world(|w, _| {
+        let stale = matches!(fault, Some(Fault::DumpStale(_)));
+        let screen = if stale { w.previous.unwrap_or(ScreenId::Launcher) } else { w.screen() };
+        (w.awake || w.locked.is_some()).then(|| w.dump(screen, compressed))
+    }) else {
+        call.err(NULL_ROOT);
+        return 0;
+    };
+    let xml = match fault {
+        Some(Fault::DumpCut(_)) => cut(&xml),
+        Some(Fault::DumpEmpty(_)) => "",
+        _ => &xml,
+    };
+    write(call, &file, xml, matches!(fault, Some(Fault::DumpNoisy(_))))
+}
+
+/// The first half, ending at a character.
+fn cut(xml: &str) -> &str {
+    let mut end = xml.len() / 2;
+    while !xml.is_char_boundary(end) {
+        end -= 1;
+    }
+    &xml[..end]
+}
+
+fn write(call: &mut Call<'_, '_>, file: &str, xml: &str, noisy: bool) -> i32 {
+    if noisy {
+        call.err(NOISE);
+    }
+    if file == "/dev/tty" {
+        call.out(xml);
+    } else {
+        let full = call.phone.disk_full();
+        let failed = if full {
+            Some("No space left on device".to_owned())
+        } else {
+            call.phone.files().write(file, xml.as_bytes()).err()
+        };
+        if let Some(why) = failed {
+            call.err(format!("java.io.FileNotFoundException: {file}: open failed: {why}\n"));
+            return 1;
+        }
+    }
+    call.out(format!("UI hierchary dumped to: {file}\n"));
+    i32::from(noisy)
+}
+
+enum Wait {
+    Idle,
+    Busy,
+    HungUp,
+}
+
+/// Waits until nothing has moved for a second. What is due meanwhile happens, at its own time.
+fn idle(call: &Call<'_, '_>) -> Wait {
+    let start = call.world(|_, now| now);
+    loop {
+        let (now, quiet_at, next) = call.world(|w, now| {
+            // A spinner moves until the moment at which it is taken away.
+            let quiet_at = if w.drawing().moves { u64::MAX } else { w.last_event.max(start) + IDLE };
+            (now, quiet_at, w.due.iter().map(|(at, _)| *at).min().unwrap_or(u64::MAX))
+        });
+        if now >= quiet_at && next >= quiet_at {
+            return Wait::Idle;
+        }
+        if now >= start + PATIENCE {
+            return Wait::Busy;
+        }
+        let until = quiet_at.min(next).min(start + PATIENCE);
+        if !call.takes(until.saturating_sub(now).max(1)) {
+            return Wait::HungUp;
+        }
+    }
+}
