@@ -221,6 +221,8 @@ pub struct PhoneFacts {
     pub lock_signs: Vec<String>,
     /// Another UiAutomation client that holds the service, where one was seen.
     pub ui_automation: Option<String>,
+    /// Packages that a sign-out needs and the first user does not have.
+    pub missing_apps: Vec<String>,
 }
 
 impl PhoneFacts {
@@ -228,6 +230,19 @@ impl PhoneFacts {
     #[must_use]
     pub fn prop(&self, key: &str) -> Option<&str> {
         self.props.get(key).map(String::as_str).filter(|v| !v.is_empty())
+    }
+
+    /// Whether the phone lets adb tap and type: its switch is on, and the harmless key was not refused. The framework reads the
+    /// property as a boolean, so `true` counts as `1` does.
+    #[must_use]
+    pub fn input_is_allowed(&self) -> bool {
+        self.input_switch_is_on() && self.input != InputProbe::Refused
+    }
+
+    /// Whether the property of the input switch says yes, in any word of Android's `SystemProperties.getBoolean`.
+    #[must_use]
+    pub fn input_switch_is_on(&self) -> bool {
+        matches!(self.prop("persist.security.adbinput"), Some("1" | "y" | "yes" | "on" | "true"))
     }
 }
 

@@ -186,6 +186,7 @@ fn facts(sections: &[Section<'_>]) -> PhoneFacts {
         input: input.map(|s| parse::input_probe(&s.text(), s.code)).unwrap_or_default(),
         lock_signs: parse::lock_signs(&props, focus.as_ref()),
         ui_automation: parse::ui_automation(&text("automation"), &text("processes")),
+        missing_apps: parse::missing_apps(&text("apps"), &text("known-apps")),
         props,
         focus,
     }

@@ -334,12 +334,26 @@ impl Script {
     }
 }
 
+/// Reads the focused window of display 0 into `f`: what stands before its heading, and from the next heading on, is of other
+/// displays (casting, a rear screen). An output without headings stays whole. Expansions start no process.
+macro_rules! read_focus {
+    () => {
+        "f=$(dumpsys window $w 2>/dev/null | grep -E 'Display: mDisplayId=|mCurrentFocus=')
+f=${f#*Display: mDisplayId=0}; f=${f%%Display: mDisplayId=*}"
+    };
+}
 /// The focused window. Android 10 and later name it in `displays`, earlier ones in `windows`, and some only in the whole.
-const FOCUS: &str = "w=displays\nf=$(dumpsys window $w 2>/dev/null | grep mCurrentFocus)
-if [ -z \"$f\" ]; then w=windows; f=$(dumpsys window $w 2>/dev/null | grep mCurrentFocus); fi
-if [ -z \"$f\" ]; then w=; f=$(dumpsys window $w 2>/dev/null | grep mCurrentFocus); fi";
+const FOCUS: &str = concat!(
+    "w=displays\n",
+    read_focus!(),
+    "\nif [ \"$f\" = \"${f#*mCurrentFocus=}\" ]; then w=windows\n",
+    read_focus!(),
+    "\nfi\nif [ \"$f\" = \"${f#*mCurrentFocus=}\" ]; then w=\n",
+    read_focus!(),
+    "\nfi"
+);
 /// The same again, where it was found the first time.
-const REFOCUS: &str = "f=$(dumpsys window $w 2>/dev/null | grep mCurrentFocus)";
+const REFOCUS: &str = read_focus!();
 /// How many accounts there are.
 const COUNT: &str = "c=$(dumpsys account 2>/dev/null | grep -c 'Account {name=')";
 
@@ -355,6 +369,10 @@ const FACTS: &[(&str, &str)] = &[
     ("battery", "dumpsys battery 2>/dev/null"),
     ("display", "wm size 2>/dev/null"),
     ("automation", "dumpsys accessibility 2>/dev/null | grep 'Ui Automation'"),
+    // With the framework's own name in it, the list was read.
+    ("apps", "pm list packages --user 0 2>/dev/null | grep -E ':(android|com.xiaomi|com.miui)'"),
+    // Also those that were removed for the user and are still in the system.
+    ("known-apps", "pm list packages -u 2>/dev/null | grep ':com.xiaomi.account'"),
     // Android 6 lists all processes only without an option, later ones only with it.
     (
         "processes",

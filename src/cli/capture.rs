@@ -44,7 +44,7 @@ pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
             Failure::usage("several phones have this serial").hint("unplug the others, or name one server with --adb")
         );
     };
-    if let Some(stop) = preflight::of_state(&device.state) {
+    if let Some(stop) = preflight::of_device(device) {
         let failure = Failure::new(ExitStatus::of([stop.outcome]), format!("the phone is {}", device.state));
         return Err(failure.at(device.serial.to_string()).hint(stop.hint.unwrap_or_default()));
     }

@@ -76,7 +76,7 @@ fn ask(device: &Device) -> Line {
         tray: None,
         identity: Identity::default(),
         facts: None,
-        stop: preflight::of_state(&device.state),
+        stop: preflight::of_device(device),
     };
     if line.stop.is_some() {
         return line;

@@ -213,7 +213,7 @@ impl<'a> Worker<'a> {
 
     /// The phone once it may be asked: where a person is there, it is waited for until this computer is allowed.
     fn authorised(&mut self) -> Result<Device, Ending> {
-        let Some(stop) = preflight::of_state(&self.device.state) else { return Ok(self.device.clone()) };
+        let Some(stop) = preflight::of_device(self.device) else { return Ok(self.device.clone()) };
         let mut told = None;
         while stop.reason == Some(Reason::Unauthorized) && self.is_waited_for(&stop) {
             self.wait(&stop, &mut told);
@@ -391,11 +391,7 @@ impl<'a> Worker<'a> {
                 self.draft.profile = Some(profile.name.clone());
                 Ok(profile)
             }
-            Err(Choice::NotMiui) => Err(Ending::new(
-                Outcome::NotSupported,
-                Reason::NotMiui,
-                "neither MIUI nor HyperOS runs on this phone, so it has no Mi Account to sign out of here",
-            )),
+            Err(Choice::NotMiui) => Err(Ending::new(Outcome::NotSupported, Reason::NotMiui, preflight::NOT_MIUI)),
             Err(Choice::NoProfile) => Err(no_profile("no device profile fits this phone")),
             Err(Choice::Tie(names)) => {
                 Err(no_profile(&format!("the profiles {} fit this phone alike", names.join(", "))))

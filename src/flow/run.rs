@@ -8,7 +8,7 @@ use super::permit::Turn;
 use super::{Decision, Ending, Engine, Permit, PlannedAction, StepRecorder, SubmitPermit, VerdictSeen};
 use crate::event::{Event, EventKind, Listener, Subject};
 use crate::model::{AccountId, AccountsProbe, Focus, Outcome, Presence, Reason, Secret, Serial};
-use crate::phone::{Input, InputProbe, KeyCode, Look, Observation, Phone, PhoneError, ScreenRead, Settle, Step};
+use crate::phone::{Input, KeyCode, Look, Observation, Phone, PhoneError, ScreenRead, Settle, Step};
 use crate::profile::Verdict;
 use crate::ui::{Point, UiTree};
 
@@ -310,8 +310,7 @@ impl<'a> Walk<'a> {
         if ending.reason == Some(Reason::InputNotAllowed) {
             // The page looks the same whether taps are allowed or not: ask the switch, and the harmless key.
             let facts = phone.facts(true, self.step_limit)?;
-            let allowed = facts.prop("persist.security.adbinput") == Some("1") && facts.input != InputProbe::Refused;
-            return Ok(allowed.then_some(seen));
+            return Ok(facts.input_is_allowed().then_some(seen));
         }
         Ok(Some(seen))
     }

@@ -135,6 +135,8 @@ reasons! {
     LostMode = "lost-mode",
     /// A second space or another user is in front.
     SecondSpace = "second-space",
+    /// An app that the sign-out needs is not installed.
+    MissingApp = "missing-app",
     /// The phone refused the password.
     WrongPassword = "wrong-password",
     /// Neither MIUI nor HyperOS.
@@ -179,6 +181,7 @@ impl Reason {
                     | R::PayCards
                     | R::LastDevice
                     | R::AccountStopped
+                    | R::MissingApp
                     | R::UnknownScreen
             ),
             Outcome::Blocked => matches!(

@@ -9,8 +9,8 @@ mod words;
 pub use identity::{Identity, hides_passwords, identify};
 pub use words::{input_switch_name, locale};
 
-use crate::model::{DeviceState, Outcome, Presence, Reason};
-use crate::phone::{InputProbe, Keyguard, Network, PhoneError, PhoneFacts};
+use crate::model::{Device, DeviceState, Outcome, Presence, Reason};
+use crate::phone::{Keyguard, Network, PhoneError, PhoneFacts};
 
 /// Why a phone is not walked, as a row says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,54 +45,80 @@ impl Stop {
     }
 }
 
-/// What a connection state alone says: `None` where the phone can be asked.
+/// What a phone's connection state alone says: `None` where the phone can be asked.
 #[must_use]
-pub fn of_state(state: &DeviceState) -> Option<Stop> {
-    let stop = match state {
+pub fn of_device(device: &Device) -> Option<Stop> {
+    let wireless = device.serial.is_network() && device.usb_path.is_none();
+    let reconnect = if wireless { RECONNECT_WIRELESS } else { "plug the cable in again" };
+    let stop = match &device.state {
         DeviceState::Device => return None,
         DeviceState::Unauthorized | DeviceState::Authorizing => Stop::new(
             Outcome::NeedsPerson,
             Reason::Unauthorized,
-            "unlock the phone and accept 'Allow USB debugging?' (tick 'Always allow'); if it does not come up, plug the cable in again",
+            format!(
+                "unlock the phone and accept '{}' (tick 'Always allow'); if it does not come up, {reconnect}",
+                if wireless { "Allow wireless debugging?" } else { "Allow USB debugging?" }
+            ),
         ),
         DeviceState::NoPermissions(text) => Stop::new(
             Outcome::Failed,
             Reason::NoPermissions,
             format!(
-                "this computer may not open the USB device, says adb: no permissions {text}. Add the udev rule for vendor 2717 or join the plugdev group, then plug the cable in again"
+                "this computer may not open the USB device{}: add the udev rule for vendor 2717 or join the plugdev group, then plug the cable in again",
+                adbs_reason(text)
             ),
         ),
         DeviceState::Offline | DeviceState::Connecting => Stop::new(
             Outcome::Failed,
             Reason::Offline,
-            "the phone does not answer adb: plug the cable in again, or switch USB debugging off and on",
+            if wireless {
+                format!("the phone does not answer adb: {reconnect}, or switch wireless debugging off and on")
+            } else {
+                format!("the phone does not answer adb: {reconnect}, or switch USB debugging off and on")
+            },
         ),
         DeviceState::Recovery | DeviceState::Sideload | DeviceState::Bootloader => Stop::new(
             Outcome::Failed,
             Reason::Offline,
-            format!("the phone is in {} mode: start it normally", state.as_str()),
+            format!("the phone is in {} mode: start it normally", device.state.as_str()),
         ),
-        DeviceState::Other(text) => Stop::new(
-            Outcome::Failed,
-            Reason::Offline,
-            format!("adb lists the phone as '{text}': plug the cable in again"),
-        ),
+        DeviceState::Other(text) => {
+            Stop::new(Outcome::Failed, Reason::Offline, format!("adb lists the phone as '{text}': {reconnect}"))
+        }
     };
     Some(stop)
+}
+
+/// What brings a phone without a cable back.
+const RECONNECT_WIRELESS: &str =
+    "check that it is on this computer's network and connect again (adb connect HOST:PORT)";
+
+/// adb's own reason for "no permissions", in brackets. adb prints it in brackets, as a sentence with a link behind it, or not at
+/// all: `(missing udev rules? user is in the plugdev group); see [http://developer.android.com/tools/device.html]`.
+fn adbs_reason(text: &str) -> String {
+    let before_link = text.split("see [").next().unwrap_or_default();
+    let reason = before_link.trim().trim_end_matches(';').trim();
+    let reason = reason.strip_prefix('(').and_then(|r| r.strip_suffix(')')).unwrap_or(reason).trim();
+    if reason.is_empty() { String::new() } else { format!(" (adb: {reason})") }
 }
 
 /// What an error of the first reading says.
 #[must_use]
 pub fn of_error(error: &PhoneError) -> Stop {
     match error {
-        PhoneError::Unauthorized => of_state(&DeviceState::Unauthorized).unwrap_or_else(|| offline(error)),
+        PhoneError::Unauthorized => Stop::new(
+            Outcome::NeedsPerson,
+            Reason::Unauthorized,
+            "unlock the phone and accept 'Allow USB debugging?' (tick 'Always allow'); if it does not come up, connect the phone again",
+        ),
         PhoneError::Timeout(_) => Stop::new(
             Outcome::Failed,
             Reason::Timeout,
-            format!("{error}: restart the phone or use another hub port, then run again"),
+            format!("{error}: restart the phone or connect it at another port, then run again"),
         ),
         PhoneError::Gone | PhoneError::ServerGone(_) => {
-            Stop::new(Outcome::Failed, Reason::Disconnected, format!("{error}: check cable and port, then run again"))
+            let hint = format!("{error}: check its cable and port, or its Wi-Fi, then run again");
+            Stop::new(Outcome::Failed, Reason::Disconnected, hint)
         }
         PhoneError::Offline | PhoneError::Adb(_) => offline(error),
     }
@@ -115,7 +141,7 @@ pub fn still_starting() -> Stop {
 }
 
 fn offline(error: &PhoneError) -> Stop {
-    Stop::new(Outcome::Failed, Reason::Offline, format!("{error}: plug the cable in again, then run again"))
+    Stop::new(Outcome::Failed, Reason::Offline, format!("{error}: connect the phone again, then run again"))
 }
 
 /// What the walk wants of the phone.
@@ -149,13 +175,15 @@ fn held(facts: &PhoneFacts) -> Option<Stop> {
 fn not_supported(facts: &PhoneFacts) -> Option<Stop> {
     let miui = facts.prop("ro.miui.ui.version.name").is_some() || facts.prop("ro.mi.os.version.name").is_some();
     (!miui).then(|| {
-        Stop::new(
-            Outcome::NotSupported,
-            Reason::NotMiui,
-            "neither MIUI nor HyperOS runs on this phone, so it has no Mi Account to sign out of here",
-        )
+        let has_account = facts.accounts.presence() == Presence::Present;
+        Stop::new(Outcome::NotSupported, Reason::NotMiui, if has_account { NOT_MIUI_WITH_ACCOUNT } else { NOT_MIUI })
     })
 }
+
+/// What is said of a phone without MIUI, HyperOS and Mi Account.
+pub const NOT_MIUI: &str = "neither MIUI nor HyperOS runs on this phone, so it has no Mi Account to sign out of here";
+/// The same where the account app was taken to other software, and is signed in.
+const NOT_MIUI_WITH_ACCOUNT: &str = "this phone has a Mi Account, but neither MIUI nor HyperOS, and mi-signout does not know its pages: sign out on the phone itself (Settings > Accounts)";
 
 fn already(facts: &PhoneFacts) -> Option<Stop> {
     (facts.accounts.presence() == Presence::Absent).then_some(Stop {
@@ -198,19 +226,33 @@ fn blocked(facts: &PhoneFacts) -> Option<Stop> {
             ),
         ));
     }
-    match facts.network {
-        Network::None => Some(Stop::new(
+    // A network that Android could not validate may well work: its check asks Google's servers, which fails in China. Where it
+    // does not work, the account app says so itself.
+    (facts.network == Network::None).then(|| {
+        Stop::new(
             Outcome::Blocked,
             Reason::NoNetwork,
             "the phone has no network, and signing out needs one: join a Wi-Fi network on the phone, then run again",
-        )),
-        Network::NotValidated => Some(Stop::new(
-            Outcome::Blocked,
-            Reason::NoNetwork,
-            "the phone's network does not reach the internet (a sign-in page of the Wi-Fi?): mend it on the phone, then run again",
-        )),
-        Network::Validated | Network::Unknown => None,
-    }
+        )
+    })
+}
+
+/// The first app that is missing and that the walk needs. The security app holds the pages of the input switch, so it is needed
+/// only while that is off.
+pub(crate) fn missing_app(facts: &PhoneFacts) -> Option<&str> {
+    let needed = |app: &&str| **app != *SECURITY_APP || !facts.input_is_allowed();
+    let supported = not_supported(facts).is_none();
+    facts.missing_apps.iter().map(String::as_str).find(needed).filter(|_| supported)
+}
+
+/// The app with the pages of the input switch.
+const SECURITY_APP: &str = "com.miui.securitycenter";
+
+/// How an app that the owner removed for the first user comes back.
+pub(crate) fn install_again(package: &str) -> String {
+    format!(
+        "install it again: adb shell cmd package install-existing {package} (on Android 7 and older: enable it in Settings > Apps), then run again"
+    )
 }
 
 fn needs_person(facts: &PhoneFacts, wanted: Wanted<'_>) -> Option<Stop> {
@@ -221,7 +263,14 @@ fn needs_person(facts: &PhoneFacts, wanted: Wanted<'_>) -> Option<Stop> {
             "unlock the phone's screen (its PIN is never typed from here)",
         ));
     }
-    if facts.input == InputProbe::Refused || facts.prop("persist.security.adbinput") != Some("1") {
+    if let Some(package) = missing_app(facts) {
+        let hint = format!(
+            "the app {package} is not installed for the first user, and signing out needs it: {}",
+            install_again(package)
+        );
+        return Some(Stop::new(Outcome::NeedsPerson, Reason::MissingApp, hint));
+    }
+    if !facts.input_is_allowed() {
         return Some(Stop::new(Outcome::NeedsPerson, Reason::InputNotAllowed, input_switch(wanted.input_switch)));
     }
     if wanted.password_not_typeable {
@@ -253,6 +302,7 @@ pub fn not_typeable() -> Stop {
 mod tests {
     use super::*;
     use crate::model::{AccountId, AccountsProbe, UserAccounts};
+    use crate::phone::InputProbe;
 
     fn ready() -> PhoneFacts {
         let account = UserAccounts { user: 0, count: 1, xiaomi: vec![AccountId::new("6230***535")] };
@@ -289,7 +339,6 @@ mod tests {
         assert_eq!(reason(|f| f.lock_signs.push("lost mode".into())), Some(Reason::LostMode));
         assert_eq!(reason(|f| f.current_user = Some(10)), Some(Reason::SecondSpace));
         assert_eq!(reason(|f| f.network = Network::None), Some(Reason::NoNetwork));
-        assert_eq!(reason(|f| f.network = Network::NotValidated), Some(Reason::NoNetwork));
         assert_eq!(reason(|f| f.keyguard = Keyguard::Secure), Some(Reason::ScreenLocked));
         assert_eq!(reason(|f| f.input = InputProbe::Refused), Some(Reason::InputNotAllowed));
         assert_eq!(reason(|f| f.ui_automation = Some("appium".into())), Some(Reason::DumpFailed));
@@ -297,7 +346,7 @@ mod tests {
 
     #[test]
     fn a_switch_that_is_not_one_is_off_even_where_the_key_raised_nothing() {
-        for value in ["0", "", "true"] {
+        for value in ["0", "", "false", "off", "TRUE"] {
             let found = reason(|f| {
                 f.props.insert("persist.security.adbinput".into(), value.into());
                 f.input = InputProbe::Allowed;
@@ -320,7 +369,7 @@ mod tests {
 
     #[test]
     fn every_state_but_device_stops() {
-        assert_eq!(of_state(&DeviceState::Device), None);
+        assert_eq!(of_device(&device("8f2a1b", DeviceState::Device)), None);
         for state in [
             DeviceState::Offline,
             DeviceState::Unauthorized,
@@ -330,7 +379,94 @@ mod tests {
             DeviceState::Recovery,
             DeviceState::Other("?".into()),
         ] {
-            assert!(of_state(&state).is_some(), "{state}");
+            assert!(of_device(&device("8f2a1b", state.clone())).is_some(), "{state}");
         }
+    }
+
+    fn device(serial: &str, state: DeviceState) -> Device {
+        let server = crate::model::AdbServer { host: "127.0.0.1".into(), port: 5037 };
+        let serial = crate::model::Serial::new(serial);
+        Device { server, serial, state, transport: None, usb_path: None, model: None }
+    }
+
+    fn hint(serial: &str, state: DeviceState) -> String {
+        of_device(&device(serial, state)).unwrap().hint.unwrap()
+    }
+
+    #[test]
+    fn f18b_a_phone_without_a_cable_is_not_told_to_plug_it_in() {
+        for serial in ["adb-2233fd19-9mU6UL (2)._adb-tls-connect._tcp", "192.168.31.77:37571", "Android.local:46345"] {
+            for state in [
+                DeviceState::Offline,
+                DeviceState::Connecting,
+                DeviceState::Authorizing,
+                DeviceState::Unauthorized,
+                DeviceState::Other("detached".into()),
+            ] {
+                let hint = hint(serial, state);
+                assert!(!hint.contains("cable") && !hint.contains("USB") && hint.contains("connect again"), "{hint}");
+            }
+        }
+        assert!(hint("8f2a1b", DeviceState::Offline).contains("plug the cable in"));
+    }
+
+    #[test]
+    fn f18b_adbs_own_reason_reads_as_part_of_the_sentence() {
+        let link = "see [http://developer.android.com/tools/device.html]";
+        for (text, reason) in [
+            (String::new(), "USB device: add"),
+            (
+                format!("(missing udev rules? user is in the plugdev group); {link}"),
+                "USB device (adb: missing udev rules? user is in the plugdev group): add",
+            ),
+            (format!("; {link}"), "USB device: add"),
+        ] {
+            let hint = hint("8f2a1b", DeviceState::NoPermissions(text));
+            assert!(hint.contains(reason), "{hint}");
+            assert!(!hint.contains(" .") && !hint.contains(" ;") && !hint.contains(";;"), "{hint}");
+        }
+    }
+
+    #[test]
+    fn f10_an_account_without_miui_is_not_called_none() {
+        let mut facts = ready();
+        facts.props.clear();
+        let hint = stop(&facts, WANTED).unwrap().hint.unwrap();
+        assert!(hint.starts_with("this phone has a Mi Account"), "{hint}");
+        facts.accounts.users[0].xiaomi.clear();
+        assert!(stop(&facts, WANTED).unwrap().hint.unwrap().contains("no Mi Account"));
+    }
+
+    #[test]
+    fn f11_the_switch_is_a_boolean_of_the_framework() {
+        for value in ["1", "y", "yes", "on", "true"] {
+            let found = reason(|f| drop(f.props.insert("persist.security.adbinput".into(), value.into())));
+            assert_eq!(found, None, "{value}");
+        }
+    }
+
+    #[test]
+    fn f13_a_network_that_is_not_validated_is_no_reason_to_stop() {
+        for network in [Network::NotValidated, Network::Unknown] {
+            assert_eq!(reason(|f| f.network = network), None);
+        }
+    }
+
+    #[test]
+    fn f14_a_missing_companion_app_is_named_before_anything_is_opened() {
+        for app in ["com.xiaomi.account", "com.miui.cloudservice", "com.xiaomi.finddevice"] {
+            let mut facts = ready();
+            facts.missing_apps = vec![app.to_owned()];
+            let stop = stop(&facts, WANTED).unwrap();
+            assert_eq!((stop.outcome, stop.reason), (Outcome::NeedsPerson, Some(Reason::MissingApp)));
+            assert!(stop.hint.unwrap().contains(&format!("cmd package install-existing {app}")));
+        }
+        let security = || vec!["com.miui.securitycenter".to_owned()];
+        assert_eq!(reason(|f| f.missing_apps = security()), None, "its switch is on already");
+        let off = |f: &mut PhoneFacts| {
+            f.missing_apps = security();
+            f.input = InputProbe::Refused;
+        };
+        assert_eq!(reason(off), Some(Reason::MissingApp));
     }
 }

@@ -40,7 +40,7 @@ fn every_state_says_what_is_missing() {
     #5 1-5  noperm   no permissions  -              -            -           no-permissions
     unauth: hint: unlock the phone and accept 'Allow USB debugging?' (tick 'Always allow'); if it does not come up, plug the cable in again
     offline: hint: the phone does not answer adb: plug the cable in again, or switch USB debugging off and on
-    noperm: hint: this computer may not open the USB device, says adb: no permissions (user in plugdev group; are your udev rules wrong?); see [http://developer.android.com/tools/device.html]. Add the udev rule for vendor 2717 or join the plugdev group, then plug the cable in again
+    noperm: hint: this computer may not open the USB device (adb: user in plugdev group; are your udev rules wrong?): add the udev rule for vendor 2717 or join the plugdev group, then plug the cable in again
     --- stderr
     "###);
     (0..5).for_each(|n| bench.untouched(n));

@@ -8,7 +8,8 @@ mod window;
 pub use accounts::accounts;
 pub use dump::screen;
 pub use system::{
-    battery, current_user, device_owner, display, input_probe, lock_signs, network, properties, ui_automation,
+    battery, current_user, device_owner, display, input_probe, lock_signs, missing_apps, network, properties,
+    ui_automation,
 };
 pub use window::{awake, focus, has_lock, keyguard};
 

@@ -147,11 +147,34 @@ pub fn lock_signs(props: &BTreeMap<String, String>, focus: Option<&Focus>) -> Ve
     signs
 }
 
-/// Another UiAutomation client, by the `Ui Automation[` line of `dumpsys accessibility`; named by a process that is known
-/// to be one, where the process list has one.
+/// The apps that a sign-out needs and user 0 does not have, by `pm list packages`; none where the list was not read, which is
+/// told by the framework's own package. An app that the owner removed with `pm uninstall --user 0` is missing here: the account
+/// page binds to Find Device as it opens and dies without it.
+///
+/// `known` lists with `-u` what the system has. Where not even that has the account app, another app holds the account, and what
+/// it needs is not known.
+#[must_use]
+pub fn missing_apps(list: &str, known: &str) -> Vec<String> {
+    let packages =
+        |text: &'_ str| text.lines().filter_map(|l| l.trim().strip_prefix("package:")).map(str::to_owned).collect();
+    let (installed, known): (Vec<String>, Vec<String>) = (packages(list), packages(known));
+    let has = |list: &[String], app: &str| list.iter().any(|a| a == app);
+    if !has(&installed, "android") || !(has(&installed, COMPANIONS[0]) || has(&known, COMPANIONS[0])) {
+        return Vec::new();
+    }
+    COMPANIONS.iter().filter(|app| !has(&installed, app)).map(|app| (*app).to_owned()).collect()
+}
+
+/// The account app, and the apps that it calls while it signs out; the last one holds the pages of the input switch.
+const COMPANIONS: &[&str] =
+    &["com.xiaomi.account", "com.miui.cloudservice", "com.xiaomi.finddevice", "com.miui.securitycenter"];
+
+/// Another UiAutomation client, by `Ui Automation[` in `dumpsys accessibility`, which Android 11 and later print on a line of
+/// its own, Android 9 and 10 at the end of the user's state; named by a process that is known to be one, where the process
+/// list has one.
 #[must_use]
 pub fn ui_automation(accessibility: &str, processes: &str) -> Option<String> {
-    accessibility.lines().find(|l| l.trim_start().starts_with("Ui Automation["))?;
+    accessibility.lines().find(|l| l.contains("Ui Automation["))?;
     let process =
         processes.lines().filter_map(|l| l.split_whitespace().last()).find(|p| p.contains('.') || p.contains("uia"));
     Some(process.unwrap_or("another UiAutomation client").to_owned())
@@ -258,5 +281,25 @@ mod tests {
         assert_eq!(ui_automation(held, ps).as_deref(), Some("io.appium.uiautomator2.server"));
         assert_eq!(ui_automation(held, "").as_deref(), Some("another UiAutomation client"));
         assert_eq!(ui_automation("", ps), None);
+    }
+
+    #[test]
+    fn f26_android_9_prints_the_client_within_the_users_state() {
+        let state = "User state[attributes:{id=0, currentUser=true, autoclickEnabled=false, Ui Automation[eventTypes=TYPES_ALL_MASK, notificationTimeout=0]\n}\n           services:{}]\n";
+        let ps = "u0_a1 1 2 3 4 0 0 S com.github.uiautomator.test\n";
+        assert_eq!(ui_automation(state, ps).as_deref(), Some("com.github.uiautomator.test"));
+        assert_eq!(ui_automation(&state.replace("Ui Automation[eventTypes", "uiAutomationFlags"), ps), None);
+    }
+
+    #[test]
+    fn f14_a_companion_app_is_missing_only_where_the_list_was_read() {
+        let all = "package:android\r\npackage:com.xiaomi.account\npackage:com.xiaomi.finddevice\npackage:com.miui.cloudservice\npackage:com.miui.securitycenter\n";
+        let known = "package:com.xiaomi.account\n";
+        assert!(missing_apps(all, known).is_empty());
+        assert_eq!(missing_apps(&all.replace("package:com.xiaomi.finddevice\n", ""), ""), ["com.xiaomi.finddevice"]);
+        assert_eq!(missing_apps("package:android\n", known).len(), COMPANIONS.len());
+        assert!(missing_apps("package:android\n", "").is_empty(), "another app holds the account");
+        assert!(missing_apps("", known).is_empty());
+        assert!(missing_apps("Error: java.lang.SecurityException", known).is_empty());
     }
 }

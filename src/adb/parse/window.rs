@@ -4,15 +4,48 @@ use super::word;
 use crate::model::Focus;
 use crate::phone::Keyguard;
 
-/// The focused window of `dumpsys window`: the first `mCurrentFocus=` that names one. A phone with several displays prints
-/// one a display, and `null` while windows change.
+/// The focused window of display 0 in `dumpsys window`. Casting, a rear screen or scrcpy's new display have a focus of their
+/// own, and are printed before display 0 (`Display: mDisplayId=14`); taps go to display 0. An output without display headings,
+/// as Android 9 and earlier print it, gives the first `mCurrentFocus=` that names a window: it is `null` while windows change.
 ///
 /// A window that is no activity has a title instead of a component. `StatusBar`, `NotificationShade` and the like are given
 /// as package; an "Application Not Responding" or "Application Error" window as the package of the application that it is
 /// about, with these words as activity.
 #[must_use]
 pub fn focus(text: &str) -> Option<Focus> {
-    text.lines().find_map(|line| focused_window(line.trim()))
+    let shown = match main_display(text) {
+        MainDisplay::Block(block) => block,
+        MainDisplay::NoHeadings => text,
+        MainDisplay::Missing => return None,
+    };
+    shown.lines().find_map(|line| focused_window(line.trim()))
+}
+
+/// What a listing of displays says of display 0.
+enum MainDisplay<'t> {
+    /// Its lines.
+    Block(&'t str),
+    /// Nothing is parted by display.
+    NoHeadings,
+    /// Only other displays are listed.
+    Missing,
+}
+
+/// The heading of one display's lines; the number follows.
+const DISPLAY: &str = "Display: mDisplayId=";
+
+fn main_display(text: &str) -> MainDisplay<'_> {
+    let mut headings = text.match_indices(DISPLAY).map(|(at, _)| at).peekable();
+    if headings.peek().is_none() {
+        return MainDisplay::NoHeadings;
+    }
+    let is_main = |at: &usize| {
+        let number = &text[at + DISPLAY.len()..];
+        number.split(|c: char| !c.is_ascii_digit()).next() == Some("0")
+    };
+    let Some(start) = headings.find(is_main) else { return MainDisplay::Missing };
+    let end = headings.next().unwrap_or(text.len());
+    MainDisplay::Block(&text[start..end])
 }
 
 /// One line `mCurrentFocus=Window{1a2b3c u0 com.xiaomi.account/com.xiaomi.account.ui.AccountSettingsActivity}`.
@@ -134,6 +167,23 @@ mod tests {
         ] {
             assert_eq!(focus(text).map(|f| f.to_string()).as_deref(), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn f02_the_focus_of_display_0_counts_wherever_it_stands() {
+        let heading = |id: u32| format!("  Display: mDisplayId={id} (organized)\n");
+        let window = |name: &str| format!("  mCurrentFocus=Window{{964a007 u0 {name}}}\n");
+        let (zero, other, tenth) = (heading(0), heading(14), heading(10));
+        let (account, chrome) =
+            (window("com.xiaomi.account/.ui.AccountSettingsActivity"), window("com.android.chrome/.Main"));
+        let seen = |text: String| focus(&text).map(|f| f.package);
+        let is = |package: &str| Some(package.to_owned());
+        assert_eq!(seen(format!("{other}{chrome}{zero}{account}")), is("com.xiaomi.account"));
+        assert_eq!(seen(format!("{zero}{account}{other}{chrome}")), is("com.xiaomi.account"));
+        assert_eq!(seen(format!("{tenth}{chrome}{zero}{account}{other}{chrome}")), is("com.xiaomi.account"));
+        assert_eq!(seen(format!("{zero}  mCurrentFocus=null\n{other}{chrome}")), None, "no focus on display 0");
+        assert_eq!(seen(format!("{zero}{other}{chrome}")), None);
+        assert_eq!(seen(format!("{tenth}{chrome}")), None, "display 0 is not in it");
     }
 
     #[test]

@@ -181,7 +181,7 @@ impl Watch<'_> {
             match change {
                 Change::Waits(device) => {
                     let number = round.numbers.give(&device);
-                    let Some(stop) = preflight::of_state(&device.state) else { continue };
+                    let Some(stop) = preflight::of_device(&device) else { continue };
                     let (model, place) = (device.model.clone(), device.usb_path.clone());
                     self.tell(&device, EventKind::Started { model, place, tray: Some(number) });
                     if let (Some(reason), Some(hint)) = (stop.reason, stop.hint) {
