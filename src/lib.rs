@@ -19,8 +19,9 @@
 //! | [`fleet`] | many phones: a worker each | model event profile phone flow capture preflight journal |
 //! | [`journal`] | the durable record of runs | model event |
 //! | [`report`] | events → terminal, JSON lines, HTML, CSV, JUnit | model event |
-//! | [`adb`] | discovery and the real phone, over the adb server | model ui phone |
-//! | [`web`] | the owner's permanent deletion, in a real browser | model event journal |
+//! | [`adb`] | discovery and the real phone, over the adb server | model ui phone process |
+//! | [`process`] | how other programs are started | model |
+//! | [`web`] | the owner's permanent deletion, in a real browser | model event journal process |
 //! | [`cli`] | the command line; wires the rooms | everything |
 //!
 //! The simulated phones that the tests, `demo` and `simulate` run on are a crate of their own, `phone-sim`: it knows nothing of
@@ -47,6 +48,7 @@ pub mod journal;
 pub mod model;
 pub mod phone;
 pub mod preflight;
+pub mod process;
 pub mod profile;
 pub mod report;
 pub mod ui;

@@ -2,12 +2,13 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use super::AdbError;
 use super::wire::Wire;
-use crate::model::{AdbServer, PASSWORD_VARIABLE};
+use crate::model::AdbServer;
+use crate::process;
 
 /// Between two looks at whether `adb start-server` has ended.
 const POLL: Duration = Duration::from_millis(20);
@@ -91,11 +92,8 @@ fn probe(server: &AdbServer, within: Duration) -> Result<(), AdbError> {
 
 /// The server that it leaves behind inherits the streams: they are closed, or a reader of a pipe would wait for ever.
 fn start(adb: &Path, port: u16) -> std::io::Result<Child> {
-    Command::new(adb)
+    process::command(adb)
         .args(["-P", &port.to_string(), "start-server"])
-        // The server outlives this process by days, and anybody of the same user reads its environment.
-        .env_remove(PASSWORD_VARIABLE)
-        .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

@@ -4,19 +4,19 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::failure::Failure;
-use super::phones::{ProfileArgs, WhereArgs};
+use super::phones::{ProfileArgs, WhereArgs, named};
 use super::terminal::Output;
 use crate::adb::AdbPhone;
 use crate::capture::{self, About, Capture, CaptureError, Wants};
 use crate::fleet::Selection;
-use crate::model::{ExitStatus, Serial};
+use crate::model::ExitStatus;
 use crate::preflight;
 
 /// Options of `capture`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// The phone's serial
-    #[arg(short, long, value_name = "SERIAL", env = "ANDROID_SERIAL")]
+    /// The phone's serial [env: ANDROID_SERIAL]
+    #[arg(short, long, value_name = "SERIAL")]
     serial: Option<String>,
     /// The folder to write; it must not be there, or be empty
     #[arg(short, long, value_name = "DIR")]
@@ -37,7 +37,7 @@ pub struct Args {
 pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     let catalog = args.profiles.catalog()?;
     let attached = args.place.attached(output)?;
-    let selection = Selection { serials: args.serial.iter().map(Serial::new).collect(), all: false };
+    let selection = Selection { serials: named(args.serial.as_slice()), all: false };
     let devices = selection.choose(&attached)?;
     let [device] = devices.as_slice() else {
         return Err(

@@ -2,10 +2,10 @@
 //! touched.
 
 use super::failure::Failure;
-use super::interrupt::Interrupt;
 use super::phones::{AdbConnector, ProfileArgs};
 use super::record_args::Record;
 use super::sign_out::WalkArgs;
+use super::signals::Interrupt;
 use super::simulate::{self, Bench, ScenarioArgs};
 use super::terminal::Output;
 use super::work::Work;

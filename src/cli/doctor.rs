@@ -7,12 +7,12 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::host_facts;
-use super::interrupt::Interrupt;
-use super::phones::{ProfileArgs, WhereArgs};
+use super::phones::{ProfileArgs, WhereArgs, named};
+use super::signals::Interrupt;
 use super::terminal::Output;
 use crate::adb::{self, AdbPhone};
 use crate::model::{Device, DeviceState, ExitStatus};
-use crate::phone::{Phone, PhoneFacts};
+use crate::phone::{Phone, PhoneError, PhoneFacts};
 use crate::preflight::doctor::{self, Check, HostFacts, ServerState, Status};
 use crate::preflight::input_switch_name;
 use crate::profile::Labels;
@@ -21,8 +21,8 @@ use crate::report::text::{clean, inert_json};
 /// Options of `doctor`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// Only these phones (repeatable)
-    #[arg(short, long = "serial", value_name = "SERIAL", env = "ANDROID_SERIAL")]
+    /// Only these phones (repeatable) [env: ANDROID_SERIAL]
+    #[arg(short, long = "serial", value_name = "SERIAL")]
     serials: Vec<String>,
     #[command(flatten)]
     place: WhereArgs,
@@ -100,25 +100,40 @@ fn look(args: &Args, labels: &Labels) -> Result<Findings, Failure> {
         };
         facts.servers.push((server, state));
     }
-    let chosen: Vec<Device> = facts
-        .listed
-        .iter()
-        .filter(|d| args.serials.is_empty() || args.serials.iter().any(|s| s == d.serial.as_str()))
-        .cloned()
-        .collect();
-    if let Some(serial) = args.serials.iter().find(|s| !chosen.iter().any(|d| d.serial.as_str() == s.as_str())) {
-        let error = crate::fleet::SelectError::NoSuch {
-            serial: crate::model::Serial::new(serial),
-            attached: facts.listed.clone(),
-        };
+    let wanted = named(&args.serials);
+    let chosen: Vec<Device> =
+        facts.listed.iter().filter(|d| wanted.is_empty() || wanted.contains(&d.serial)).cloned().collect();
+    if let Some(serial) = wanted.iter().find(|s| !chosen.iter().any(|d| d.serial == **s)) {
+        let error = crate::fleet::SelectError::NoSuch { serial: serial.clone(), attached: facts.listed.clone() };
         return Err(error.into());
     }
     let host = doctor::host(&facts);
     let phones = std::thread::scope(|scope| {
-        let asked: Vec<_> = chosen.iter().map(|device| scope.spawn(move || of_phone(device, labels))).collect();
-        asked.into_iter().filter_map(|checks| checks.join().ok()).collect::<Vec<_>>()
+        let asked: Vec<_> = chosen
+            .into_iter()
+            .map(|device| {
+                let of = device.clone();
+                // Where no thread can be had, the phone is asked here, after the others.
+                let asked = std::thread::Builder::new().spawn_scoped(scope, move || of_phone(&of, labels));
+                (device, asked)
+            })
+            .collect();
+        asked.into_iter().map(|(device, asked)| checks_of(device, asked, labels)).collect()
     });
-    Ok(Findings { host, phones: chosen.into_iter().zip(phones).collect() })
+    Ok(Findings { host, phones })
+}
+
+/// A phone with its own checks, also where the thread that asked it panicked or could not be made.
+fn checks_of(
+    device: Device,
+    asked: std::io::Result<std::thread::ScopedJoinHandle<'_, Vec<Check>>>,
+    labels: &Labels,
+) -> (Device, Vec<Check>) {
+    let checks = match asked {
+        Ok(thread) => thread.join().unwrap_or_else(|_| doctor::phone(&device, Err(&PhoneError::Gone), "")),
+        Err(_) => of_phone(&device, labels),
+    };
+    (device, checks)
 }
 
 fn of_phone(device: &Device, labels: &Labels) -> Vec<Check> {

@@ -1,14 +1,18 @@
 //! What `doctor` reads of this computer: the adb program, the USB bus, the browser for `delete`.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use crate::adb;
 use crate::preflight::doctor::{HostFacts, UsbPhone};
+use crate::process;
 use crate::web::{Found, Kind, find};
 
 /// USB vendor ids under which Xiaomi phones show: Xiaomi's own, Google's (some modes), Qualcomm's and `MediaTek`'s.
 const VENDORS: &[&str] = &["2717", "18d1", "05c6", "0e8d"];
+
+/// How long a program may take to tell its version.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 
 /// Reads it. What can't be read is left out.
 pub fn read() -> HostFacts {
@@ -40,7 +44,9 @@ fn browser_and_driver() -> (Option<String>, Option<String>) {
 
 /// The last number of `Android Debug Bridge version 1.0.41`.
 fn version_of(adb: &Path) -> Option<u32> {
-    let output = Command::new(adb).arg("version").stdin(Stdio::null()).output().ok()?;
+    let mut asks = process::command(adb);
+    asks.arg("version");
+    let output = process::output(asks, ANSWERS_WITHIN).ok()?;
     parse_version(&String::from_utf8_lossy(&output.stdout))
 }
 

@@ -1,5 +1,7 @@
 //! The command line: clap types, one file per subcommand, prompts, exit statuses. Wires the rooms together.
 
+#![allow(clippy::doc_markdown, reason = "doc comments of options are their help, and a terminal shows backticks as they are")]
+
 mod capture;
 mod delete;
 mod demo;
@@ -7,17 +9,18 @@ mod devices;
 mod doctor;
 mod failure;
 mod host_facts;
-mod interrupt;
 mod locate;
 mod owner;
 mod password_file;
 mod passwords;
 mod phones;
 mod profiles;
+mod prompt;
 mod record_args;
 mod report;
 mod run_args;
 mod sign_out;
+mod signals;
 mod simulate;
 mod survey;
 mod tellers;
@@ -48,7 +51,8 @@ struct Cli {
 const EXIT_STATUSES: &str = "\
 Exit status: 0 every chosen phone is signed out (or was, or --dry-run got as far as it should) · 1 at least one is not · \
 2 usage, profile or file error · 3 adb or USB not reachable · 4 at least one phone waits for a person · \
-5 nothing attached to work on · 6 at least one outcome is unknown · 130 interrupted";
+5 nothing attached to work on · 6 at least one outcome is unknown · 129 ended by SIGHUP before anything was begun · 130 interrupted · \
+143 ended by SIGTERM before anything was begun";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -74,9 +78,19 @@ enum Command {
     Simulate(simulate::Args),
 }
 
+/// A core dump of this process would hold the owner's password.
+fn no_core_dump() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    }
+}
+
 /// Runs the command line and gives the process's exit status.
 #[must_use]
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
+    no_core_dump();
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
@@ -85,16 +99,15 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
             return if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Done };
         }
     };
-    let output = Output::new(&cli.output);
-    let Some(command) = cli.command else {
-        return no_command(&output);
-    };
-    let command = match command {
+    if let Some(Command::Delete(args)) = &cli.command {
         // It closes its browser itself, and an interrupted deletion can be an unknown one: exit 6, not 130.
-        Command::Delete(args) => return delete::main(&args, &output),
-        other => other,
-    };
-    interrupt::guarded(move |interrupt| {
+        return delete::main(args, &Output::new(&cli.output, &signals::Interrupt::default()));
+    }
+    signals::guarded(move |interrupt| {
+        let output = Output::new(&cli.output, interrupt);
+        let Some(command) = cli.command else {
+            return no_command(&output);
+        };
         let result = match command {
             Command::Delete(args) => return delete::main(&args, &output),
             Command::Devices(args) => devices::run(&args, &output),

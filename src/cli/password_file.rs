@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::failure::Failure;
 use crate::fleet::Passwords;
@@ -57,9 +57,10 @@ impl Wrong {
 /// With the line, where the header, a row's fields or a duplicate is wrong.
 pub fn parse(text: &[u8]) -> Result<Passwords, Wrong> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::None).from_reader(text);
-    let header = reader.headers().map_err(|_| Wrong::new(1, "the header is not UTF-8 text"))?.clone();
-    let by_serial = match header.iter().map(|h| h.trim().to_ascii_lowercase()).collect::<Vec<_>>()[..] {
+    let mut records = Records::new(text);
+    let header = records.next()?.map(|header| header.fields.clone()).unwrap_or_default();
+    let names = header.iter().map(|name| name.trim().to_ascii_lowercase()).collect::<Vec<_>>();
+    let by_serial = match names[..] {
         [ref key, ref password] if password == "password" && (key == "serial" || key == "account") => key == "serial",
         _ => {
             return Err(Wrong {
@@ -71,22 +72,18 @@ pub fn parse(text: &[u8]) -> Result<Passwords, Wrong> {
     };
     let mut passwords = Passwords::default();
     let mut seen: BTreeMap<String, u64> = BTreeMap::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| {
-            Wrong::new(error.position().map_or(0, csv::Position::line), "the line is not UTF-8 text")
-        })?;
-        let line = record.position().map_or(0, |position| line_of(text, position));
-        let (Some(key), Some(password), 2) = (record.get(0), record.get(1), record.len()) else {
-            return Err(Wrong::new(line, format!("the line has {} fields, not 2", record.len())));
+    while let Some(Record { line, fields }) = records.next()? {
+        let [key, password] = &fields[..] else {
+            return Err(Wrong::new(line, format!("the line has {} fields, not 2", fields.len())));
         };
         let key = key.trim();
         if key.is_empty() || password.is_empty() {
             return Err(Wrong::new(line, "a field is empty"));
         }
         if let Some(first) = seen.insert(key.to_owned(), line) {
-            return Err(Wrong::new(line, format!("'{key}' stands on line {first} already")));
+            return Err(Wrong::new(line, format!("'{key}' is a duplicate of line {first}")));
         }
-        let secret = Secret::new(password.to_owned());
+        let secret = Secret::new(password.as_str().to_owned());
         if by_serial {
             passwords.for_serial(Serial::new(key), secret);
         } else {
@@ -99,29 +96,74 @@ pub fn parse(text: &[u8]) -> Result<Passwords, Wrong> {
     Ok(passwords)
 }
 
+/// One record of the file, with the line it begins on.
+struct Record {
+    line: u64,
+    fields: Vec<Zeroizing<String>>,
+}
+
+/// The records of a CSV text. The buffers are this program's own, so that they are overwritten: those of a ready reader would
+/// keep every password of the file.
+struct Records<'t> {
+    reader: csv_core::Reader,
+    rest: &'t [u8],
+    buffer: Zeroizing<Vec<u8>>,
+    /// Where a record ends in the text: line breaks before the next one are no part of it.
+    line: u64,
+}
+
+impl<'t> Records<'t> {
+    fn new(text: &'t [u8]) -> Self {
+        // A field is never longer than the text it stands in.
+        Self { reader: csv_core::Reader::new(), rest: text, buffer: Zeroizing::new(vec![0; text.len() + 1]), line: 1 }
+    }
+
+    /// The next record; none at the end.
+    fn next(&mut self) -> Result<Option<Record>, Wrong> {
+        while let Some((b'\n' | b'\r', rest)) = self.rest.split_first() {
+            self.line += u64::from(self.rest[0] == b'\n');
+            self.rest = rest;
+        }
+        let (line, mut fields, mut written) = (self.line, Vec::new(), 0);
+        loop {
+            let (result, read, wrote) = self.reader.read_field(self.rest, &mut self.buffer[written..]);
+            self.line += (self.rest[..read].split(|byte| *byte == b'\n').count() - 1) as u64;
+            self.rest = &self.rest[read..];
+            written += wrote;
+            let csv_core::ReadFieldResult::Field { record_end } = result else {
+                if result == csv_core::ReadFieldResult::InputEmpty && read > 0 {
+                    continue;
+                }
+                return Ok(None);
+            };
+            let field = std::str::from_utf8(&self.buffer[..written])
+                .map_err(|_| Wrong::new(line, "the line is not UTF-8 text"))?;
+            fields.push(Zeroizing::new(field.to_owned()));
+            written = 0;
+            if record_end {
+                return Ok(Some(Record { line, fields }));
+            }
+        }
+    }
+}
+
 /// The first line that names a serial which is not attached. The text has been parsed before.
 fn not_attached(text: &[u8], attached: &[Serial]) -> Option<Wrong> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::None).from_reader(text);
-    let by_serial = reader.headers().ok()?.get(0)?.trim().eq_ignore_ascii_case("serial");
-    let mut records = reader.records().filter_map(Result::ok).filter(|_| by_serial);
-    records.find_map(|record| {
-        let serial = record.get(0)?.trim().to_owned();
-        let known = attached.iter().any(|known| known.as_str() == serial);
-        let line = record.position().map_or(0, |position| line_of(text, position));
-        (!known).then(|| Wrong {
-            line,
-            what: format!("no attached phone has the serial '{serial}'"),
-            hint: Some("take the line out, or plug the phone in; nothing was touched".into()),
-        })
-    })
-}
-
-/// The line of a record: the reader counts from before the empty lines that it skips.
-fn line_of(text: &[u8], position: &csv::Position) -> u64 {
-    let rest = text.get(position.byte() as usize..).unwrap_or_default();
-    let skipped = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).filter(|byte| **byte == b'\n').count();
-    position.line() + skipped as u64
+    let mut records = Records::new(text);
+    let header = records.next().ok()??;
+    let by_serial = header.fields.first()?.trim().eq_ignore_ascii_case("serial");
+    while let Some(Record { line, fields }) = records.next().ok()? {
+        let serial = fields.first()?.trim();
+        if by_serial && !attached.iter().any(|known| known.as_str() == serial) {
+            return Some(Wrong {
+                line,
+                what: format!("no attached phone has the serial '{serial}'"),
+                hint: Some("take the line out, or plug the phone in; nothing was touched".into()),
+            });
+        }
+    }
+    None
 }
 
 #[cfg(unix)]
@@ -161,6 +203,8 @@ mod tests {
         assert_eq!(wrong_line("serial,password\na,x\n\na,y\n"), 4);
         assert_eq!(wrong_line("serial,password\na,x,y\n"), 2);
         assert_eq!(wrong_line("serial,password\n,y\n"), 2);
+        // A quoted line break is part of its record, which is named by the line it begins on.
+        assert_eq!(wrong_line("serial,password\r\n\r\na,\"x\r\ny\"\r\nb\r\n"), 5);
     }
 
     #[test]

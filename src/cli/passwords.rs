@@ -1,12 +1,12 @@
 //! Where passwords come from: standard input, the environment, a CSV file, a prompt. Never an argument.
 
-use std::io::{BufRead, Read};
 use std::path::PathBuf;
 
 use clap::Args;
-use zeroize::Zeroize;
+use zeroize::Zeroizing;
 
 use super::failure::Failure;
+use super::prompt::{self, Line};
 use crate::fleet::Passwords;
 use crate::model::{PASSWORD_VARIABLE, Secret, Serial};
 
@@ -26,7 +26,7 @@ impl PasswordArgs {
     /// those are known.
     pub fn read(&self, attached: Option<&[Serial]>) -> Result<Passwords, Failure> {
         if self.password_stdin {
-            return line_of(&mut std::io::stdin().lock()).map(Passwords::one);
+            return line_of(prompt::line(None)).map(Passwords::one);
         }
         if let Some(path) = &self.passwords {
             return super::password_file::read(path, attached);
@@ -42,18 +42,23 @@ impl PasswordArgs {
     }
 }
 
-/// One line without its end. What follows it is not read.
-fn line_of(input: &mut impl BufRead) -> Result<Secret, Failure> {
-    let mut bytes = Vec::with_capacity(256);
-    let read = input.take(4096).read_until(b'\n', &mut bytes);
-    let line = std::str::from_utf8(&bytes).map(|text| text.trim_end_matches(['\n', '\r']).to_owned());
-    bytes.zeroize();
-    match (read, line) {
-        (Err(error), _) => Err(Failure::usage(format!("standard input could not be read: {error}"))),
-        (_, Err(_)) => Err(Failure::usage("the password on standard input is not UTF-8 text")),
-        (_, Ok(line)) if line.is_empty() => Err(Failure::usage("standard input held no password")
+/// The password on standard input: one line. What follows it is not read.
+fn line_of(line: std::io::Result<Line>) -> Result<Secret, Failure> {
+    let bytes = match line {
+        Ok(Line::Read(bytes)) => bytes,
+        Ok(Line::TooLong(length)) => {
+            return Err(Failure::usage(format!(
+                "the line on standard input has {length} bytes, and a password has at most 4096"
+            )));
+        }
+        Ok(Line::End | Line::Interrupted) => Zeroizing::default(),
+        Err(error) => return Err(Failure::usage(format!("standard input could not be read: {error}"))),
+    };
+    match std::str::from_utf8(&bytes) {
+        Ok("") => Err(Failure::usage("standard input held no password")
             .hint("give it as one line, or leave --password-stdin out")),
-        (_, Ok(line)) => Ok(Secret::new(line)),
+        Ok(line) => Ok(Secret::new(line.to_owned())),
+        Err(_) => Err(Failure::usage("the password on standard input is not UTF-8 text")),
     }
 }
 
@@ -61,12 +66,18 @@ fn line_of(input: &mut impl BufRead) -> Result<Secret, Failure> {
 mod tests {
     use super::*;
 
+    fn of(bytes: &[u8]) -> Result<Secret, Failure> {
+        line_of(Ok(Line::Read(Zeroizing::new(bytes.to_vec()))))
+    }
+
     #[test]
-    fn a_line_ends_at_its_end() {
-        for text in ["pass word\n", "pass word\r\n", "pass word", "pass word\nmore"] {
-            assert!(line_of(&mut text.as_bytes()).unwrap() == Secret::new("pass word".into()));
-        }
-        assert!(line_of(&mut "\n".as_bytes()).is_err());
-        assert!(line_of(&mut &b"\xff\n"[..]).is_err());
+    fn a_line_is_a_password_where_it_is_text() {
+        assert!(of(b"pass word").unwrap() == Secret::new("pass word".into()));
+        assert!(of(b"").is_err() && of(b"\xff").is_err() && line_of(Ok(Line::End)).is_err());
+    }
+
+    #[test]
+    fn a10_a_line_that_is_too_long_names_its_length() {
+        assert!(line_of(Ok(Line::TooLong(5000))).unwrap_err().what.contains("5000 bytes"));
     }
 }

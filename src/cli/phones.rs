@@ -21,7 +21,7 @@ const SERVER_WITHIN: Duration = Duration::from_secs(15);
 /// Options about where phones are.
 #[derive(Clone, Debug, Default, Args)]
 pub struct WhereArgs {
-    /// The adb server (repeatable) [default: from `ANDROID_ADB_SERVER_ADDRESS` and `ANDROID_ADB_SERVER_PORT`, else 127.0.0.1:5037]
+    /// The adb server (repeatable) [default: from ADB_SERVER_SOCKET, or ANDROID_ADB_SERVER_ADDRESS and ANDROID_ADB_SERVER_PORT, else 127.0.0.1:5037]
     #[arg(long = "adb", value_name = "HOST:PORT")]
     pub servers: Vec<AdbServer>,
 }
@@ -29,7 +29,7 @@ pub struct WhereArgs {
 /// Options about which phones are meant.
 #[derive(Clone, Debug, Default, Args)]
 pub struct WhichArgs {
-    /// A phone's serial (repeatable) [env: `ANDROID_SERIAL`]
+    /// A phone's serial (repeatable) [env: ANDROID_SERIAL]
     // The variable is read by hand: one that a shell has set must not stand against `--all`, as clap would have it.
     #[arg(short, long = "serial", value_name = "SERIAL")]
     pub serials: Vec<String>,
@@ -41,12 +41,18 @@ pub struct WhichArgs {
 impl WhichArgs {
     /// The selection that was typed; where nothing was, the serial in the environment.
     pub fn selection(&self) -> Selection {
-        let mut serials: Vec<Serial> = self.serials.iter().map(Serial::new).collect();
-        if serials.is_empty() && !self.all {
-            serials.extend(std::env::var("ANDROID_SERIAL").ok().filter(|serial| !serial.is_empty()).map(Serial::new));
-        }
+        let serials = if self.all { Vec::new() } else { named(&self.serials) };
         Selection { serials, all: self.all }
     }
+}
+
+/// The serials that were typed; where none was, the one in the environment. An empty variable is none, as for adb.
+pub fn named(typed: &[String]) -> Vec<Serial> {
+    let mut serials: Vec<Serial> = typed.iter().map(Serial::new).collect();
+    if serials.is_empty() {
+        serials.extend(std::env::var("ANDROID_SERIAL").ok().filter(|serial| !serial.is_empty()).map(Serial::new));
+    }
+    serials
 }
 
 /// Options about device profiles.
@@ -96,8 +102,16 @@ impl WhereArgs {
             }
             return Ok(servers);
         }
+        // adb's own order: its socket, before the address and the port.
+        if let Some(spec) = std::env::var("ADB_SERVER_SOCKET").ok().filter(|v| !v.is_empty()) {
+            return AdbServer::from_socket_spec(&spec)
+                .map(|server| vec![server])
+                .map_err(|error| Failure::usage(error).at("ADB_SERVER_SOCKET"));
+        }
         let host = std::env::var("ANDROID_ADB_SERVER_ADDRESS").ok().filter(|v| !v.is_empty());
         let port = std::env::var("ANDROID_ADB_SERVER_PORT").ok().filter(|v| !v.is_empty());
+        let host =
+            host.map(|host| if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host });
         let text = format!("{}:{}", host.as_deref().unwrap_or("127.0.0.1"), port.as_deref().unwrap_or("5037"));
         text.parse()
             .map(|server| vec![server])

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::phones::ProfileArgs;
 use super::terminal::Output;
-use crate::model::ExitStatus;
+use crate::model::{ExitStatus, did_you_mean};
 use crate::profile::{self, DeviceProfile};
 
 /// Options of `profiles`.
@@ -104,8 +104,7 @@ fn show_one(args: &ShowArgs, output: &Output) -> Result<ExitStatus, Failure> {
     let catalog = args.profiles.catalog()?;
     let Some(profile) = catalog.get(&args.name) else {
         let names: Vec<&str> = catalog.profiles().map(|p| p.name.as_str()).collect();
-        let score = |name: &str| strsim::jaro_winkler(name, &args.name);
-        let near = names.iter().copied().max_by(|a, b| score(a).total_cmp(&score(b))).filter(|n| score(n) > 0.75);
+        let near = did_you_mean(&args.name, names.iter().copied());
         let meant = near.map_or_else(String::new, |n| format!("did you mean '{n}'? "));
         return Err(Failure::usage(format!("there is no device profile '{}'", args.name))
             .hint(format!("{meant}there are {}", names.join(", "))));

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use clap::ValueEnum;
 
 use super::failure::Failure;
-use super::interrupt::Interrupt;
 use super::locate::{self, Numbered};
 use super::phones::AdbConnector;
 use super::run_args::RunArgs;
+use super::signals::Interrupt;
 use super::survey::Survey;
 use super::terminal::Output;
 use crate::fleet::Numbers;
@@ -114,13 +114,15 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
     let attached = args.run.place.attached(output)?;
     let devices = args.run.which.selection().choose(&attached)?;
     let numbers = Numbers::of(&attached);
+    // Dialers that show numbers are closed again, whatever the answer is, and also after Ctrl-C.
+    let in_order = args.locate.then(|| interrupt.in_order());
     let located = args.locate.then(|| locate::show(&devices, &numbers, output));
-    if !args.yes {
-        confirm(&devices, &numbers, args, output)?;
-    }
+    let confirmed = if args.yes { Ok(()) } else { confirm(&devices, &numbers, args, output) };
     if let Some(located) = located {
         located.put_back(args.yes && interactive, output);
     }
+    confirmed?;
+    drop(in_order);
     let serials: Vec<Serial> = attached.iter().map(|device| device.serial.clone()).collect();
     let given = args.run.passwords.read(Some(&serials))?;
     let asks = interactive && given.is_empty();

@@ -7,9 +7,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::interrupt::Interrupt;
+use super::signals::Interrupt;
 use super::terminal::Output;
-use crate::model::ExitStatus;
+use crate::model::{ExitStatus, did_you_mean};
 use phone_sim::device::SimDevice;
 use phone_sim::farm::Farm;
 use phone_sim::phone::SimPhone;
@@ -54,10 +54,8 @@ impl ScenarioArgs {
     fn find(&self) -> Result<&'static Scenario, Failure> {
         let name = self.name();
         scenario::scenarios().iter().find(|s| s.name == name).ok_or_else(|| {
-            let near = scenario::scenarios()
-                .iter()
-                .max_by(|a, b| strsim::jaro_winkler(a.name, name).total_cmp(&strsim::jaro_winkler(b.name, name)));
-            let hint = near.map_or_else(String::new, |s| format!("did you mean '{}'? ", s.name));
+            let near = did_you_mean(name, scenario::scenarios().iter().map(|s| s.name));
+            let hint = near.map_or_else(String::new, |near| format!("did you mean '{near}'? "));
             Failure::usage(format!("there is no scenario '{name}'"))
                 .hint(format!("{hint}'mi-signout simulate --list' names all"))
         })
@@ -142,6 +140,8 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
         }
         return Ok(ExitStatus::Done);
     }
+    // What was done to the phones is told at the end, also after Ctrl-C.
+    let _in_order = interrupt.in_order();
     let bench = Bench::new(&args.scenario, args.latency)?;
     let server = args.adb_server.map(|port| bench.farm.serve_server(port)).transpose().map_err(no_port)?;
     if server.is_none() {

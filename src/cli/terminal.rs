@@ -1,10 +1,13 @@
 //! One place decides stdout, stderr, colour and bars. Stdout carries only what could be piped.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 
 use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
+use super::prompt::{self, Line};
+use super::signals::Interrupt;
+use crate::model::ExitStatus;
 use crate::report::text::clean;
 
 /// Options about what is printed.
@@ -50,11 +53,13 @@ pub struct Output {
     pub color: bool,
     /// Whether to colour a table on stdout.
     pub color_stdout: bool,
+    /// Ends a question.
+    interrupt: Interrupt,
 }
 
 impl Output {
     /// Decides once, from the options and from where the streams go.
-    pub fn new(args: &OutputArgs) -> Self {
+    pub fn new(args: &OutputArgs, interrupt: &Interrupt) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
         let wanted = |terminal: bool| match args.color {
@@ -68,7 +73,7 @@ impl Output {
         // A terminal that can't move its cursor (an editor's shell) gets plain lines.
         let moves = terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         let progress = moves && !args.no_progress && !args.quiet;
-        Self { verbose: args.verbose, quiet: args.quiet, progress, color, color_stdout }
+        Self { verbose: args.verbose, quiet: args.quiet, progress, color, color_stdout, interrupt: interrupt.clone() }
     }
 
     /// Whether a person can be asked: both ends are a terminal.
@@ -90,24 +95,21 @@ impl Output {
         }
     }
 
-    /// Asks a question on the terminal and goes on only with the expected answer.
-    #[allow(clippy::unused_self, reason = "part of the policy")]
+    /// Asks a question on the terminal and goes on only with the expected answer, typed after the question.
     pub fn ask(&self, question: &str, expected: &str) -> Result<(), Failure> {
-        let mut stderr = std::io::stderr().lock();
-        let _ = write!(stderr, "{question}");
-        let _ = stderr.flush();
-        let mut answer = String::new();
-        let read = std::io::stdin().lock().read_line(&mut answer);
-        if read.is_ok() && answer.trim() == expected {
-            Ok(())
-        } else {
-            Err(Failure::usage("not confirmed; nothing was touched"))
+        prompt::forget_typed_ahead();
+        let _ = write!(std::io::stderr().lock(), "{question}");
+        match prompt::line(Some(&self.interrupt)) {
+            Ok(Line::Read(line)) if String::from_utf8_lossy(&line).trim() == expected => Ok(()),
+            Ok(Line::Interrupted) => Err(Failure::new(ExitStatus::Interrupted, "interrupted; nothing was touched")),
+            _ => Err(Failure::usage("not confirmed; nothing was touched")),
         }
     }
 
     /// Asks for something that is not shown while it is typed.
     #[allow(clippy::unused_self, reason = "part of the policy")]
     pub fn ask_hidden(&self, prompt: &str) -> Result<String, Failure> {
+        prompt::forget_typed_ahead();
         rpassword::prompt_password(prompt)
             .map_err(|error| Failure::usage(format!("the password could not be read: {error}")))
     }

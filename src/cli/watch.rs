@@ -3,9 +3,9 @@
 use std::sync::mpsc::channel;
 
 use super::failure::Failure;
-use super::interrupt::Interrupt;
 use super::phones::AdbConnector;
 use super::run_args::RunArgs;
+use super::signals::Interrupt;
 use super::terminal::Output;
 use super::work::WatchFor;
 use crate::fleet::{Passwords, Selection, Wanted};

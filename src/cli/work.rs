@@ -5,9 +5,9 @@ use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use super::failure::Failure;
-use super::interrupt::Interrupt;
 use super::record_args::Record;
 use super::sign_out::WalkArgs;
+use super::signals::Interrupt;
 use super::tellers::Tellers;
 use super::terminal::Output;
 use crate::event::{Event, Listener};
@@ -84,6 +84,7 @@ impl Work<'_> {
         jobs: usize,
         work: impl FnOnce(&Plan<'_>) -> Vec<ResultRow>,
     ) -> Result<ExitStatus, Failure> {
+        let _in_order = interrupt.in_order();
         let ledger = record.take_ledger();
         let books = Books::new(record.run(), ledger, &tellers);
         let listener = |event: Event| {

@@ -4,6 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::printable::short_name;
+
+/// Characters of an account's name: an id has ten digits, a mail address has at most 254 characters.
+const LONGEST: usize = 254;
+
 /// A Xiaomi account as a phone names it: the numeric id, or the phone's own masked form (`6230***535`).
 ///
 /// It prints and serialises masked. Two masked ids can collide, so equal masks never prove one account.
@@ -11,10 +16,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct AccountId(String);
 
 impl AccountId {
-    /// Takes the name as `dumpsys account` printed it.
+    /// Takes the name as `dumpsys account` printed it. It is a phone's text, and stands in prompts and documents: control
+    /// characters and what else a terminal obeys are left out, and of a longer one only the first characters are kept.
     #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self(name.into())
+    pub fn new(name: impl AsRef<str>) -> Self {
+        Self(short_name(name.as_ref(), LONGEST))
     }
 
     /// Head, `***`, tail: the form that Xiaomi's own `dumpsys account` uses. A short name shows less of itself.
@@ -74,7 +80,7 @@ impl Serialize for AccountId {
 /// Reads back what was serialised: the masked form.
 impl<'de> Deserialize<'de> for AccountId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|name| Self(Self(name).masked()))
+        String::deserialize(deserializer).map(|name| Self(Self::new(name).masked()))
     }
 }
 
@@ -152,6 +158,14 @@ mod tests {
         let [own, other, mask] = ["6230111535", "6230222535", "6230***535"].map(AccountId::new);
         assert!(own.may_be(&own) && own.may_be(&mask) && mask.may_be(&other) && mask.may_be(&mask));
         assert!(!own.may_be(&other) && !own.may_be(&AccountId::new("6230***536")));
+    }
+
+    #[test]
+    fn b15_an_account_name_holds_nothing_that_a_terminal_obeys() {
+        let id = AccountId::new("62\u{1b}]0;owned\u{7}30\u{202e}000535\n");
+        assert!(!id.as_given().contains(char::is_control), "{:?}", id.as_given());
+        assert_eq!(AccountId::new("6230\u{200b}000535"), AccountId::new("6230000535"));
+        assert!(AccountId::new("9".repeat(1 << 20)).as_given().len() <= LONGEST);
     }
 
     #[test]

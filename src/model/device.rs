@@ -113,9 +113,27 @@ impl AdbServer {
     }
 }
 
+impl AdbServer {
+    /// Reads a socket as adb's own variable `ADB_SERVER_SOCKET` names it: `tcp:PORT` or `tcp:HOST:PORT`.
+    ///
+    /// # Errors
+    /// With the reason, where it is another kind of socket or no address.
+    pub fn from_socket_spec(spec: &str) -> Result<Self, String> {
+        match spec.strip_prefix("tcp:") {
+            Some(port) if !port.contains(':') => format!("127.0.0.1:{port}").parse(),
+            Some(address) => address.parse(),
+            None => Err(format!("'{spec}' is not tcp:PORT or tcp:HOST:PORT")),
+        }
+    }
+}
+
 impl fmt::Display for AdbServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.host, self.port)
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
     }
 }
 
@@ -125,10 +143,16 @@ impl std::str::FromStr for AdbServer {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (host, port) = text.rsplit_once(':').ok_or_else(|| format!("'{text}' is not HOST:PORT"))?;
         let port = port.parse().map_err(|_| format!("'{port}' is not a TCP port (1 to 65535)"))?;
-        if host.is_empty() || port == 0 {
+        // An IPv6 address stands in brackets, as in a URL: `[::1]:5037`.
+        let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        let is_address = bare.is_some_and(|bare| bare.parse::<std::net::Ipv6Addr>().is_ok());
+        if host.is_empty() || port == 0 || (bare.is_some() && !is_address) {
             return Err(format!("'{text}' is not HOST:PORT"));
         }
-        Ok(Self { host: host.to_owned(), port })
+        if bare.is_none() && host.contains(':') {
+            return Err(format!("'{text}' is not HOST:PORT: put an IPv6 address in brackets, as in [::1]:{port}"));
+        }
+        Ok(Self { host: bare.unwrap_or(host).to_owned(), port })
     }
 }
 
@@ -186,6 +210,27 @@ mod tests {
         let short = Focus::parse("com.xiaomi.account/.ui.QuickLoginActivity");
         assert_eq!(Focus::parse("com.xiaomi.account/com.xiaomi.account.ui.QuickLoginActivity"), short);
         assert_eq!(Focus::parse("com.xiaomi.account/com.xiaomi.accountx.A").activity, "com.xiaomi.accountx.A");
+    }
+
+    #[test]
+    fn b14_an_ipv6_server_stands_in_brackets() {
+        let server: AdbServer = "[::1]:5037".parse().unwrap();
+        assert_eq!((server.host.as_str(), server.to_string().as_str()), ("::1", "[::1]:5037"));
+        assert!(server.is_loopback());
+        for bad in ["::1:5037", "[::1]", "[::1]:", "[adb]:5037", "[]:5037"] {
+            assert!(bad.parse::<AdbServer>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn b14_adbs_own_variable_is_read() {
+        let at = |spec| AdbServer::from_socket_spec(spec).map(|server| server.to_string());
+        assert_eq!(at("tcp:5555"), Ok("127.0.0.1:5555".into()));
+        assert_eq!(at("tcp:bench2:5555"), Ok("bench2:5555".into()));
+        assert_eq!(at("tcp:[::1]:5555"), Ok("[::1]:5555".into()));
+        for bad in ["5555", "localfilesystem:/tmp/adb", "tcp:", "tcp:bench2:"] {
+            assert!(at(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -3,9 +3,13 @@
 mod account;
 mod device;
 mod outcome;
+mod printable;
 mod secret;
+mod suggest;
 
 pub use account::{AccountId, AccountsProbe, Presence, UserAccounts};
 pub use device::{AdbServer, Device, DeviceState, Focus, Serial, TransportId};
 pub use outcome::{ExitStatus, Outcome, Proof, Reason, ResultRow, Summary};
+pub use printable::{is_inert, printable, short_name};
 pub use secret::{PASSWORD_VARIABLE, Secret};
+pub use suggest::did_you_mean;

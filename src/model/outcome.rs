@@ -296,8 +296,12 @@ pub enum ExitStatus {
     NothingAttached = 5,
     /// At least one outcome is unknown.
     Unknown = 6,
+    /// A signal (SIGHUP) ended it while nothing had to be put in order.
+    HungUp = 129,
     /// Interrupted.
     Interrupted = 130,
+    /// A signal (SIGTERM) ended it while nothing had to be put in order.
+    Terminated = 143,
 }
 
 impl ExitStatus {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::short_name;
+
 /// A phone's names for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
@@ -16,7 +18,7 @@ pub struct Identity {
 /// Reads the names out of `getprop`.
 #[must_use]
 pub fn identify(props: &BTreeMap<String, String>) -> Identity {
-    let prop = |key: &str| props.get(key).map(|v| clean(v)).filter(|v| !v.is_empty());
+    let prop = |key: &str| props.get(key).map(|v| short_name(v, LONGEST)).filter(|v| !v.is_empty());
     let model = prop("ro.product.marketname").or_else(|| prop("ro.product.model"));
     let software = hyperos(&prop)
         .or_else(|| miui(&prop))
@@ -35,13 +37,8 @@ pub fn hides_passwords(props: &BTreeMap<String, String>) -> bool {
     level.is_some_and(|level| level < SHOWS_PASSWORD_LENGTH)
 }
 
-/// A property is a phone's text: control and bidirectional marks never reach a terminal.
-fn clean(text: &str) -> String {
-    let mark = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().filter(|c| !mark(*c)).take(80).collect::<String>().trim().to_owned()
-}
+/// Characters of a property that is printed.
+const LONGEST: usize = 80;
 
 fn hyperos(prop: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let name = prop("ro.mi.os.version.name")?;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::model;
+
 /// A mistake in a profile or label file. The file has to be mended; nothing can go on with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileError {
@@ -76,9 +78,8 @@ fn did_you_mean<'n>(wrong: &str, known: impl IntoIterator<Item = &'n str>) -> Op
     let mut known: Vec<&str> = known.into_iter().collect();
     known.sort_unstable();
     known.dedup();
-    let near = known.iter().map(|k| (strsim::jaro_winkler(wrong, k), *k)).max_by(|a, b| a.0.total_cmp(&b.0));
-    match near {
-        Some((score, name)) if score > 0.75 => Some(format!("did you mean `{name}`?")),
+    match model::did_you_mean(wrong, known.iter().copied()) {
+        Some(name) => Some(format!("did you mean `{name}`?")),
         _ if (1..=12).contains(&known.len()) => Some(format!("known are {}", known.join(", "))),
         _ => None,
     }

@@ -2,32 +2,18 @@
 
 use console::{Style, measure_text_width, truncate_str};
 
-use crate::model::{Outcome, ResultRow};
+use crate::model::{Outcome, ResultRow, is_inert};
 
-/// Removes control characters (terminal escapes among them) and bidirectional marks: a phone's model name is a stranger's
-/// text. Line breaks and tabs become spaces.
-#[must_use]
-pub fn clean(text: &str) -> String {
-    text.chars()
-        .filter_map(|c| match c {
-            '\n' | '\r' | '\t' => Some(' '),
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{061c}' | '\u{feff}' => {
-                None
-            }
-            c if c.is_control() => None,
-            c => Some(c),
-        })
-        .collect()
-}
+pub use crate::model::printable as clean;
 
 /// JSON whose texts hold nothing that a terminal or an editor would obey: what [`clean`] removes is written as `\\uXXXX`.
 #[must_use]
 pub fn inert_json(json: String) -> String {
-    if json.chars().all(|c| c == '\n' || !clean(c.encode_utf8(&mut [0; 4])).is_empty()) {
+    if json.chars().all(|c| c == '\n' || is_inert(c)) {
         return json;
     }
     let written = |c: char| match c {
-        c if c != '\n' && clean(c.encode_utf8(&mut [0; 4])).is_empty() => format!("\\u{:04x}", c as u32),
+        c if c != '\n' && !is_inert(c) => format!("\\u{:04x}", c as u32),
         c => c.to_string(),
     };
     json.chars().map(written).collect()

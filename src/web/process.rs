@@ -1,10 +1,12 @@
 //! Processes that this program starts, ended by their id and never by name: also those that a killed run left behind.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
+
+use crate::process;
 
 /// How long a process gets to end by itself before it is ended hard.
 const GRACE: Duration = Duration::from_secs(3);
@@ -65,14 +67,18 @@ fn started(pid: u32) -> Option<String> {
         let state = rest.next()?;
         return (!["Z", "X"].contains(&state)).then(|| rest.nth(18).map(str::to_owned)).flatten();
     }
-    let shown = Command::new("ps").args(["-o", "stat=,lstart=", "-p", &pid.to_string()]).output().ok()?;
+    let shown = process::command("ps")
+        .env("LC_ALL", "C")
+        .args(["-o", "stat=,lstart=", "-p", &pid.to_string()])
+        .output()
+        .ok()?;
     let shown = String::from_utf8(shown.stdout).ok()?;
     let (state, started) = shown.trim().split_once(' ')?;
     (!state.starts_with('Z')).then(|| started.trim().to_owned())
 }
 
 fn signal(how: &str, pid: u32) {
-    let mut kill = Command::new("kill");
+    let mut kill = process::command("kill");
     kill.args([how, &pid.to_string()]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let _ = kill.status();
 }
@@ -85,8 +91,8 @@ pub(super) struct DriverProcess {
 impl DriverProcess {
     /// Starts it without any output, and away from the terminal's Ctrl-C: this program ends it in order.
     pub(super) fn start(program: &Path, arguments: &[String]) -> std::io::Result<Self> {
-        let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut command = process::command(program);
+        command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         Ok(Self { child: command.spawn()? })
@@ -257,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_left_over_is_ended_by_id_and_a_later_process_of_that_id_is_not() {
-        let mut child = Command::new("sleep").arg("600").spawn().unwrap();
+        let mut child = process::command("sleep").arg("600").spawn().unwrap();
         let id = ProcessId::of(child.id()).unwrap();
         ProcessId { started: "another time".into(), ..id.clone() }.end();
         assert!(id.lives());

@@ -15,8 +15,9 @@ const TABLE: &[(&str, &[&str])] = &[
     ("fleet", &["model", "event", "profile", "phone", "flow", "capture", "preflight", "journal"]),
     ("journal", &["model", "event"]),
     ("report", &["model", "event"]),
-    ("adb", &["model", "ui", "phone"]),
-    ("web", &["model", "event", "journal"]),
+    ("process", &["model"]),
+    ("adb", &["model", "ui", "phone", "process"]),
+    ("web", &["model", "event", "journal", "process"]),
 ];
 
 /// Every source file with its room.

@@ -49,6 +49,7 @@ mod screens;
 mod scripted;
 mod shell;
 mod sign_out;
+mod signals;
 mod sim_clients;
 mod sim_hostile;
 mod simulate;

@@ -15,7 +15,18 @@ fn the_table_of_exit_statuses_is_whole() {
         .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | "))
         .filter_map(|(code, meaning)| Some((code.parse().ok()?, meaning)))
         .collect();
-    let all = [E::Done, E::NotDone, E::Usage, E::Adb, E::NeedsPerson, E::NothingAttached, E::Unknown, E::Interrupted];
+    let all = [
+        E::Done,
+        E::NotDone,
+        E::Usage,
+        E::Adb,
+        E::NeedsPerson,
+        E::NothingAttached,
+        E::Unknown,
+        E::HungUp,
+        E::Interrupted,
+        E::Terminated,
+    ];
     // A status that is added makes this match fail to compile until it is listed above.
     for status in all {
         match status {
@@ -26,7 +37,9 @@ fn the_table_of_exit_statuses_is_whole() {
             | E::NeedsPerson
             | E::NothingAttached
             | E::Unknown
-            | E::Interrupted => {}
+            | E::HungUp
+            | E::Interrupted
+            | E::Terminated => {}
         }
     }
     assert_eq!(table.keys().copied().collect::<Vec<_>>(), all.map(E::code).to_vec());

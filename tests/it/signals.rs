@@ -1,0 +1,163 @@
+//! Ctrl-C and its kin: a prompt, and a command that only reads, end at once; the terminal is as it was.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::cli::{Bench, mi_signout, spec};
+use crate::support::Killed;
+
+/// A line of a shell at a terminal of its own, with what it has printed so far.
+struct AtTerminal {
+    script: Killed,
+    printed: String,
+    _home: std::sync::Arc<tempfile::TempDir>,
+}
+
+impl AtTerminal {
+    /// Runs mi-signout with these arguments, and then the shell's `after`.
+    fn run(args: &str, after: &str, environment: &[(&str, &str)]) -> Self {
+        let (plain, home) = mi_signout(&[]).into_command();
+        let mut command = Command::new("script");
+        let line = format!("trap : INT; '{}' {args}; echo \"ended $?\"; {after}", env!("CARGO_BIN_EXE_mi-signout"));
+        command.args(["-qefc", &line, "/dev/null"]).env_clear().current_dir(home.path());
+        command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("SHELL", "/bin/sh");
+        command.envs(environment.iter().copied());
+        let script = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        Self { script: Killed(script), printed: String::new(), _home: home }
+    }
+
+    /// Reads until `text` was printed.
+    #[track_caller]
+    fn wait_for(&mut self, text: &str) {
+        let out = self.script.0.stdout.as_mut().unwrap();
+        let mut part = [0; 1024];
+        while !self.printed.contains(text) {
+            let read = out.read(&mut part).unwrap();
+            assert!(read > 0, "'{text}' did not come:\n{}", self.printed);
+            self.printed.push_str(&String::from_utf8_lossy(&part[..read]));
+        }
+    }
+
+    fn types(&mut self, keys: &str) {
+        self.script.0.stdin.as_mut().unwrap().write_all(keys.as_bytes()).unwrap();
+    }
+}
+
+/// Waits until the process has a thread of this name: that of the command is begun once signals are listened for.
+fn wait_for_thread(child: &Child, name: &str) {
+    let tasks = format!("/proc/{}/task", child.id());
+    let named =
+        |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm")).is_ok_and(|n| n.trim() == name);
+    while !std::fs::read_dir(&tasks).unwrap().flatten().any(named) {
+        std::thread::yield_now();
+    }
+}
+
+fn send(child: &Child, signal: Signal) {
+    kill_process(Pid::from_child(child), signal).unwrap();
+}
+
+#[test]
+fn a3_ctrl_c_at_a_question_ends_at_once_and_touches_nothing() {
+    let bench = Bench::own([spec("a1")]);
+    let mut terminal = AtTerminal::run(&format!("sign-out --adb {}", bench.adb()), "", &[]);
+    terminal.wait_for("yes");
+    terminal.types("\x03");
+    terminal.wait_for("ended 130");
+    assert!(bench.phone(0).record().taps.is_empty());
+}
+
+#[test]
+fn a3_ctrl_c_at_the_password_gives_the_echo_back() {
+    let bench = Bench::own([spec("a1")]);
+    let mut terminal = AtTerminal::run(&format!("sign-out --yes --adb {}", bench.adb()), "stty -a; echo over", &[]);
+    terminal.wait_for("assword");
+    terminal.types("half of it\x03");
+    terminal.wait_for("ended 130");
+    terminal.wait_for("over\r\n");
+    let settings: Vec<&str> = terminal.printed.split(|c: char| c.is_whitespace() || c == ';').collect();
+    assert!(settings.contains(&"echo") && !settings.contains(&"-echo"), "{}", terminal.printed);
+    assert!(!terminal.printed.contains("half of it"));
+}
+
+#[test]
+fn a_line_typed_before_the_question_is_no_answer() {
+    let bench = Bench::own([spec("a1")]);
+    let mut terminal = AtTerminal::run(&format!("sign-out --adb {}", bench.adb()), "", &[]);
+    // The terminal takes it before the program has begun to ask.
+    terminal.types("yes\n");
+    terminal.wait_for("yes: ");
+    terminal.types("no\n");
+    terminal.wait_for("ended 2");
+    assert!(bench.phone(0).record().taps.is_empty());
+}
+
+#[test]
+fn a3_a_signal_ends_the_wait_for_standard_input() {
+    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+        let bench = Bench::own([spec("a1")]);
+        let (mut command, _home) = bench.run(&["sign-out", "--yes", "--password-stdin"]).into_command();
+        let mut child = Killed(command.stdin(Stdio::piped()).spawn().unwrap());
+        wait_for_thread(&child.0, "command");
+        send(&child.0, signal);
+        assert_eq!(child.0.wait().unwrap().code(), Some(status));
+        assert!(bench.phone(0).record().taps.is_empty());
+    }
+}
+
+#[test]
+fn b6_a_command_that_only_reads_ends_at_once() {
+    // An adb server that takes the connection and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = silent.local_addr().unwrap().to_string();
+    for args in [vec!["devices"], vec!["doctor"], vec!["capture", "-s", "a1", "-o", "out"]] {
+        let (mut command, _home) = mi_signout(&args).args(&["--adb", &at]).into_command();
+        let mut child = Killed(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+        let _waiting = silent.accept().unwrap();
+        send(&child.0, Signal::INT);
+        assert_eq!(child.0.wait().unwrap().code(), Some(130), "{args:?}");
+    }
+}
+
+#[test]
+fn b9_an_empty_serial_in_the_environment_is_none() {
+    let bench = Bench::own([spec("a1")]);
+    let ran = bench.run(&["doctor", "--json"]).env("ANDROID_SERIAL", "").run();
+    assert!(ran.stdout.contains("\"a1\"") && !ran.stderr.contains("no attached phone"), "{ran}");
+    let ran = bench.run(&["capture", "-o", "out"]).env("ANDROID_SERIAL", "").run();
+    assert_eq!((ran.status, ran.stderr.contains("no attached phone")), (0, false), "{ran}");
+}
+
+#[test]
+fn b14_adbs_own_variable_names_the_server() {
+    let bench = Bench::own([spec("a1")]);
+    let ran = mi_signout(&["devices", "--json"]).env("ADB_SERVER_SOCKET", &format!("tcp:{}", bench.adb())).run();
+    assert!(ran.stdout.contains("\"a1\""), "{ran}");
+    let ran = mi_signout(&["devices"]).env("ADB_SERVER_SOCKET", "localfilesystem:/adb").run();
+    assert_eq!(ran.status, 2, "{ran}");
+}
+
+#[test]
+fn b12_a_name_that_is_far_from_all_gets_no_suggestion() {
+    let ran = mi_signout(&["demo", "--scenario", "zzqqx"]).run();
+    assert!(ran.status == 2 && !ran.stderr.contains("did you mean"), "{ran}");
+    let ran = mi_signout(&["demo", "--scenario", "token-expird"]).run();
+    assert!(ran.stderr.contains("did you mean 'token-expired'?"), "{ran}");
+}
+
+#[test]
+fn b8_doctors_children_get_no_password() {
+    use std::os::unix::fs::PermissionsExt;
+    let bench = Bench::own([spec("a1")]);
+    let folder = tempfile::tempdir().unwrap();
+    let (adb, told) = (folder.path().join("adb"), folder.path().join("told"));
+    std::fs::write(&adb, format!("#!/bin/sh\nenv > '{}'\necho Android Debug Bridge version 1.0.41\n", told.display()))
+        .unwrap();
+    std::fs::set_permissions(&adb, std::fs::Permissions::from_mode(0o755)).unwrap();
+    bench.run(&["doctor"]).env("ADB", adb.to_str().unwrap()).env("MI_SIGNOUT_PASSWORD", "canary-5e1f").run();
+    let told = std::fs::read_to_string(told).unwrap();
+    assert!(told.contains("PATH=") && !told.contains("canary"), "{told}");
+}
