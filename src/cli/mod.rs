@@ -1,6 +1,9 @@
 //! The command line: clap types, one file per subcommand, prompts, exit statuses. Wires the rooms together.
 
-#![allow(clippy::doc_markdown, reason = "doc comments of options are their help, and a terminal shows backticks as they are")]
+#![allow(
+    clippy::doc_markdown,
+    reason = "doc comments of options are their help, and a terminal shows backticks as they are"
+)]
 
 mod capture;
 mod delete;

@@ -135,7 +135,7 @@ mod tests {
     fn a10_a_longer_line_is_refused_with_its_length() {
         assert!(matches!(read(&[b'x'; 4096]).0, Line::Read(line) if line.len() == 4096));
         assert!(matches!(read(&[b'x'; 4097]).0, Line::TooLong(4097)));
-        assert!(matches!(read(&[b'x'; 3 << 20]).0, Line::TooLong(COUNTED)));
+        assert!(matches!(read(&vec![b'x'; 3 << 20]).0, Line::TooLong(COUNTED)));
     }
 
     #[test]

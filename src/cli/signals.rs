@@ -64,13 +64,12 @@ pub fn guarded(work: impl FnOnce(&Interrupt) -> ExitStatus + Send + 'static) -> 
         }));
         let _ = send.send(worked.unwrap_or(ExitStatus::Unknown));
     });
-    let status = match worker {
-        Ok(_) => receive.recv().unwrap_or(ExitStatus::NotDone),
+    let status = if worker.is_ok() {
+        receive.recv().unwrap_or(ExitStatus::NotDone)
+    } else {
         // No thread can be had (`ulimit -u`): the work is done here, and signals have their usual effect.
-        Err(_) => {
-            let work = work.lock().unwrap_or_else(PoisonError::into_inner).take();
-            work.map_or(ExitStatus::NotDone, |work| work(&interrupt))
-        }
+        let work = work.lock().unwrap_or_else(PoisonError::into_inner).take();
+        work.map_or(ExitStatus::NotDone, |work| work(&interrupt))
     };
     terminal.restore();
     match status {
