@@ -1,20 +1,25 @@
 #!/usr/bin/env python3
 """Writes labels.toml from a collection of UI texts.
 
-    python3 device-profiles/make-labels.py FACTS/labels.json > device-profiles/labels.toml
+    python3 device-profiles/make-labels.py FACTS/labels.json [MORE.json ..] > device-profiles/labels.toml
 
-labels.json: {"App:resource": {"language": ["text", ..] or {"community": ["text", ..]}}}. What it does not have is written
-down below, each with where it is from.
+Each file: {"App:resource": {"language": ["text", ..] or {"community": ["text", ..]}}}. Texts of a later file follow those of an
+earlier one; an official text of any file takes the place of a community's. What no file has is written down below, each with
+where it is from.
 """
 
 import json
+import re
 import sys
+
+# A text of placeholders alone would fit anything.
+ANYTHING = re.compile(r"(\s|%(\d+\$)?[sd])*")
 
 # "App:" before a name says which app's resource it is; the account app's have none.
 RENAME = {"FindDevice:app_name": "find_device_app_name"}
 
 SOURCES = {
-    "CloudService": "Xiaomi Cloud app, English official of MIUI 9 to HyperOS 3, other languages by a community",
+    "CloudService": "Xiaomi Cloud app 9.0 of the China and Global ROMs of MIUI 10, and English of MIUI 9 to HyperOS 3",
     "Settings": "Settings app, MIUI 8 to HyperOS 3",
     "FindDevice": "Find Device app, MIUI 9 to HyperOS 3",
     "": "Xiaomi account app, MIUI 9 to HyperOS 3",
@@ -22,15 +27,17 @@ SOURCES = {
 
 # Official English texts whose translations nobody has collected yet.
 ENGLISH_ONLY = {
-    "passport_error_server": ["Server error"],
-    "passport_trust_device": ["Add this device to verified devices"],
-    "wipe_data_dialog_title": ["Items aren't synced"],
-    "wipe_secret_photo_dialog_title": ["Hidden photos aren't synced"],
     "retain_data_high_quality_photo_waring_title": ["High quality images won't be available"],
     "e2ee_exit_account_title": ["Signing out"],
     "e2ee_exit_account_subtitle": ["You're about to sign out of the last currently connected device%s"],
     "find_device_second_space": ["Find device is unavailable in Second space. You can use it in First space."],
 }
+# The same with the Chinese text, of the ROMs of MIUI 10.
+ENGLISH_AND_CHINESE = {
+    "passport_error_server": (["Server error"], ["服务器出错"]),
+    "passport_trust_device": (["Add this device to verified devices"], ["将此设备添加至信任设备列表"]),
+}
+CHINESE_SOURCE = "Xiaomi account app, English of MIUI 9 to HyperOS 3, Chinese of MIUI 10"
 ENGLISH_SOURCE = "Xiaomi account and cloud apps, English texts only, MIUI 9 to HyperOS 3"
 
 # android:string/ok and android:string/cancel, written down from general knowledge of Android's own translations.
@@ -69,17 +76,30 @@ FRAMEWORK = "Android framework, written down from general knowledge"
 
 # Translations that are nobody's official text: they only count beside a structural match.
 GUESSES = {
-    "micloud_wipe_data_retain": {
-        "ar": ["احتفاظ", "الاحتفاظ"], "bg": ["Запазване"], "da": ["Behold"], "de": ["Behalten"], "el": ["Διατήρηση"], "fi": ["Säilytä"], "hi": ["रखें"],
-        "hu": ["Megtartás"], "in": ["Simpan"], "ja": ["保持", "残す"], "ko": ["유지", "보관"], "nb": ["Behold"], "nl": ["Behouden"], "pl": ["Zachowaj"],
-        "pt-rPT": ["Manter"], "ro": ["Păstrează", "Păstrați"], "sk": ["Ponechať"], "sv": ["Behåll"], "th": ["เก็บไว้"], "tr": ["Sakla", "Koru"],
-        "uk": ["Залишити", "Зберегти"], "vi": ["Giữ lại", "Giữ"], "zh-rCN": ["保留"], "zh-rHK": ["保留"], "zh-rTW": ["保留"],
+    # The account app's offer to update itself: only known from one Chinese screen, where 以后再说 stood before 立即升级.
+    "app_update_later": {
+        "ar": ["لاحقًا", "ليس الآن", "ذكرني لاحقًا"], "de": ["Später", "Nicht jetzt", "Später erinnern"],
+        "en": ["Later", "Not now", "Maybe later", "Remind me later", "Update later", "Upgrade later", "No thanks", "No, thanks", "Skip"],
+        "es": ["Más tarde", "Ahora no", "Recordar más tarde"], "fr": ["Plus tard", "Pas maintenant", "Me le rappeler plus tard"],
+        "hi": ["बाद में"], "in": ["Nanti", "Lain kali", "Nanti saja", "Jangan sekarang"], "it": ["Più tardi", "Non ora", "Non adesso"],
+        "ja": ["後で", "あとで", "今はしない"], "ko": ["나중에", "다음에"], "ms-rMY": ["Kemudian", "Bukan sekarang"], "nl": ["Later", "Niet nu"],
+        "pl": ["Później", "Nie teraz"], "pt-rBR": ["Mais tarde", "Agora não", "Depois"], "pt-rPT": ["Mais tarde", "Agora não"], "ro": ["Mai târziu", "Nu acum"],
+        "ru": ["Позже", "Не сейчас", "Напомнить позже"], "th": ["ภายหลัง", "ไว้ทีหลัง", "ไม่ใช่ตอนนี้"], "tr": ["Daha sonra", "Sonra", "Şimdi değil"],
+        "uk": ["Пізніше", "Не зараз"], "vi": ["Để sau", "Lúc khác", "Không phải bây giờ"],
+        "zh-rCN": ["以后再说", "稍后再说", "下次再说", "稍后", "以后", "暂不升级", "暂不更新", "稍后升级", "稍后更新", "以后升级", "以后更新", "暂不"],
+        "zh-rHK": ["以後再說", "稍後再說", "稍後", "暫不升級", "暫不更新"], "zh-rTW": ["以後再說", "稍後再說", "稍後", "下次再說", "暫不升級", "暫不更新"],
     },
-    "micloud_wipe_data_remove": {
-        "ar": ["إزالة"], "bg": ["Премахване"], "da": ["Fjern"], "de": ["Entfernen"], "el": ["Κατάργηση"], "fi": ["Poista"], "hi": ["हटाएं"],
-        "hu": ["Eltávolítás"], "in": ["Hapus"], "ja": ["削除"], "ko": ["삭제", "제거"], "nb": ["Fjern"], "nl": ["Verwijderen"], "pl": ["Usuń"],
-        "pt-rPT": ["Remover"], "ro": ["Elimină", "Eliminați"], "sk": ["Odstrániť"], "sv": ["Ta bort"], "th": ["ลบออก", "ลบ"], "tr": ["Kaldır"],
-        "uk": ["Видалити"], "vi": ["Xóa", "Gỡ bỏ"], "zh-rCN": ["删除", "移除"], "zh-rHK": ["移除", "刪除"], "zh-rTW": ["移除", "刪除"],
+    "app_update_now": {
+        "ar": ["تحديث الآن", "تحديث", "الترقية الآن"], "de": ["Jetzt aktualisieren", "Aktualisieren", "Jetzt updaten", "Update"],
+        "en": ["Upgrade now", "Update now", "Upgrade", "Update", "Install now", "Download now"],
+        "es": ["Actualizar ahora", "Actualizar"], "fr": ["Mettre à jour maintenant", "Mettre à jour"], "hi": ["अभी अपडेट करें", "अपडेट करें", "अपग्रेड करें"],
+        "in": ["Perbarui sekarang", "Perbarui", "Tingkatkan sekarang"], "it": ["Aggiorna ora", "Aggiorna"], "ja": ["今すぐ更新", "更新", "今すぐアップデート", "アップデート"],
+        "ko": ["지금 업데이트", "업데이트"], "ms-rMY": ["Kemas kini sekarang", "Kemas kini"], "nl": ["Nu bijwerken", "Bijwerken", "Nu updaten"],
+        "pl": ["Aktualizuj teraz", "Aktualizuj", "Zaktualizuj"], "pt-rBR": ["Atualizar agora", "Atualizar"], "pt-rPT": ["Atualizar agora", "Atualizar"],
+        "ro": ["Actualizează acum", "Actualizați acum", "Actualizează"], "ru": ["Обновить сейчас", "Обновить"], "th": ["อัปเดตเลย", "อัปเดตตอนนี้", "อัปเดต"],
+        "tr": ["Şimdi güncelle", "Güncelle"], "uk": ["Оновити зараз", "Оновити"], "vi": ["Cập nhật ngay", "Cập nhật", "Nâng cấp ngay"],
+        "zh-rCN": ["立即升级", "立即更新", "马上升级", "马上更新", "现在升级", "现在更新", "升级", "更新"], "zh-rHK": ["立即升級", "立即更新", "升級", "更新"],
+        "zh-rTW": ["立即升級", "立即更新", "升級", "更新"],
     },
     "web_confirm": {
         "ar": ["تأكيد", "التالي"], "de": ["Bestätigen", "Weiter"], "en": ["Confirm", "Next", "Continue", "Submit"], "es": ["Confirmar", "Siguiente"],
@@ -116,19 +136,26 @@ def table(label, kind, by_language):
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as facts:
-        collected = json.load(facts)
     labels = {}
-    for key, by_language in collected.items():
-        app, _, resource = key.rpartition(":")
-        label = labels.setdefault(RENAME.get(key, resource), {"source": SOURCES[app], "text": {}, "community": {}})
-        for language, texts in by_language.items():
-            if isinstance(texts, dict):
-                label["community"][language] = texts["community"]
-            else:
-                label["text"][language] = texts
+    for path in sys.argv[1:]:
+        with open(path, encoding="utf-8") as facts:
+            collected = json.load(facts)
+        for key, by_language in collected.items():
+            app, _, resource = key.rpartition(":")
+            label = labels.setdefault(RENAME.get(key, resource), {"source": SOURCES[app], "text": {}, "community": {}})
+            for language, texts in by_language.items():
+                if isinstance(texts, dict):
+                    label["community"][language] = texts["community"]
+                else:
+                    known = label["text"].setdefault(language, [])
+                    known.extend(t for t in texts if t not in known and not ANYTHING.fullmatch(t))
+    for label in labels.values():
+        for language in label["text"]:
+            label["community"].pop(language, None)
     for resource, texts in ENGLISH_ONLY.items():
         labels[resource] = {"source": ENGLISH_SOURCE, "text": {"en": texts}, "community": {}}
+    for resource, (english, chinese) in ENGLISH_AND_CHINESE.items():
+        labels[resource] = {"source": CHINESE_SOURCE, "text": {"en": english, "zh-rCN": chinese}, "community": {}}
     labels["ok"] = {"source": FRAMEWORK, "text": OK, "community": {}}
     labels["cancel"] = {"source": FRAMEWORK, "text": CANCEL, "community": {}}
     for resource, by_language in GUESSES.items():

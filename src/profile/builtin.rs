@@ -5,6 +5,7 @@ pub(super) const LABELS: (&str, &str) = ("labels.toml", include_str!("../../devi
 
 /// The profiles; a base stands before what takes it over.
 pub(super) const PROFILES: &[(&str, &str)] = &[
+    ("base.toml", include_str!("../../device-profiles/base.toml")),
     ("miui.toml", include_str!("../../device-profiles/miui.toml")),
     ("miui-8-10.toml", include_str!("../../device-profiles/miui-8-10.toml")),
     ("hyperos.toml", include_str!("../../device-profiles/hyperos.toml")),

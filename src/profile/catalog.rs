@@ -102,12 +102,12 @@ impl Catalog {
         Ok(())
     }
 
-    /// Every profile, by name.
+    /// Every profile that a phone can have, by name.
     pub fn profiles(&self) -> impl Iterator<Item = &DeviceProfile> {
-        self.profiles.values()
+        self.profiles.values().filter(|p| !p.is_abstract)
     }
 
-    /// One profile by name.
+    /// One profile by name, also one that is only a base.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&DeviceProfile> {
         self.profiles.get(name)
@@ -126,7 +126,7 @@ impl Catalog {
     /// Where none fits, or several do equally well.
     pub fn choose(&self, props: &BTreeMap<String, String>) -> Result<&DeviceProfile, Choice> {
         let miui = is_miui(props);
-        let fitting = || self.profiles.values().filter(|p| (miui || !p.matches.is_empty()) && p.fits(props));
+        let fitting = || self.profiles().filter(|p| (miui || !p.matches.is_empty()) && p.fits(props));
         let Some(most) = fitting().map(|p| p.matches.len()).max() else {
             return Err(if miui { Choice::NoProfile } else { Choice::NotMiui });
         };

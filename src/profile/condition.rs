@@ -19,6 +19,8 @@ pub struct View<'a> {
 pub struct Condition {
     /// Any of these `package/.Activity` patterns is in front; empty where it does not matter.
     pub focus: Vec<String>,
+    /// None of these is in front. A focus that could not be read is none of them.
+    pub not_focus: Vec<String>,
     /// The account is present or absent; `None` where it does not matter.
     pub account: Option<Presence>,
     /// Each of these is in the tree.
@@ -44,15 +46,11 @@ impl Condition {
     }
 
     pub(super) fn holds(&self, view: &View<'_>) -> Holds {
-        let focus = match view.focus {
-            _ if self.focus.is_empty() => true,
-            Some(focus) => {
-                let shown = focus.to_string();
-                self.focus.iter().any(|pattern| glob(pattern, &shown))
-            }
-            // A focus that could not be read proves nothing.
-            None => false,
-        };
+        // A focus that could not be read proves nothing.
+        let shown =
+            view.focus.filter(|_| !self.focus.is_empty() || !self.not_focus.is_empty()).map(ToString::to_string);
+        let fits = |patterns: &[String]| shown.as_ref().is_some_and(|shown| patterns.iter().any(|p| glob(p, shown)));
+        let focus = (self.focus.is_empty() || fits(&self.focus)) && !fits(&self.not_focus);
         // A failed reading of the accounts is neither present nor absent.
         if !focus || self.account.is_some_and(|wanted| wanted != view.presence) {
             return Holds::No;
@@ -86,6 +84,7 @@ mod tests {
         let other = Focus::parse("p/.There");
         let wanted = Condition {
             focus: vec!["p/.H*".into()],
+            not_focus: Vec::new(),
             account: Some(Presence::Present),
             all: vec![Selector::id("x")],
             none: vec![Selector::id("y")],
@@ -102,6 +101,18 @@ mod tests {
         ] {
             assert_eq!(wanted.holds(&View { focus, presence, tree }), holds, "{focus:?} {presence:?}");
         }
+    }
+
+    #[test]
+    fn a_window_can_be_ruled_out() {
+        let front = |component: &str| {
+            let (focus, wanted) = (
+                Focus::parse(component),
+                Condition { focus: vec!["p/*".into()], not_focus: vec!["p/*Other".into()], ..Condition::default() },
+            );
+            wanted.holds(&View { focus: Some(&focus), presence: Presence::Present, tree: None })
+        };
+        assert_eq!((front("p/.Here"), front("p/.Other"), front("q/.Here")), (Holds::Yes, Holds::No, Holds::No));
     }
 
     #[test]

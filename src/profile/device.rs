@@ -17,6 +17,8 @@ pub struct DeviceProfile {
     pub about: String,
     /// The file it was read from.
     pub file: String,
+    /// Only the base of others: never chosen for a phone.
+    pub is_abstract: bool,
     /// Property to accepted values; all must hold.
     pub matches: BTreeMap<String, Vec<String>>,
     /// Ways to the account page, tried in order.

@@ -103,13 +103,16 @@ pub(super) struct RawProfile {
     pub about: String,
     /// A profile whose screens, reactions and entries this one takes over; what has the same name here replaces it.
     pub base: Option<At<String>>,
+    /// No phone is of this family: it is only there to be the base of others, and needs neither `match` nor ways in.
+    #[serde(default, rename = "abstract")]
+    pub is_abstract: bool,
     /// Screens of the base that this family does not have.
     #[serde(default)]
     pub without: Vec<At<String>>,
     /// Property to accepted values (`*`, `?`). All keys must hold; the profile with most keys wins. With no key at all: any MIUI
     /// or HyperOS phone that no other profile claims.
     #[serde(rename = "match")]
-    pub matches: BTreeMap<String, At<OneOrMany>>,
+    pub matches: Option<BTreeMap<String, At<OneOrMany>>>,
     /// The ways to the account page.
     pub entry: Option<RawEntry>,
     /// Dialogs that may come at any time, by name.
@@ -155,6 +158,9 @@ pub(super) struct RawScreen {
     pub title: String,
     /// `package/.Activity` in front, with `*` and `?`.
     pub focus: Option<OneOrMany>,
+    /// None of these is in front, with `*` and `?`.
+    #[serde(rename = "not-focus")]
+    pub not_focus: Option<OneOrMany>,
     /// `present` or `absent`.
     pub account: Option<At<String>>,
     /// Each of these is on the screen.
@@ -218,6 +224,9 @@ pub(super) struct RawReaction {
     pub end: Option<At<String>>,
     /// Why, with `end`.
     pub reason: Option<At<String>>,
+    /// With `end`, for a page that may still be loading: end only once it has content and two looks in a row saw the same, or
+    /// after this time.
+    pub settle: Option<RawWait>,
     /// What to do and where to tap, with `end`.
     pub hint: Option<String>,
     /// Actions by option and value (`option.data.keep = [..]`); what stands beside it is for the values that are not named.

@@ -29,6 +29,8 @@ pub enum Reaction {
         reason: Reason,
         /// What to do, and where to tap.
         hint: String,
+        /// The page may still be loading: end only once it has content and two looks in a row saw the same, or after this time.
+        settle: Option<Duration>,
     },
 }
 

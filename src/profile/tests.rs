@@ -151,8 +151,8 @@ fn options_choose_the_reaction() {
     };
     let keep = Options::default();
     let remove = Options { data: Data::Remove, pay_cards: PayCards::Remove };
-    assert_eq!(words(keep, "keep-or-remove"), "tap micloud_wipe_data_retain true");
-    assert_eq!(words(remove, "keep-or-remove"), "tap micloud_wipe_data_remove true");
+    assert_eq!(words(keep, "keep-or-remove"), "tap retain_button true");
+    assert_eq!(words(remove, "keep-or-remove"), "tap remove_button true");
     assert_eq!(words(keep, "pay-cards"), "needs-person pay-cards");
     assert_eq!(words(remove, "pay-cards"), "tap ok true");
     assert_eq!(words(keep, "account-page"), "tap logout_btn true");
@@ -165,7 +165,7 @@ fn options_choose_the_reaction() {
 fn every_end_goes_with_its_reason_and_says_what_to_do() {
     for profile in Catalog::builtin().unwrap().profiles() {
         for reactions in profile.flows.values().flat_map(|f| f.on.values()) {
-            if let Some(Reaction::End { outcome, reason, hint }) = &reactions.otherwise {
+            if let Some(Reaction::End { outcome, reason, hint, .. }) = &reactions.otherwise {
                 assert!(reason.fits(*outcome) && hint.len() > 20);
                 assert!(*outcome != Outcome::Rejected || *reason == Reason::WrongPassword);
             }

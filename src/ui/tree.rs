@@ -135,6 +135,16 @@ impl UiTree {
         hasher.finish()
     }
 
+    /// Whether a page is visibly not whole yet: a progress bar turns, or a web view shows nothing that could be read or used.
+    #[must_use]
+    pub fn is_loading(&self) -> bool {
+        let says = |n: &UiNode| {
+            !n.plain_text.is_empty() || !n.plain_desc.is_empty() || n.clickable || n.class.ends_with("EditText")
+        };
+        let is_blank = |n: &UiNode| n.class.ends_with("WebView") && !self.descendants(n).any(says);
+        self.nodes.iter().any(|n| n.class.ends_with("ProgressBar") || is_blank(n))
+    }
+
     /// The visible bounds of the largest scrollable node.
     #[must_use]
     pub fn scroll_area(&self) -> Option<Bounds> {
@@ -281,6 +291,19 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(tree.node(found[0]).unwrap().id, "a:id/out");
         assert_eq!(find(Selector { any: vec![words("Row"), words("Off")], ..Selector::default() }), 2);
+    }
+
+    #[test]
+    fn f28_a_web_view_without_content_is_loading() {
+        let page = |inside: &str| {
+            tree(&format!(r#"<node class="android.webkit.WebView" text="Account">{inside}</node>"#)).is_loading()
+        };
+        assert!(page(""));
+        assert!(page(r#"<node class="android.view.View"/>"#));
+        assert!(!page(r#"<node class="android.view.View" text="Verify by phone"/>"#));
+        assert!(!page(r#"<node class="android.widget.EditText"/>"#));
+        assert!(page(r#"<node text="Loading"/><node class="android.widget.ProgressBar"/>"#));
+        assert!(!tree(r#"<node class="android.widget.FrameLayout"/>"#).is_loading());
     }
 
     #[test]

@@ -32,7 +32,7 @@ fn shipped(name: &str) -> String {
 }
 
 fn profiles() -> Vec<(String, Value)> {
-    ["miui.toml", "miui-8-10.toml", "hyperos.toml", "generic.toml"]
+    ["base.toml", "miui.toml", "miui-8-10.toml", "hyperos.toml", "generic.toml"]
         .map(|file| {
             (file.to_owned(), serde_json::to_value(toml::from_str::<toml::Table>(&shipped(file)).unwrap()).unwrap())
         })
@@ -96,7 +96,7 @@ fn saved_screens_are_told_by_every_profile_and_two_fits_are_a_mistake() {
 fn the_shipped_files_are_good() {
     let said = mi_signout(&["profiles", "check", "device-profiles"]);
     assert_eq!(said.code, 0, "{said:?}");
-    assert_eq!(said.out.lines().count(), 5, "{}", said.out);
+    assert_eq!(said.out.lines().count(), 6, "{}", said.out);
     let said = mi_signout(&["profiles", "check"]);
     assert!(said.code == 0 && said.out.lines().all(|l| l.contains(": good, ")), "{said:?}");
     for (paths, words) in
@@ -142,12 +142,14 @@ fn a_profile_is_shown_screen_by_screen() {
     let block = said.out.split("\n\n").find(|b| b.starts_with("keep-or-remove:")).unwrap();
     insta::assert_snapshot!(block, @r"
     keep-or-remove: the question what becomes of synced data
-      evidence         seen in source: English texts of MIUI 9 to HyperOS 3; other languages by a community or guessed
-      shows            package com.miui.cloudservice, label micloud_wipe_data_retain
-      shows            package com.miui.cloudservice, label micloud_wipe_data_remove
+      evidence         seen in source: ROMs of MIUI 10, China and Global: MiCloudWipeDataConfirmActivity of the cloud app 9.0 with ids and texts; that MIUI 11 and later kept the ids is a guess
+      shows            package com.miui.cloudservice, any of [id com.miui.cloudservice:id/retain_button | label micloud_wipe_data_retain]
+      shows            package com.miui.cloudservice, any of [id com.miui.cloudservice:id/remove_button | label micloud_wipe_data_remove]
+      does not show    label wipe_data_dialog_title
+      does not show    label wipe_secret_photo_dialog_title
       says             the password was right
-      sign-out         with --data keep: tap package com.miui.cloudservice, label micloud_wipe_data_retain (changes something: once)
-      sign-out         with --data remove: tap package com.miui.cloudservice, label micloud_wipe_data_remove (changes something: once)
+      sign-out         with --data keep: tap package com.miui.cloudservice, any of [id com.miui.cloudservice:id/retain_button | label micloud_wipe_data_retain] (changes something: once)
+      sign-out         with --data remove: tap package com.miui.cloudservice, any of [id com.miui.cloudservice:id/remove_button | label micloud_wipe_data_remove] (changes something: once)
     ");
     let said = mi_signout(&["profiles", "show", "hyperso"]);
     assert!(said.code == 2 && said.err.contains("did you mean 'hyperos'?"), "{said:?}");
@@ -244,7 +246,7 @@ fn the_schema_knows_every_key_of_the_shipped_profiles() {
         assert_eq!(faults(&schema, &schema, &profile, &file), Vec::<String>::new());
     }
     // It can fail, at any depth.
-    let (_, good) = profiles().remove(0);
+    let (_, good) = profiles().remove(1);
     for (pointer, key) in
         [("", "titel"), ("/screen/0", "titel"), ("/screen/0/all/0", "lable"), ("/flow/sign-out", "onn")]
     {

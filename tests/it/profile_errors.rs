@@ -98,7 +98,7 @@ fn a_reason_that_does_not_go_with_the_outcome() {
        |
     22 | reason = "no-network"
        |          ^^^^^^^^^^^^
-       = hint: with it go unauthorized, input-not-allowed, screen-locked, no-password, password-not-typeable, captcha, second-factor, identity-check, web-verification, session-expired, pay-cards, last-device, account-stopped, unknown-screen
+       = hint: with it go unauthorized, input-not-allowed, screen-locked, no-password, password-not-typeable, captcha, second-factor, identity-check, web-verification, session-expired, pay-cards, last-device, account-stopped, unknown-screen, missing-app
     "#);
 }
 

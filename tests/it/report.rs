@@ -30,9 +30,7 @@ fn recorded(dir: &Path) -> (RunRecord, InstallKey) {
         };
         let started = Utc::now();
         run.phone(&info).unwrap();
-        for (screen, what) in
-            [("account-page", "tap logout_account"), ("keep-or-remove", "tap micloud_wipe_data_retain")]
-        {
+        for (screen, what) in [("account-page", "tap logout_account"), ("keep-or-remove", "tap retain_button")] {
             let step = EventKind::Step { screen: screen.into(), what: what.into(), mutates: true };
             run.event(&Event::now(Subject::Phone(info.serial.clone()), step)).unwrap();
         }

@@ -155,7 +155,7 @@ const TOP: [i32; 4] = [0, 100, 1080, 300];
 const LEFT: [i32; 4] = [40, 1900, 520, 2040];
 const RIGHT: [i32; 4] = [560, 1900, 1040, 2040];
 
-fn page(name: &'static str, focus: &'static str, nodes: &[String]) -> Page {
+pub fn page(name: &'static str, focus: &'static str, nodes: &[String]) -> Page {
     let package = focus.split('/').next().unwrap();
     let open = node("FrameLayout", package, "", "", &[], [0, 0, 1080, 2340]);
     let xml = format!("{}>{}</node>", open.trim_end_matches("/>").trim_end(), nodes.concat());
@@ -163,7 +163,7 @@ fn page(name: &'static str, focus: &'static str, nodes: &[String]) -> Page {
 }
 
 impl Page {
-    fn tap(mut self, what: &'static str, effect: Effect) -> Self {
+    pub fn tap(mut self, what: &'static str, effect: Effect) -> Self {
         self.taps.push((what, effect));
         self
     }
@@ -191,7 +191,7 @@ impl Page {
     }
 }
 
-fn text(package: &str, words: &str) -> String {
+pub fn text(package: &str, words: &str) -> String {
     node("TextView", package, "", words, &[], TOP)
 }
 

@@ -25,6 +25,9 @@ pub fn screen(profile: &DeviceProfile, screen: &Screen, popup: bool) -> Vec<Stri
     if !condition.focus.is_empty() {
         line("in front", &condition.focus.join(" or "));
     }
+    if !condition.not_focus.is_empty() {
+        line("not in front", &condition.not_focus.join(" or "));
+    }
     match condition.account {
         Some(Presence::Present) => line("account", "present"),
         Some(Presence::Absent) => line("account", "absent"),
@@ -79,7 +82,10 @@ fn does(reaction: &Reaction) -> String {
             format!("{steps}{}", if *mutates { " (changes something: once)" } else { "" })
         }
         Reaction::Wait { max } => format!("wait, at most {} s", max.as_secs()),
-        Reaction::End { outcome, reason, hint } => format!("end as {outcome}, {reason}: {hint}"),
+        Reaction::End { outcome, reason, hint, settle: None } => format!("end as {outcome}, {reason}: {hint}"),
+        Reaction::End { outcome, reason, hint, settle: Some(max) } => {
+            format!("end as {outcome}, {reason}, once it stays the same or after {} s: {hint}", max.as_secs())
+        }
     }
 }
 

@@ -437,7 +437,10 @@ impl<'p> Engine<'p> {
             Some(Reaction::End { outcome: Outcome::Rejected, .. }) if !self.progress.submitted => {
                 Decision::End(Ending::stuck("the phone refused a password that this program did not submit"))
             }
-            Some(Reaction::End { outcome, reason, hint }) => Decision::End(Ending::new(*outcome, *reason, hint)),
+            Some(Reaction::End { settle: Some(max), .. }) if self.is_loading(*max, tree, now) => {
+                Decision::Look { settle: SETTLE, look: SCREEN }
+            }
+            Some(Reaction::End { outcome, reason, hint, .. }) => Decision::End(Ending::new(*outcome, *reason, hint)),
             Some(Reaction::Wait { max }) => self.wait(*max, presence, now, &screen.title),
             Some(Reaction::Do { actions, mutates }) => self.act(screen, actions, *mutates, tree, presence, now),
             None if !self.entered => self.not_there_yet(),
@@ -476,7 +479,7 @@ impl<'p> Engine<'p> {
             Some(Reaction::Do { actions, .. }) if is_few => {
                 actions.first().zip(tree).and_then(|(action, tree)| act::on_popup(action, tree))
             }
-            Some(Reaction::End { outcome, reason, hint }) => {
+            Some(Reaction::End { outcome, reason, hint, .. }) => {
                 return Decision::End(Ending::new(*outcome, *reason, hint));
             }
             _ => None,

@@ -7,6 +7,7 @@ use super::{Engine, LAUNCHER, RESTARTS, SCREEN, SETTLE};
 use crate::model::{Outcome, Presence, Reason};
 use crate::phone::{KeyCode, Look, NotReady, Observation, ScreenRead};
 use crate::profile::{Entry, Reaction};
+use crate::ui::UiTree;
 
 /// Looks at one screen that stays, whatever time they take.
 const ROUNDS: u32 = 12;
@@ -100,6 +101,18 @@ impl Engine<'_> {
         // A spinner may never idle, and a dump of it costs ten seconds then: the probes come first, and lead to a dump where they
         // do not decide.
         Decision::Look { settle: SETTLE, look: Look::Probes }
+    }
+
+    /// Whether a page may still be loading. What ends a walk because something is *not* on a page waits until the page has content
+    /// and two looks in a row saw the same: a web page is read before it is whole, and its password field may come a second later.
+    pub(super) fn is_loading(&mut self, max: Duration, tree: Option<&UiTree>, now: Duration) -> bool {
+        let Some((tree, visit)) = tree.zip(self.visit.as_mut()) else { return false };
+        if now.saturating_sub(visit.since) >= max || visit.rounds >= ROUNDS {
+            return false;
+        }
+        visit.rounds += 1;
+        let shown = tree.fingerprint();
+        visit.last_tree.replace(shown) != Some(shown) || tree.is_loading()
     }
 
     /// Another look at a screen that stays, unless it stayed for as long as a slow page may take.

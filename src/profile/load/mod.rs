@@ -42,7 +42,12 @@ pub(super) fn profile(
     }
     check_name(&source, "a profile's name", &raw.name)?;
     let mut profile = start(&source, &raw, loaded)?;
-    for (key, accepted) in &raw.matches {
+    if raw.is_abstract != raw.matches.is_none() {
+        let message =
+            if raw.is_abstract { "a profile that is `abstract` matches no phone" } else { "missing field `match`" };
+        return Err(source.error(raw.name.span(), message).hint("give it either `[match]` or `abstract = true`"));
+    }
+    for (key, accepted) in raw.matches.iter().flatten() {
         if accepted.get().0.is_empty() {
             return Err(source.error(accepted.span(), format!("`{key}` accepts no value")));
         }
@@ -52,6 +57,9 @@ pub(super) fn profile(
     reactions::add(&source, &raw, &mut profile)?;
     if let Some(entry) = &raw.entry {
         profile.entry = entry.open.iter().map(|o| entry_of(&source, o, &profile)).collect::<Result<_, _>>()?;
+    }
+    if profile.is_abstract {
+        return Ok(profile);
     }
     if profile.entry.is_empty() {
         return Err(source
@@ -76,6 +84,7 @@ fn start(
             name: String::new(),
             about: String::new(),
             file: String::new(),
+            is_abstract: false,
             matches: BTreeMap::new(),
             entry: Vec::new(),
             screens: Vec::new(),
@@ -104,6 +113,7 @@ fn start(
     profile.about.clone_from(&raw.about);
     source.file.clone_into(&mut profile.file);
     profile.matches = BTreeMap::new();
+    profile.is_abstract = raw.is_abstract;
     Ok(profile)
 }
 

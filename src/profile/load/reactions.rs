@@ -71,17 +71,21 @@ fn says_something(raw: &RawReaction) -> bool {
 }
 
 fn wait(source: &Source<'_>, raw: &RawWait) -> Result<Reaction, ProfileError> {
+    Ok(Reaction::Wait { max: seconds(source, raw)? })
+}
+
+fn seconds(source: &Source<'_>, raw: &RawWait) -> Result<Duration, ProfileError> {
     if !(1..=600).contains(raw.max.get()) {
         return Err(source.error(raw.max.span(), "a wait is of 1 to 600 seconds"));
     }
-    Ok(Reaction::Wait { max: Duration::from_secs(u64::from(*raw.max.get())) })
+    Ok(Duration::from_secs(u64::from(*raw.max.get())))
 }
 
 /// `do`, `wait` or `end`.
 fn plain(source: &Source<'_>, at: &At<RawReaction>) -> Result<Reaction, ProfileError> {
     let raw = at.get();
-    if raw.end.is_none() && (raw.reason.is_some() || raw.hint.is_some()) {
-        return Err(source.error(at.span(), "`reason` and `hint` belong to an `end`"));
+    if raw.end.is_none() && (raw.reason.is_some() || raw.hint.is_some() || raw.settle.is_some()) {
+        return Err(source.error(at.span(), "`reason`, `hint` and `settle` belong to an `end`"));
     }
     match (&raw.steps, &raw.wait, &raw.end) {
         (Some(steps), None, None) => do_these(source, at, steps, raw.mutates),
@@ -112,7 +116,8 @@ fn end_of(source: &Source<'_>, at: &At<RawReaction>, end: &At<String>) -> Result
     }
     let hint = at.get().hint.clone().filter(|h| !h.trim().is_empty());
     let hint = hint.ok_or_else(|| source.error(end.span(), "an `end` needs a `hint`: what to do, and where to tap"))?;
-    Ok(Reaction::End { outcome, reason, hint })
+    let settle = at.get().settle.as_ref().map(|raw| seconds(source, raw)).transpose()?;
+    Ok(Reaction::End { outcome, reason, hint, settle })
 }
 
 fn do_these(

@@ -56,6 +56,7 @@ fn screen(source: &Source<'_>, raw: &RawScreen) -> Result<Screen, ProfileError> 
     };
     let condition = Condition {
         focus: focus_of(raw.focus.as_ref()),
+        not_focus: focus_of(raw.not_focus.as_ref()),
         account,
         all: selectors(source, &raw.all)?,
         none: selectors(source, &raw.none)?,
@@ -77,6 +78,7 @@ fn screen(source: &Source<'_>, raw: &RawScreen) -> Result<Screen, ProfileError> 
 fn popup(source: &Source<'_>, name: &At<String>, raw: &RawPopup) -> Result<Screen, ProfileError> {
     let condition = Condition {
         focus: focus_of(raw.focus.as_ref()),
+        not_focus: Vec::new(),
         account: None,
         all: selectors(source, &raw.all)?,
         none: selectors(source, &raw.none)?,

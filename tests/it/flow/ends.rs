@@ -62,7 +62,7 @@ fn interrupted_while_the_phone_signs_out() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -102,7 +102,7 @@ fn interrupted_when_the_phone_is_about_to_be_signed_out() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password

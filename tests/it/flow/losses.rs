@@ -37,7 +37,7 @@ fn unplugged_before_the_first_tap_and_back() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -68,7 +68,7 @@ fn unplugged_while_typing_and_back() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -117,7 +117,7 @@ fn unplugged_right_after_the_submission_and_back() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -160,7 +160,7 @@ fn unplugged_for_good_after_the_submission() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -229,7 +229,7 @@ fn a_tap_that_hangs_is_not_sent_again() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -286,7 +286,7 @@ fn the_input_switch_goes_off_midway() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password

@@ -5,6 +5,7 @@ mod losses;
 mod passwords;
 mod screens;
 mod ways;
+mod web;
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -21,7 +21,7 @@ fn a_wrong_password_is_submitted_once_and_told_once() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -60,7 +60,7 @@ fn no_password_was_given() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -88,7 +88,7 @@ fn a_lost_character_is_typed_again() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -130,7 +130,7 @@ fn characters_lost_twice_are_never_submitted() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -163,7 +163,7 @@ fn a_keyboard_that_types_nothing() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -196,7 +196,7 @@ fn a_submission_that_does_nothing_is_never_repeated() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -233,7 +233,7 @@ fn the_account_is_stopped() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -266,7 +266,7 @@ fn a_phone_that_waited_for_its_turn_looks_again() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password

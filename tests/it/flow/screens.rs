@@ -33,7 +33,7 @@ fn a_page_that_stays_is_left_and_visited_anew() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -180,7 +180,7 @@ fn a_known_popup_is_closed() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -241,7 +241,7 @@ fn dumps_that_are_not_ready_at_first() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password

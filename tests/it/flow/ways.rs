@@ -20,7 +20,7 @@ fn all_the_way() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -94,7 +94,7 @@ fn password_first() {
     phone: look -> keep-or-remove
     screen keep-or-remove
     permit: told Accepted
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> signing-out
     observed signing-out
     screen signing-out
@@ -114,7 +114,7 @@ fn found_midway_after_a_crash() {
     insta::assert_snapshot!(trace, @r"
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -163,7 +163,7 @@ fn found_after_a_crash_on_the_screen_that_was_tapped() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> password
     observed password
     screen password
@@ -256,7 +256,7 @@ fn somebody_else_removes_the_account() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> probes, no account
     observed account-gone
     screen account-gone
@@ -289,7 +289,7 @@ fn accounts_that_cannot_be_read_are_no_proof() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> keep-or-remove
     observed keep-or-remove
     phone: look -> keep-or-remove (11 times)
@@ -310,7 +310,7 @@ fn accounts_that_cannot_be_read_are_no_proof() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> keep-or-remove
     observed keep-or-remove
     phone: look -> keep-or-remove (11 times)
@@ -331,7 +331,7 @@ fn accounts_that_cannot_be_read_are_no_proof() {
     phone: look -> probes
     phone: look -> keep-or-remove
     screen keep-or-remove
-    step on keep-or-remove: tap micloud_wipe_data_retain (mutates)
+    step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> keep-or-remove
     observed keep-or-remove
     phone: look -> keep-or-remove (11 times)
