@@ -15,11 +15,28 @@ pub struct Progress {
     pub tapped: BTreeSet<String>,
     /// Whether a password was submitted.
     pub submitted: bool,
+    /// Whether it was seen what the phone said to the submitted password: it took it, or refused it.
+    pub verdict: bool,
     /// Visits by screen.
     pub visits: BTreeMap<String, u32>,
+    /// The owner asked for a fresh start (`--again`): what earlier runs submitted no longer counts.
+    pub afresh: bool,
 }
 
 impl Progress {
+    /// Whether a password was submitted, and nobody saw what the phone said to it.
+    #[must_use]
+    pub fn awaits_verdict(&self) -> bool {
+        self.submitted && !self.verdict
+    }
+
+    /// What a later walk has to know. The guard against loops is not part of it: it counts what one walk did, and six visits of an
+    /// earlier process would end the next one at first sight.
+    #[must_use]
+    pub fn carried(self) -> Self {
+        Self { visits: BTreeMap::new(), afresh: false, ..self }
+    }
+
     /// Whether anything was done that changes the phone or its account.
     #[must_use]
     pub fn mutated(&self) -> bool {

@@ -54,12 +54,17 @@ impl<'a> Books<'a> {
 
     /// What this run did on a phone before, where it did not end signed out.
     pub(super) fn remembered(&self, key: &PhoneKey) -> Option<Progress> {
-        self.done.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+        self.done.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned().map(Progress::carried)
     }
 
     /// Writes an event.
     pub fn event(&self, event: &Event) {
         self.write(|run| run.event(event));
+    }
+
+    /// Writes that the owner asked for a fresh start of this phone.
+    pub(super) fn begins_afresh(&self, key: &PhoneKey, progress: &Progress) {
+        self.write(|run| run.observed(key, progress));
     }
 
     /// Writes whose account is on a phone.

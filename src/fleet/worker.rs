@@ -295,7 +295,10 @@ impl<'a> Worker<'a> {
         })?;
         self.draft.key = Some(info.key.clone());
         self.plan.books.account(&info.key, account);
-        if let Some(earlier) = earlier.filter(|_| !self.plan.again) {
+        if self.plan.again {
+            self.draft.progress.afresh = true;
+            self.plan.books.begins_afresh(&info.key, &self.draft.progress);
+        } else if let Some(earlier) = earlier {
             self.tell(EventKind::Note { text: format!("goes on from run {}", earlier.run) });
             self.draft.progress = earlier.progress;
         }

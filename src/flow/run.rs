@@ -216,12 +216,19 @@ impl<'a> Walk<'a> {
                 if !engine.progress().submitted {
                     course.turn.was_not_submitted();
                 }
-                if let Some(verdict) = verdict(engine, &next, &course.last) {
-                    course.turn.verdict(verdict);
-                }
+                self.pass_on(engine, &next, course);
                 Ok(next)
             }
             Err(error) => self.lost(engine, course, &error, reconnect),
+        }
+    }
+
+    /// Tells what became of the submission once it can be seen, and writes it down.
+    fn pass_on(&self, engine: &mut Engine<'_>, next: &Decision, course: &mut Course<'a>) {
+        let Some(verdict) = verdict(engine, next, &course.last) else { return };
+        course.turn.verdict(verdict);
+        if engine.verdict_was_seen() {
+            self.recorder.observed(engine.progress());
         }
     }
 
@@ -275,9 +282,7 @@ impl<'a> Walk<'a> {
             engine.person_acts(self.since(began));
             let next = engine.decide(&seen, self.since(began));
             course.last = seen;
-            if let Some(verdict) = verdict(engine, &next, &course.last) {
-                course.turn.verdict(verdict);
-            }
+            self.pass_on(engine, &next, course);
             match next {
                 Decision::Look { .. } | Decision::Check => {}
                 Decision::End(other) if self.is_waited_for(&other) => {

@@ -173,17 +173,44 @@ impl Journal {
 
 /// The last run that had the phone, where it left it open.
 pub(super) fn earlier(c: &Connection, key: &PhoneKey, except: Option<&str>) -> rusqlite::Result<Option<Earlier>> {
-    let last: Option<(Earlier, Option<String>)> = c
-        .query_row(
-            "SELECT run, progress, pending, outcome FROM phones WHERE key = ?1 AND run <> ?2 ORDER BY begun DESC, rowid DESC LIMIT 1",
-            (key.as_str(), except.unwrap_or_default()),
-            |r| {
-                let progress = serde_json::from_str(&r.get::<_, String>(1)?).unwrap_or_default();
-                Ok((Earlier { run: r.get(0)?, progress, unobserved: r.get(2)? }, r.get(3)?))
-            },
-        )
-        .optional()?;
-    Ok(last.filter(|(_, outcome)| outcome.as_deref().is_none_or(|o| o == "unknown")).map(|(earlier, _)| earlier))
+    // The latest first, by the order in which they were written: a computer's clock may be set back between two runs.
+    let mut rows = c.prepare(
+        "SELECT run, progress, pending, outcome FROM phones WHERE key = ?1 AND run <> ?2 ORDER BY rowid DESC LIMIT 200",
+    )?;
+    let rows = rows.query_map((key.as_str(), except.unwrap_or_default()), |r| {
+        let progress = serde_json::from_str::<Progress>(&r.get::<_, String>(1)?).unwrap_or_default();
+        Ok((Earlier { run: r.get(0)?, progress, unobserved: r.get(2)? }, r.get::<_, Option<String>>(3)?))
+    })?;
+    let mut found: Option<Earlier> = None;
+    // Whether all later runs of this phone were killed, or lost sight of it: then what this one tapped may still be under way.
+    let mut open = true;
+    for row in rows {
+        let (earlier, outcome) = row?;
+        let outcome = outcome.as_deref();
+        if matches!(outcome, Some("signed-out" | "already-signed-out")) {
+            break;
+        }
+        open &= matches!(outcome, None | Some("unknown"));
+        let (afresh, verdict) = (earlier.progress.afresh, earlier.progress.verdict);
+        if open {
+            match &mut found {
+                None => found = Some(earlier),
+                Some(found) => {
+                    found.progress.tapped.extend(earlier.progress.tapped);
+                    found.progress.submitted |= earlier.progress.submitted;
+                    found.unobserved = found.unobserved.take().or(earlier.unobserved);
+                }
+            }
+        } else if earlier.progress.awaits_verdict() {
+            // It ended with a row, and still nobody knows what the phone said: the password may have been wrong.
+            let carried = found.get_or_insert(Earlier { progress: Progress::default(), ..earlier });
+            carried.progress.submitted = true;
+        }
+        if verdict || afresh {
+            break;
+        }
+    }
+    Ok(found.map(|found| Earlier { progress: found.progress.carried(), ..found }))
 }
 
 fn open_phones(c: &Connection, run: &str) -> rusqlite::Result<Vec<OpenPhone>> {

@@ -107,6 +107,17 @@ fn lines(text: &str) -> Vec<Value> {
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
+/// Runs it and ends it hard as soon as it has begun with a phone.
+fn kill_once_begun(home: &Path, args: &[&str]) {
+    let mut command = binary(home, args);
+    let mut child = Killed(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    child.0.stdin.take().unwrap().write_all(format!("{RIGHT}\n").as_bytes()).unwrap();
+    let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("goes on from run")), "it ends by itself");
+    child.0.kill().unwrap();
+    child.0.wait().unwrap();
+}
+
 /// Serials with the outcome of their rows.
 fn outcomes(lines: &[Value]) -> BTreeMap<String, String> {
     let results = lines.iter().filter(|line| line["type"] == "result");
@@ -222,11 +233,23 @@ fn a_submission_without_a_verdict_is_not_repeated_unless_again_is_asked_for() {
     }
     bench.phone(0).show(ScreenId::AccountPage);
 
-    let second = talk(binary(home.path(), &args), password.as_bytes());
-    assert_ne!(second.code, 0, "{}", second.out);
-    assert!(second.out.contains("goes on from run"), "{}", second.out);
-    assert_eq!(bench.phone(0).record().passwords_submitted(), 1, "{}", second.out);
-    bench.phone(0).show(ScreenId::AccountPage);
+    // b31: over any number of runs, whether they end, are killed or only look.
+    let dry = [&args[..], &["--dry-run"]].concat();
+    for (n, args) in [&args[..], &dry, &[], &args, &args].into_iter().enumerate() {
+        if args.is_empty() {
+            kill_once_begun(
+                home.path(),
+                &["sign-out", "-s", "a1", "--password-stdin", "--json", "--yes", "--adb", &adb],
+            );
+            bench.phone(0).show(ScreenId::AccountPage);
+            continue;
+        }
+        let run = talk(binary(home.path(), args), password.as_bytes());
+        assert!(run.out.contains("goes on from run"), "run {n}: {}", run.out);
+        assert_eq!(bench.phone(0).record().passwords_submitted(), 1, "run {n}: {}", run.out);
+        assert_eq!(run.code == 0, args == dry, "run {n}: {}", run.out);
+        bench.phone(0).show(ScreenId::AccountPage);
+    }
     let again = [&args[..], &["--again"]].concat();
     let third = talk(binary(home.path(), &again), password.as_bytes());
     assert_eq!(bench.phone(0).record().passwords_submitted(), 2, "{}", third.out);

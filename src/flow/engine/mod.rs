@@ -78,6 +78,10 @@ pub struct Engine<'p> {
     in_flight: bool,
     /// The first screen that is recognised may be one that an earlier run was interrupted on.
     resumed: bool,
+    /// The password was submitted by an earlier walk.
+    submitted_before: bool,
+    /// This walk has begun anew since the password was submitted by an earlier one: what it sees tells nothing of that submission.
+    moved_on: bool,
     /// The password in front was typed by this walk.
     typed: bool,
     restarts: u32,
@@ -118,6 +122,8 @@ impl<'p> Engine<'p> {
             patience,
             in_flight: progress.mutated(),
             resumed: progress.mutated(),
+            submitted_before: progress.submitted,
+            moved_on: false,
             progress,
             visit: None,
             entry: 0,
@@ -183,6 +189,13 @@ impl<'p> Engine<'p> {
         self.verdict
     }
 
+    /// It was seen what the phone said to the submitted password. Gives whether that is new.
+    pub fn verdict_was_seen(&mut self) -> bool {
+        let new = self.progress.awaits_verdict();
+        self.progress.verdict |= new;
+        new
+    }
+
     /// Whether a page that wants the account's password was in front.
     #[must_use]
     pub fn asked_password(&self) -> bool {
@@ -205,6 +218,8 @@ impl<'p> Engine<'p> {
         }
         self.progress.tapped.insert(begun.screen.clone());
         self.progress.submitted |= begun.submits;
+        self.progress.verdict &= !begun.submits;
+        self.moved_on |= self.submitted_before && !begun.submits;
         self.in_flight = true;
     }
 
@@ -403,7 +418,7 @@ impl<'p> Engine<'p> {
             // The page had no chance to change while something else was in front.
             (visit.since, visit.rounds) = (now, 0);
         }
-        if self.progress.submitted && screen.verdict.is_some() {
+        if self.progress.submitted && !self.moved_on && screen.verdict.is_some() {
             self.verdict = screen.verdict;
         }
         let reaction = self.reaction(&screen.name);
