@@ -10,6 +10,7 @@
 //! |---|---|---|
 //! | [`model`] | words that every room shares; no I/O | - |
 //! | [`event`] | everything that happens, as data | model |
+//! | [`record`] | the certificate: rows and their chain, built from events | model event |
 //! | [`ui`] | a `uiautomator dump` as a value, and matching | - |
 //! | [`profile`] | device profiles: load, validate, choose, recognise | model ui |
 //! | [`phone`] | the port to a phone: a few verbs | model ui |
@@ -17,8 +18,9 @@
 //! | [`capture`] | a redacted record of a phone | model ui profile phone |
 //! | [`preflight`] | what must hold before a phone is touched | model event profile phone |
 //! | [`fleet`] | many phones: a worker each | model event profile phone flow capture preflight journal |
-//! | [`journal`] | the durable record of runs | model event |
-//! | [`report`] | events → terminal, JSON lines, HTML, CSV, JUnit | model event |
+//! | [`journal`] | the durable record of runs | model event record |
+//! | [`report`] | documents from the record: HTML, JSON, CSV, JUnit | model event record |
+//! | [`reporter`] | the one thread that hears events: journal, board, plain lines, JSON lines | model event record journal report |
 //! | [`adb`] | discovery and the real phone, over the adb server | model ui phone process |
 //! | [`process`] | how other programs are started | model |
 //! | [`web`] | the owner's permanent deletion, in a real browser | model event journal process |
@@ -29,7 +31,7 @@
 //!
 //! ## Invariants
 //!
-//! - `adb_client` is named in `adb` only; printing is done in `cli` and `report` only; `process::exit` in `main.rs` only.
+//! - `adb_client` is named in `adb` only; printing is done in `cli` and `reporter` only; `process::exit` in `main.rs` only.
 //! - `Engine::decide` does no I/O, never sleeps and is bounded.
 //! - One phone's trouble never stops or slows another. Outcomes are data, not errors.
 //! - A [`model::Secret`] leaves through `expose()`, called in `adb` only.
@@ -50,6 +52,8 @@ pub mod phone;
 pub mod preflight;
 pub mod process;
 pub mod profile;
+pub mod record;
 pub mod report;
+pub mod reporter;
 pub mod ui;
 pub mod web;

@@ -6,9 +6,8 @@ use super::terminal::Output;
 use crate::event::{Event, EventKind, Listener, Subject};
 use crate::fleet::Owner;
 use crate::model::{AccountId, ExitStatus, Outcome, ResultRow};
-use crate::report::json::JsonLines;
-use crate::report::terminal::{Live, Options, Plain};
 use crate::report::text;
+use crate::reporter::{JsonLines, Live, Options, Plain};
 
 /// All listeners of one run.
 pub struct Tellers<'a> {

@@ -1,9 +1,8 @@
-//! Everything that happens, as data. Rooms tell events; `report` and `journal` are told them and never asked.
+//! Everything that happens, as data. Workers tell events; `reporter` hears them.
 
-pub mod chain;
-mod record;
+mod progress;
 
-pub use record::{ChainedRow, FindDevice, OpenPhone, PhoneRecord, Progress, RunHeader, RunRecord, StepRecord};
+pub use progress::{FindDevice, Progress};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;

@@ -9,8 +9,8 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::{JournalError, place};
-use crate::event::chain::hex;
 use crate::model::AccountId;
+use crate::record::chain::hex;
 
 /// Length of the key, bytes.
 const LENGTH: u8 = 32;

@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Journal, JournalError, PhoneKey, Result};
-use crate::event::{ChainedRow, FindDevice, OpenPhone, Progress, RunHeader, RunRecord, chain};
+use crate::event::{FindDevice, Progress};
 use crate::model::Serial;
+use crate::record::{ChainedRow, OpenPhone, RunHeader, RunRecord, chain};
 
 /// What an earlier run did on a phone and did not bring to an end.
 #[derive(Clone, Debug, PartialEq, Eq)]

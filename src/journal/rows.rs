@@ -4,11 +4,11 @@ use chrono::Utc;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{PhoneKey, read, written};
-use crate::event::{
+use crate::model::ResultRow;
+use crate::record::{
     PhoneRecord, RunHeader, StepRecord,
     chain::{self, canonical},
 };
-use crate::model::ResultRow;
 
 /// Links a row behind the last one.
 pub(super) fn append(

@@ -9,11 +9,12 @@ use rusqlite::{Connection, OptionalExtension};
 use super::commit::Writer;
 use super::lock::{self, Alive};
 use super::{Journal, JournalError, Result, hand_off, now, read, rows, store, written};
-use crate::event::{
-    Event, EventKind, FindDevice, Progress, RunHeader, Subject,
+use crate::event::{Event, EventKind, FindDevice, Progress, Subject};
+use crate::model::{AccountId, ResultRow, Serial};
+use crate::record::{
+    RunHeader,
     chain::{self, canonical},
 };
-use crate::model::{AccountId, ResultRow, Serial};
 
 /// What the journal knows a phone by: its hardware serial (`ro.serialno`), which stays through every plug.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

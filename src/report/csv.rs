@@ -7,7 +7,7 @@ use chrono::SecondsFormat;
 use super::ReportError;
 use super::document::chained;
 use super::text::{clean, inert_json};
-use crate::event::{ChainedRow, RunRecord};
+use crate::record::{ChainedRow, RunRecord};
 
 /// The columns that people read; the chain's own follow.
 const COLUMNS: [&str; 24] = [

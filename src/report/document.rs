@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::text::inert_json;
-use crate::event::chain::canonical;
-use crate::event::{ChainedRow, OpenPhone, RunHeader, RunRecord};
+use crate::record::chain::canonical;
+use crate::record::{ChainedRow, OpenPhone, RunHeader, RunRecord};
 
 /// What the document calls itself.
 const FORMAT: &str = "mi-signout report";

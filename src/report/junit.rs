@@ -6,8 +6,8 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::ReportError;
 use super::text::clean;
-use crate::event::{PhoneRecord, RunRecord};
 use crate::model::Outcome;
+use crate::record::{PhoneRecord, RunRecord};
 
 /// The document.
 pub(super) fn render(run: &RunRecord) -> Result<String, ReportError> {

@@ -1,22 +1,20 @@
-//! What happened, for people and for programs: on the terminal while it happens, as JSON lines, and as reports of a run's
-//! record afterwards. It is told and never asked; it knows nothing of phones, adb or the journal's file.
+//! Documents of a run's record: HTML, JSON, CSV, `JUnit`, and the check of one that comes back. It knows nothing of phones, adb or
+//! the journal's file.
 
 mod csv;
 mod document;
 mod file;
 mod html;
-pub mod json;
 mod junit;
-pub mod terminal;
 pub mod text;
 mod verify;
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 
 use std::path::{Path, PathBuf};
 
-use crate::event::RunRecord;
+use crate::record::RunRecord;
 
 pub use file::write_file;
 pub use verify::{Seal, Verified, verify};

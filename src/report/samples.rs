@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 
-use crate::event::chain::{self, canonical};
-use crate::event::{
-    ChainedRow, Event, EventKind, FindDevice, OpenPhone, PhoneRecord, RunHeader, RunRecord, StepRecord, Subject,
-};
+use crate::event::{Event, EventKind, FindDevice, Subject};
 use crate::model::{AccountId, Outcome, Proof, Reason, ResultRow, Serial};
+use crate::record::chain::{self, canonical};
+use crate::record::{ChainedRow, OpenPhone, PhoneRecord, RunHeader, RunRecord, StepRecord};
 
 /// Ten o'clock, and some seconds.
 pub fn at(seconds: i64) -> DateTime<Utc> {

@@ -1,7 +1,7 @@
 //! Whether anybody edited a report: its chain is computed again, and the report is made again from it and compared.
 
 use super::{csv, document, html};
-use crate::event::{RunRecord, chain};
+use crate::record::{RunRecord, chain};
 
 /// A report whose chain holds.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,9 +6,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use chrono::{TimeZone, Utc};
-use mi_signout::event::{Event, EventKind, FindDevice, Progress, Subject, chain};
+use mi_signout::event::{Event, EventKind, FindDevice, Progress, Subject};
 use mi_signout::journal::{InstallKey, Journal, JournalError, Mutation, PhoneInfo, PhoneKey, Run, RunInfo, WebState};
 use mi_signout::model::{AccountId, Outcome, Proof, Reason, ResultRow, Serial};
+use mi_signout::record::chain;
 
 /// Where the re-executed test finds its journal.
 const CHILD: &str = "MI_SIGNOUT_TEST_JOURNAL";

@@ -5,9 +5,10 @@ use std::process::Command;
 use std::sync::Arc;
 
 use chrono::Utc;
-use mi_signout::event::{Event, EventKind, RunRecord, Subject};
+use mi_signout::event::{Event, EventKind, Subject};
 use mi_signout::journal::{InstallKey, Journal, PhoneInfo, PhoneKey, RunInfo};
 use mi_signout::model::{AccountId, Outcome, Proof, Reason, ResultRow, Serial};
+use mi_signout::record::RunRecord;
 use mi_signout::report::{self, Format, ReportError, Seal};
 
 use crate::support::talk;

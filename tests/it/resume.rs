@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use mi_signout::event::OpenPhone;
 use mi_signout::journal::{InstallKey, Journal};
+use mi_signout::record::OpenPhone;
 use phone_sim::phone::{Branch, Fault, Stage};
 use phone_sim::scenario::scenario;
 use phone_sim::screens::ScreenId;

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::{base64, escape, fact, hash, moment, or_dash};
-use crate::event::{ChainedRow, OpenPhone, PhoneRecord};
 use crate::model::Outcome;
+use crate::record::{ChainedRow, OpenPhone, PhoneRecord};
 
 /// The colour class of an outcome.
 pub(super) fn class(outcome: Outcome) -> &'static str {

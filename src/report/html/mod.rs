@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 
 use super::document;
 use super::text::clean;
-use crate::event::RunRecord;
 use crate::model::Outcome;
+use crate::record::RunRecord;
 
 const STYLE: &str = include_str!("style.css");
 

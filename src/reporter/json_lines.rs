@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
-use super::text::inert_json;
 use crate::event::{Event, EventKind, Listener, Subject};
 use crate::model::{AccountId, Outcome, Proof, Reason, ResultRow, Summary};
+use crate::report::text::inert_json;
 
 #[derive(Serialize)]
 struct EventLine<'a> {
