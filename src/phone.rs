@@ -139,6 +139,23 @@ pub enum Look {
         /// Leave the screen out where the accounts are proven absent.
         skip_when_absent: bool,
     },
+    /// As `Screen`, left out where the accounts are proven absent, with every window where the phone can show them: for a screen
+    /// that was not understood.
+    Windows,
+}
+
+impl Look {
+    /// Whether the screen is left out where the accounts are proven absent.
+    #[must_use]
+    pub fn skips_when_absent(self) -> bool {
+        matches!(self, Self::Windows | Self::Screen { skip_when_absent: true })
+    }
+
+    /// Whether the screen is read at all.
+    #[must_use]
+    pub fn reads_screen(self) -> bool {
+        !matches!(self, Self::Probes)
+    }
 }
 
 /// What one step saw.

@@ -28,7 +28,12 @@ pub struct Who {
 pub struct AdbPhone {
     channel: Channel,
     places: Places,
+    /// Whether it can dump all windows; learned from the first time that it was asked to.
+    shows_windows: Option<bool>,
 }
+
+/// The first Android (its API level) whose `uiautomator dump` knows `--windows`.
+const SHOWS_WINDOWS: u32 = 31;
 
 impl AdbPhone {
     /// A phone by its transport id where the server gives one, since serials repeat, and else by its serial. No I/O.
@@ -46,7 +51,11 @@ impl AdbPhone {
     /// As [`AdbPhone::new`], with a signal that many phones may share.
     #[must_use]
     pub fn with_cancel(server: AdbServer, serial: Serial, transport: Option<TransportId>, cancel: Cancel) -> Self {
-        Self { channel: Channel::new(server, serial, transport, cancel), places: Places::default() }
+        Self {
+            channel: Channel::new(server, serial, transport, cancel),
+            places: Places::default(),
+            shows_windows: None,
+        }
     }
 
     /// The signal that ends its running command, and every later one.
@@ -81,6 +90,31 @@ impl AdbPhone {
         let _turn = READERS.take();
         Ok(observation(&sections(&output.bytes, &mark)))
     }
+
+    /// Looks anew at every window where the one in front is not in what was read: a dialog of another app, an autofill window, a
+    /// keyboard. Where the phone cannot show all windows, or shows nothing more, what was read stands.
+    fn look_at_windows(&mut self, seen: Observation, within: Duration) -> Result<Observation, PhoneError> {
+        let again = self.observe(&Step::look(Look::Windows), within)?;
+        self.learn(&again);
+        Ok(match again.screen {
+            ScreenRead::Tree(_) => Observation { refused: seen.refused, ..again },
+            _ => seen,
+        })
+    }
+
+    fn learn(&mut self, seen: &Observation) {
+        if let ScreenRead::Tree(tree) = &seen.screen {
+            self.shows_windows = Some(!tree.windows().is_empty());
+        }
+    }
+}
+
+/// Whether the window in front is not in a plain dump, which shows the active window only.
+fn hides_the_front(seen: &Observation) -> bool {
+    let (ScreenRead::Tree(tree), Some(focus)) = (&seen.screen, &seen.focus) else { return false };
+    let shown = || tree.nodes().any(|(_, node)| node.package == focus.package);
+    // An activity's name has a dot; a window that is no activity has only a title.
+    !focus.activity.contains('.') || !shown()
 }
 
 impl Phone for AdbPhone {
@@ -89,13 +123,16 @@ impl Phone for AdbPhone {
         let mut seen = self.observe(step, within)?;
         // The phone left the screen out by a coarser reading of the accounts than ours: look, and touch nothing.
         let skipped = matches!(seen.screen, ScreenRead::Skipped);
-        if step.look == (Look::Screen { skip_when_absent: true })
-            && skipped
-            && seen.accounts.presence() != Presence::Absent
-        {
+        if step.look.skips_when_absent() && skipped && seen.accounts.presence() != Presence::Absent {
             let left = within.saturating_sub(started.elapsed());
             let again = self.observe(&Step::look(Look::Screen { skip_when_absent: false }), left)?;
             seen = Observation { refused: seen.refused, ..again };
+        }
+        if step.look == Look::Windows {
+            self.learn(&seen);
+        } else if step.look.reads_screen() && self.shows_windows != Some(false) && hides_the_front(&seen) {
+            let left = within.saturating_sub(started.elapsed());
+            seen = self.look_at_windows(seen, left)?;
         }
         Ok(seen)
     }
@@ -106,7 +143,12 @@ impl Phone for AdbPhone {
         let mark = script.mark().to_owned();
         let output = self.channel.run(script, within)?;
         let _turn = READERS.take();
-        Ok(facts(&sections(&output.bytes, &mark)))
+        let facts = facts(&sections(&output.bytes, &mark));
+        let level = facts.prop("ro.build.version.sdk").and_then(|level| level.trim().parse::<u32>().ok());
+        if level.is_some_and(|level| level < SHOWS_WINDOWS) {
+            self.shows_windows = Some(false);
+        }
+        Ok(facts)
     }
 
     fn picture(&mut self, within: Duration) -> Result<Vec<u8>, PhoneError> {

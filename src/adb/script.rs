@@ -82,8 +82,8 @@ impl Script {
         script.section("focus");
         script.line("echo \"$f\"");
         script.accounts();
-        if let Look::Screen { skip_when_absent } = step.look {
-            script.screen(skip_when_absent, places);
+        if step.look.reads_screen() {
+            script.screen(step.look, places);
         }
         if !script.secret {
             // Hundreds of phones wait for their scripts to end at the same time.
@@ -299,9 +299,9 @@ impl Script {
     }
 
     /// The screen, into a file of its own that is judged by its content; without a file, over the terminal.
-    fn screen(&mut self, skip_when_absent: bool, places: &Places) {
+    fn screen(&mut self, look: Look, places: &Places) {
         self.line("s=1");
-        if skip_when_absent {
+        if look.skips_when_absent() {
             // A reading without its count is no proof. The host reads the same text again, and more strictly.
             self.line("if [ $r = 0 ]; then if echo \"$a\" | grep -q 'Accounts: '; then s=");
             self.line("if echo \"$a\" | grep -q 'Account {name=.*type=com.xiaomi}'; then s=1; fi\nfi\nfi");
@@ -315,7 +315,14 @@ impl Script {
                 "if [ -z \"$t\" ]; then if echo 2>/dev/null >{path}; then t={path}; fi\nrm -f {path} 2>/dev/null; fi"
             ));
         }
-        self.line("if [ -n \"$t\" ]; then\no=$(uiautomator dump \"$t\" 2>&1); r=$?");
+        self.line("if [ -n \"$t\" ]; then\nv=");
+        if look == Look::Windows {
+            // Android 12 and later have the option; earlier ones take it for the file's name.
+            self.line("if [ \"$(getprop ro.build.version.sdk)\" -ge 31 ] 2>/dev/null; then");
+            self.line("o=$(uiautomator dump --windows \"$t\" 2>&1); r=$?");
+            self.line("if grep -q '</displays>' \"$t\" 2>/dev/null; then v=1; fi\nfi");
+        }
+        self.line("if [ -z \"$v\" ]; then o=$(uiautomator dump \"$t\" 2>&1); r=$?; fi");
         self.section("said $r");
         self.line("echo \"$o\"");
         self.section("file");

@@ -362,7 +362,7 @@ impl<'a> Walk<'a> {
             step.inputs.insert(0, Input::While(front));
         }
         counts.steps += u32::from(!step.inputs.is_empty());
-        let wants_dump = matches!(step.look, Look::Screen { .. });
+        let wants_dump = step.look.reads_screen();
         let seen = phone.step(&step, self.step_limit.min(self.remaining().max(Duration::from_secs(1))))?;
         if wants_dump && !matches!(seen.screen, ScreenRead::Skipped) {
             counts.dumps += 1;

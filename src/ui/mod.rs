@@ -1,4 +1,4 @@
-//! A `uiautomator dump` as a value, and matching on it. Pure: it must not know where a dump came from, what a profile is, or
+//! A `uiautomator dump` as a value, of one window or of all,, and matching on it. Pure: it must not know where a dump came from, what a profile is, or
 //! what is done on a screen.
 
 mod bounds;
@@ -8,6 +8,7 @@ mod parse;
 mod selector;
 pub mod text;
 mod tree;
+mod window;
 
 pub use bounds::{Bounds, Point};
 pub use glob::glob;
@@ -15,3 +16,4 @@ pub use node::{NodeId, UiNode};
 pub use parse::{DumpError, MAX_BYTES, MAX_DEPTH, MAX_NODES};
 pub use selector::{Selector, TextSet};
 pub use tree::{Target, UiTree};
+pub use window::UiWindow;

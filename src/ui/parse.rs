@@ -5,7 +5,8 @@ use quick_xml::Reader;
 use quick_xml::errors::Error as XmlError;
 use quick_xml::events::{BytesStart, Event};
 
-use super::{Bounds, NodeId, UiNode, UiTree};
+use super::window::in_front;
+use super::{Bounds, NodeId, UiNode, UiTree, UiWindow};
 
 /// The longest dump that is read.
 pub const MAX_BYTES: usize = 50 * 1024 * 1024;
@@ -51,7 +52,8 @@ impl DumpError {
 }
 
 impl UiTree {
-    /// Reads a dump: anything before `<?xml` or `<hierarchy` and after `</hierarchy>` is left out ("UI hierchary dumped to:
+    /// Reads a dump of one window (`<hierarchy>`) or of all (`<displays>`, from `--windows`), of which the window in front on
+    /// display 0 is kept with those that lie over it. Anything before `<?xml` or the root and after its end is left out ("UI hierchary dumped to:
     /// /dev/tty" stands there, and warnings of MIUI).
     ///
     /// # Errors
@@ -68,9 +70,9 @@ impl UiTree {
                 Ok(Event::Start(start)) => builder.open(&start)?,
                 Ok(Event::Empty(start)) => {
                     builder.open(&start)?;
-                    builder.close();
+                    builder.close(start.name().as_ref());
                 }
-                Ok(Event::End(_)) => builder.close(),
+                Ok(Event::End(end)) => builder.close(end.name().as_ref()),
                 Ok(Event::DocType(_)) => return Err(DumpError::Malformed("it has a document type".to_owned())),
                 // A syntax error is an element or a comment that never ends.
                 Ok(Event::Eof) | Err(XmlError::Syntax(_)) => return Err(builder.cut()),
@@ -90,14 +92,17 @@ fn hierarchy_text(bytes: &[u8]) -> Result<&str, DumpError> {
         return Err(DumpError::Empty);
     }
     let find = |needle: &[u8]| bytes.windows(needle.len()).position(|w| w == needle);
-    let start = match (find(b"<?xml"), find(b"<hierarchy")) {
+    let (root, end_tag): (_, &[u8]) = match (find(b"<displays"), find(b"<hierarchy")) {
+        (Some(all), one) if one.is_none_or(|one| all < one) => (Some(all), b"</displays>"),
+        (_, one) => (one, b"</hierarchy>"),
+    };
+    let start = match (find(b"<?xml"), root) {
         (Some(a), Some(b)) => a.min(b),
         (None, Some(b)) => b,
         // A declaration and nothing else is a dump that was cut.
         (Some(_), None) => return Err(DumpError::Cut { nodes: 0 }),
         (None, None) => return Err(DumpError::NotADump),
     };
-    let end_tag = b"</hierarchy>";
     let end = bytes.windows(end_tag.len()).rposition(|w| w == end_tag).map_or(bytes.len(), |at| at + end_tag.len());
     let part = bytes.get(start..end).ok_or(DumpError::NotADump)?;
     if part.contains(&0) {
@@ -111,12 +116,29 @@ fn hierarchy_text(bytes: &[u8]) -> Result<&str, DumpError> {
     }
 }
 
+/// The most windows that are read.
+const MAX_WINDOWS: usize = 1_000;
+
+/// What stands around an element.
+struct Level {
+    root: bool,
+    window: bool,
+    node: bool,
+}
+
 /// The tree while it grows.
 #[derive(Default)]
 struct Builder {
     nodes: Vec<UiNode>,
-    /// Open elements; `None` is the hierarchy itself.
+    /// Open elements; `None` is one that is no node.
     open: Vec<Option<NodeId>>,
+    /// The display and the windows around the element at hand; a window may hold others.
+    display: i32,
+    around: Vec<UiWindow>,
+    windows: Vec<UiWindow>,
+    /// The root is `displays`.
+    whole: bool,
+    in_hierarchy: bool,
     size: Option<(i32, i32)>,
     done: bool,
 }
@@ -124,21 +146,40 @@ struct Builder {
 impl Builder {
     fn open(&mut self, start: &BytesStart<'_>) -> Result<(), DumpError> {
         let name = start.name();
-        match (name.as_ref(), self.open.is_empty()) {
-            (b"hierarchy", true) => {
-                self.size = hierarchy_size(start)?;
-                self.open.push(None);
-                return Ok(());
-            }
-            (b"node", false) => {}
-            (_, true) => return Err(DumpError::NotADump),
-            (other, false) => {
-                return Err(DumpError::Malformed(format!("an element <{}>", String::from_utf8_lossy(other))));
-            }
-        }
         if self.open.len() > MAX_DEPTH {
             return Err(DumpError::TooLarge { what: "levels", limit: MAX_DEPTH });
         }
+        let level = Level { root: self.open.is_empty(), window: !self.around.is_empty(), node: self.in_hierarchy };
+        match (name.as_ref(), level) {
+            (b"node", Level { node: true, .. }) => return self.node(start),
+            (b"hierarchy", Level { root: true, .. }) => {
+                self.size = hierarchy_size(start)?;
+                self.in_hierarchy = true;
+            }
+            (b"hierarchy", Level { window: true, node: false, .. }) => {
+                if let Some(window) = self.around.last_mut() {
+                    window.nodes = self.nodes.len()..self.nodes.len();
+                }
+                self.in_hierarchy = true;
+            }
+            (b"displays", Level { root: true, .. }) => self.whole = true,
+            (b"display", Level { root: false, window: false, node: false }) => self.display = display_id(start)?,
+            (b"window", Level { root: false, node: false, .. }) => {
+                if self.windows.len() + self.around.len() >= MAX_WINDOWS {
+                    return Err(DumpError::TooLarge { what: "windows", limit: MAX_WINDOWS });
+                }
+                self.around.push(read_window(start, self.display)?);
+            }
+            (_, Level { root: true, .. }) => return Err(DumpError::NotADump),
+            (other, _) => {
+                return Err(DumpError::Malformed(format!("an element <{}>", String::from_utf8_lossy(other))));
+            }
+        }
+        self.open.push(None);
+        Ok(())
+    }
+
+    fn node(&mut self, start: &BytesStart<'_>) -> Result<(), DumpError> {
         if self.nodes.len() >= MAX_NODES {
             return Err(DumpError::TooLarge { what: "nodes", limit: MAX_NODES });
         }
@@ -153,8 +194,18 @@ impl Builder {
         Ok(())
     }
 
-    fn close(&mut self) {
+    fn close(&mut self, name: &[u8]) {
         self.open.pop();
+        match name {
+            b"hierarchy" => {
+                self.in_hierarchy = false;
+                if let Some(window) = self.around.last_mut() {
+                    window.nodes.end = self.nodes.len();
+                }
+            }
+            b"window" => self.windows.extend(self.around.pop()),
+            _ => {}
+        }
         self.done = self.open.is_empty();
     }
 
@@ -163,10 +214,11 @@ impl Builder {
     }
 
     fn finish(self) -> Result<UiTree, DumpError> {
-        if self.nodes.is_empty() {
+        let (windows, nodes) = if self.whole { in_front(self.windows, self.nodes) } else { (Vec::new(), self.nodes) };
+        if nodes.is_empty() {
             return Err(DumpError::Empty);
         }
-        Ok(UiTree::of(self.nodes, self.size))
+        Ok(UiTree::of(nodes, windows, self.size))
     }
 }
 
@@ -182,6 +234,38 @@ fn hierarchy_size(start: &BytesStart<'_>) -> Result<Option<(i32, i32)>, DumpErro
         Ok(())
     })?;
     Ok(width.zip(height))
+}
+
+fn display_id(start: &BytesStart<'_>) -> Result<i32, DumpError> {
+    let mut id = None;
+    each_attribute(start, |key, value| {
+        if key == "id" {
+            id = value.parse().ok();
+        }
+        Ok(())
+    })?;
+    id.ok_or_else(|| DumpError::Malformed("a display without a number".to_owned()))
+}
+
+fn read_window(start: &BytesStart<'_>, display: i32) -> Result<UiWindow, DumpError> {
+    let mut window = UiWindow { display, ..UiWindow::default() };
+    each_attribute(start, |key, value| {
+        match key {
+            "title" => window.title = value,
+            "bounds" => window.bounds = read_bounds(&value)?,
+            "active" => window.active = value == "true",
+            "focused" => window.focused = value == "true",
+            "layer" => window.layer = value.parse().unwrap_or(0),
+            "type" => window.kind = value.parse().unwrap_or(0),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(window)
+}
+
+fn read_bounds(value: &str) -> Result<Bounds, DumpError> {
+    Bounds::parse(value).ok_or_else(|| DumpError::Malformed(format!("bounds {value:?}")))
 }
 
 fn read_node(start: &BytesStart<'_>) -> Result<UiNode, DumpError> {
@@ -207,9 +291,7 @@ fn read_node(start: &BytesStart<'_>) -> Result<UiNode, DumpError> {
             "password" => node.password = yes,
             "selected" => node.selected = yes,
             "NAF" => node.naf = yes,
-            "bounds" => {
-                node.bounds = Bounds::parse(&value).ok_or_else(|| DumpError::Malformed(format!("bounds {value:?}")))?;
-            }
+            "bounds" => node.bounds = read_bounds(&value)?,
             _ => {}
         }
         Ok(())
@@ -323,6 +405,108 @@ mod tests {
         "ü",
     ];
 
+    const WINDOW_PARTS: &[&str] = &[
+        "<display id=\"0\">",
+        "<display id=\"2\">",
+        "</display>",
+        "<window layer=\"1\" active=\"true\">",
+        "<window layer=\"0\">",
+        "</window>",
+        "<hierarchy>",
+        "</hierarchy>",
+        "<node>",
+        "<node/>",
+        "</node>",
+        "</displays>",
+        "<displays>",
+    ];
+
+    /// A window in the form of `--windows`, with one node of this text.
+    fn window(layer: i32, flags: &str, kind: i32, bounds: &str, text: &str) -> String {
+        format!(
+            "<window index=\"{layer}\" title=\"{text}\" bounds=\"{bounds}\" {flags} id=\"{layer}\" layer=\"{layer}\" type=\"{kind}\"><hierarchy rotation=\"0\"><node text=\"{text}\" clickable=\"true\" bounds=\"{bounds}\"><node text=\"in {text}\" bounds=\"{bounds}\"/></node></hierarchy></window>"
+        )
+    }
+
+    fn display(id: u32, windows: &[String]) -> String {
+        format!("<display id=\"{id}\">{}</display>", windows.concat())
+    }
+
+    fn texts(xml: &str) -> Vec<String> {
+        let tree = UiTree::parse(xml.as_bytes()).unwrap_or_else(|e| panic!("{e}: {xml}"));
+        tree.nodes().map(|(_, n)| n.text.clone()).filter(|t| !t.starts_with("in ")).collect()
+    }
+
+    const ACTIVE: &str = "active=\"true\" focused=\"true\" accessibility-focused=\"false\"";
+    const QUIET: &str = "active=\"false\" focused=\"false\" accessibility-focused=\"false\"";
+    const ALL: &str = "[0,0][1080,2400]";
+
+    #[test]
+    fn of_all_windows_the_one_in_front_counts_and_what_lies_over_it() {
+        let page = window(0, QUIET, 1, ALL, "page");
+        let dialog = window(1, ACTIVE, 1, "[0,1500][1080,2400]", "dialog");
+        let keyboard = window(2, QUIET, 2, "[0,2000][1080,2400]", "keyboard");
+        let other = display(3, &[window(9, ACTIVE, 1, ALL, "cast")]);
+        let xml = format!(
+            "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><displays>{other}{}</displays>UI hierchary dumped to: /dev/tty",
+            display(0, &[keyboard.clone(), dialog, page.clone()])
+        );
+        assert_eq!(texts(&xml), ["dialog", "keyboard"]);
+        let tree = UiTree::parse(xml.as_bytes()).unwrap();
+        assert_eq!(
+            tree.windows().iter().map(|w| (w.title.as_str(), w.layer)).collect::<Vec<_>>(),
+            [("dialog", 1), ("keyboard", 2)]
+        );
+        assert_eq!(tree.display(), (1080, 2400));
+        // Nothing is active: the uppermost application.
+        let quiet =
+            format!("<displays>{}</displays>", display(0, &[page, keyboard, window(1, QUIET, 1, ALL, "above")]));
+        assert_eq!(texts(&quiet), ["above", "keyboard"]);
+    }
+
+    #[test]
+    fn nodes_of_a_kept_window_still_point_at_each_other() {
+        let xml = format!(
+            "<displays>{}</displays>",
+            display(0, &[window(3, QUIET, 3, "[0,0][1080,80]", "bar"), window(0, ACTIVE, 1, ALL, "page")])
+        );
+        let tree = UiTree::parse(xml.as_bytes()).unwrap();
+        for (id, node) in tree.nodes() {
+            let inner = node.text.strip_prefix("in ");
+            assert_eq!(node.parent().and_then(|p| tree.node(p)).map(|p| p.text.as_str()), inner);
+            assert!(node.children().iter().all(|c| tree.node(*c).unwrap().parent() == Some(id)));
+        }
+    }
+
+    #[test]
+    fn a_button_below_another_window_is_no_target() {
+        let over = |bounds: &str| {
+            let windows = [window(0, ACTIVE, 1, "[0,1900][1080,2000]", "OK"), window(1, QUIET, 2, bounds, "keyboard")];
+            let tree = UiTree::parse(format!("<displays>{}</displays>", display(0, &windows)).as_bytes()).unwrap();
+            let ids: Vec<NodeId> = tree.nodes().filter(|(_, n)| n.text == "OK").map(|(id, _)| id).collect();
+            tree.tap_point(ids[0])
+        };
+        assert!(over("[0,2000][1080,2400]").is_some());
+        assert_eq!(over("[0,1800][1080,2400]"), None);
+    }
+
+    #[test]
+    fn windows_nest_and_may_be_empty() {
+        let child = window(4, ACTIVE, 1, ALL, "child");
+        let xml = format!(
+            "<displays><display id=\"0\"><window layer=\"0\" type=\"1\">{child}<hierarchy><node text=\"parent\" bounds=\"{ALL}\"/></hierarchy></window><window layer=\"7\" type=\"3\"/></display></displays>"
+        );
+        assert_eq!(texts(&xml), ["child"]);
+        check("<displays><display id=\"0\"/></displays>", Err("empty"));
+        check("<displays></displays>", Err("empty"));
+        check("<displays><display id=\"0\"><window><hierarchy><node", Err("cut"));
+        check("<displays><node/></displays>", Err("an element <node>"));
+        check("<displays><display/></displays>", Err("without a number"));
+        check("<displays><display id=\"0\"><hierarchy/></display></displays>", Err("an element <hierarchy>"));
+        let many = format!("<displays><display id=\"0\">{}</display></displays>", "<window/>".repeat(MAX_WINDOWS + 1));
+        check(&many, Err("more than 1000 windows"));
+    }
+
     fn check(xml: &str, expect: Result<usize, &str>) {
         let got = UiTree::parse(xml.as_bytes());
         match (&got, expect) {
@@ -423,6 +607,11 @@ mod tests {
         #[test]
         fn no_xml_like_text_causes_a_panic(parts in proptest::collection::vec(proptest::sample::select(PARTS), 0..40)) {
             let _ = UiTree::parse(format!("<hierarchy>{}", parts.concat()).as_bytes());
+        }
+
+        #[test]
+        fn no_text_like_a_dump_of_all_windows_causes_a_panic(parts in proptest::collection::vec(proptest::sample::select(WINDOW_PARTS), 0..40)) {
+            let _ = UiTree::parse(format!("<displays>{}", parts.concat()).as_bytes());
         }
 
         #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{Bounds, NodeId, Point, Selector, UiNode};
+use super::{Bounds, NodeId, Point, Selector, UiNode, UiWindow};
 
 /// The status and navigation bars change by themselves (clock, battery).
 const SYSTEM_UI: &str = "com.android.systemui";
@@ -12,6 +12,8 @@ const SYSTEM_UI: &str = "com.android.systemui";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UiTree {
     nodes: Vec<UiNode>,
+    /// Of a dump of all windows those whose nodes are here, lowest first.
+    windows: Vec<UiWindow>,
     /// What the display covers, see [`UiTree::display`].
     display: Bounds,
 }
@@ -28,7 +30,7 @@ pub enum Target {
 }
 
 impl UiTree {
-    pub(super) fn of(nodes: Vec<UiNode>, size: Option<(i32, i32)>) -> Self {
+    pub(super) fn of(nodes: Vec<UiNode>, windows: Vec<UiWindow>, size: Option<(i32, i32)>) -> Self {
         let display = if let Some((width, height)) = size {
             Bounds::new(0, 0, width, height)
         } else {
@@ -36,7 +38,14 @@ impl UiTree {
             let around = roots.fold(Bounds::default(), |area, n| area.union(&n.bounds));
             Bounds::new(0, 0, around.right, around.bottom)
         };
-        Self { nodes, display }
+        Self { nodes, windows, display }
+    }
+
+    /// The windows that a dump of all of them kept: the one in front and those over it, lowest first. Empty for a plain dump,
+    /// which shows one window and says nothing about it.
+    #[must_use]
+    pub fn windows(&self) -> &[UiWindow] {
+        &self.windows
     }
 
     /// Every node in document order.
@@ -122,7 +131,14 @@ impl UiTree {
         if !node.enabled || !owner.enabled {
             return None;
         }
-        self.visible(node).center().or_else(|| self.visible(owner).center())
+        let point = self.visible(node).center().or_else(|| self.visible(owner).center())?;
+        (!self.is_covered(id, point)).then_some(point)
+    }
+
+    /// Whether another window lies over a node there, and would take the tap.
+    fn is_covered(&self, id: NodeId, point: Point) -> bool {
+        let above = self.windows.iter().filter(|w| w.nodes.start > id.at());
+        above.into_iter().any(|w| w.bounds.contains(point))
     }
 
     /// A number that is the same for the same screen: when scrolling no longer changes it, the end is reached.

@@ -380,3 +380,71 @@ fn the_phone_cannot_imitate_a_section() {
     let seen = step(&stubs, &Step::look(SCREEN));
     assert_eq!((seen.refused, seen.accounts.presence()), (None, Presence::Absent));
 }
+
+/// A dialog of another app over the account page, in the form of `uiautomator dump --windows`.
+const WINDOWS: &str = r#"<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><displays><display id="0"><window index="0" title="" bounds="[0,0][1080,2400]" active="false" focused="false" accessibility-focused="false" id="1" layer="0" type="1"><hierarchy rotation="0"><node text="below" package="com.xiaomi.account" bounds="[0,0][1080,2400]" /></hierarchy></window><window index="1" title="Offer" bounds="[0,1500][1080,2400]" active="true" focused="true" accessibility-focused="false" id="2" layer="1" type="1"><hierarchy rotation="0"><node text="offer" package="com.miui.offer" bounds="[0,1500][1080,2400]" /></hierarchy></window></display></displays>"#;
+
+/// A phone of this API level whose window in front is not in a plain dump.
+fn covered(level: &str, knows_windows: bool) -> Stubs {
+    let stubs = phone_stubs();
+    stubs.program(
+        "getprop",
+        &format!("if [ $# = 0 ]; then echo '[ro.build.version.sdk]: [{level}]'; else echo {level}; fi"),
+    );
+    stubs.program("dumpsys", "case \"$1 $2\" in 'window displays') echo '  mCurrentFocus=Window{1a u0 com.miui.offer/com.miui.offer.Offer}';; esac");
+    std::fs::write(stubs.path("windows.xml"), WINDOWS).unwrap();
+    let windows = if knows_windows {
+        format!("cat '{}' >\"$3\"", stubs.path("windows.xml").display())
+    } else {
+        "echo Usage".to_owned()
+    };
+    let plain = "cat \"$DUMP\" >\"$2\"; echo \"UI hierchary dumped to: $2\"";
+    let body = format!(
+        "echo \"dump $2\" | sed 's/ .*\\/.*/ file/' >>\"$LOG\"\nif [ \"$2\" = --windows ]; then {windows}; else {plain}; fi"
+    );
+    dump_with(&stubs, &body);
+    stubs
+}
+
+fn texts(seen: &Observation) -> Vec<String> {
+    let ScreenRead::Tree(tree) = &seen.screen else { panic!("{:?}", seen.screen) };
+    tree.nodes().map(|(_, n)| n.text.clone()).collect()
+}
+
+fn dumps(stubs: &Stubs) -> Vec<String> {
+    stubs.log().lines().filter(|l| l.starts_with("dump ")).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_window_in_front_that_a_plain_dump_does_not_show_is_read_with_all_windows() {
+    let stubs = covered("33", true);
+    let server = stubs.serve();
+    let mut phone = phone(&stubs, server.address());
+    let seen = phone.step(&Step::look(SCREEN), LONG).unwrap();
+    assert_eq!(texts(&seen), ["offer"]);
+    assert_eq!(dumps(&stubs), ["dump file", "dump --windows"]);
+}
+
+#[test]
+fn that_a_phone_cannot_show_all_windows_is_learned_once() {
+    let stubs = covered("33", false);
+    let server = stubs.serve();
+    let mut phone = phone(&stubs, server.address());
+    for _ in 0..3 {
+        assert_eq!(texts(&phone.step(&Step::look(SCREEN), LONG).unwrap()), [""]);
+    }
+    // The plain dump, the attempt with its plain one behind it, and then plain ones only.
+    assert_eq!(dumps(&stubs), ["dump file", "dump --windows", "dump file", "dump file", "dump file"]);
+}
+
+#[test]
+fn an_android_before_12_is_never_asked_for_all_windows() {
+    let stubs = covered("30", true);
+    let server = stubs.serve();
+    let mut phone = phone(&stubs, server.address());
+    phone.facts(false, LONG).unwrap();
+    for look in [SCREEN, Look::Windows] {
+        assert_eq!(texts(&phone.step(&Step::look(look), LONG).unwrap()), [""]);
+    }
+    assert_eq!(dumps(&stubs), ["dump file", "dump file"]);
+}

@@ -388,8 +388,10 @@ impl Script {
     }
 
     fn screen(&mut self, look: Look, here: &[When]) -> ScreenRead {
-        let Look::Screen { skip_when_absent } = look else { return ScreenRead::Skipped };
-        if skip_when_absent && self.account.is_none() {
+        if !look.reads_screen() {
+            return ScreenRead::Skipped;
+        }
+        if look.skips_when_absent() && self.account.is_none() {
             return ScreenRead::Skipped;
         }
         self.time += Duration::from_secs(1);

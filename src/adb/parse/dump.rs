@@ -30,9 +30,13 @@ pub fn screen(sections: &[Section<'_>]) -> ScreenRead {
 
 /// From the head of the document to its end. Over the terminal, the words of the program follow it.
 fn document(body: &[u8]) -> Option<&[u8]> {
-    let root = find(body, b"<hierarchy")?;
+    let one = find(body, b"<hierarchy")?;
+    // A dump of all windows has the hierarchies within.
+    let (root, closing): (_, &[u8]) = match find(&body[..one], b"<displays") {
+        Some(all) => (all, b"</displays>"),
+        None => (one, b"</hierarchy>"),
+    };
     let start = find(&body[..root], b"<?xml").unwrap_or(root);
-    let closing = b"</hierarchy>";
     let end = body.windows(closing.len()).rposition(|w| w == closing)? + closing.len();
     (end > root).then(|| &body[start..end])
 }

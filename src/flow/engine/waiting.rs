@@ -28,7 +28,7 @@ impl Engine<'_> {
         let may_end = self.in_flight && self.visit.as_ref().is_some_and(|v| now.saturating_sub(v.since) < slow_page);
         if self.lost_looks < self.patience.looks || may_end {
             let settle = if self.lost_looks == 1 { self.waiting_settle() } else { SETTLE };
-            let look = Decision::Look { settle, look: SCREEN };
+            let look = Decision::Look { settle, look: if self.lost_looks == 1 { SCREEN } else { Look::Windows } };
             return if self.lost_looks == 1 || self.in_flight { look } else { self.or_check(look) };
         }
         // Where no way is left and the screen can't even be read, it is the dump that failed, and no page that nobody knows.
