@@ -97,21 +97,21 @@ pub fn write(folder: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), FolderError
     };
     let parent = folder.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(at(parent))?;
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    let beside = parent.join(format!(".{name}.partial-{}", std::process::id()));
-    fs::create_dir(&beside).map_err(at(&beside))?;
-    let moved = fill(&beside, files).and_then(|()| {
+    // Made new under a random name, and removed again with everything in it where something fails.
+    let mut builder = tempfile::Builder::new();
+    let beside = builder.prefix(".mi-signout-").suffix(".part").tempdir_in(parent).map_err(at(parent))?;
+    let moved = fill(beside.path(), files).and_then(|()| {
         if is_there {
             fs::remove_dir(folder)?;
         }
-        fs::rename(&beside, folder)?;
+        fs::rename(beside.path(), folder)?;
         sync(parent);
         Ok(())
     });
-    moved.map_err(|error| {
-        let _ = fs::remove_dir_all(&beside);
-        at(folder)(error)
-    })
+    moved.map_err(at(folder))?;
+    // Its name is gone: there is nothing to remove.
+    let _ = beside.keep();
+    Ok(())
 }
 
 fn fill(folder: &Path, files: &[(&str, Vec<u8>)]) -> io::Result<()> {

@@ -104,7 +104,8 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<ExitStatus> {
     let path = args.journal.clone().or_else(crate::journal::default_path);
     let path = path.context("no folder for the journal; name one with --journal")?;
     let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
-    let journal = Journal::open(&path, InstallKey::open(&folder)?)?;
+    let key = InstallKey::open(&crate::journal::key_dir(&path).unwrap_or_else(|| folder.clone()))?;
+    let journal = Journal::open(&path, key)?;
     let mut hand_off = JournalHandOff::new(Arc::new(journal));
     if args.list {
         list::print(&hand_off, &pages, args.json, out)?;

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::failure::Failure;
-use super::report::{JournalArgs, key_dir};
+use super::report::JournalArgs;
 use super::terminal::Output;
-use crate::journal::{InstallKey, Journal, JournalError, Ledger, Run, RunInfo};
+use crate::journal::{self, InstallKey, Journal, JournalError, Ledger, Run, RunInfo};
 use crate::model::{Device, ExitStatus};
 use crate::report::{self, Format};
 
@@ -40,7 +40,7 @@ pub struct Record {
     ledger: Option<Ledger>,
     reports: Vec<(PathBuf, Format)>,
     /// Holds the journal of a run that has no other one, for its reports.
-    _scratch: Option<Scratch>,
+    _scratch: Option<tempfile::TempDir>,
 }
 
 impl RecordArgs {
@@ -49,7 +49,7 @@ impl RecordArgs {
     pub fn open(&self, options: BTreeMap<String, String>, output: &Output) -> Result<Record, Failure> {
         let reports = self.reports.iter().map(|path| writable(path)).collect::<Result<Vec<_>, _>>()?;
         let path = self.journal.path();
-        let state = path.as_deref().and_then(key_dir).ok_or_else(|| {
+        let state = path.as_deref().and_then(journal::key_dir).ok_or_else(|| {
             Failure::usage("there is no home directory to keep the ledger of rejected passwords in")
                 .hint("set XDG_STATE_HOME, or name a journal with --journal PATH")
         })?;
@@ -74,37 +74,28 @@ impl RecordArgs {
     }
 }
 
-/// A folder that goes with the value.
-struct Scratch(PathBuf);
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 /// A journal that lasts as long as the run, so that its reports can be written all the same.
 #[allow(clippy::type_complexity, reason = "the three things that a run needs")]
-fn in_memory(info: RunInfo) -> Result<(Option<Run>, Option<Arc<Journal>>, Option<Scratch>), Failure> {
-    let dir = std::env::temp_dir().join(format!("mi-signout-{}", std::process::id()));
-    let scratch = Scratch(dir.clone());
+fn in_memory(info: RunInfo) -> Result<(Option<Run>, Option<Arc<Journal>>, Option<tempfile::TempDir>), Failure> {
+    let scratch = tempfile::tempdir()
+        .map_err(|error| Failure::usage(format!("no folder could be made for the reports of this run: {error}")))?;
+    let dir = scratch.path();
     let open = || -> Result<(Run, Arc<Journal>), JournalError> {
-        let journal = Arc::new(Journal::open(&dir.join("journal.db"), InstallKey::open(&dir)?)?);
+        let journal = Arc::new(Journal::open(&dir.join("journal.db"), InstallKey::open(dir)?)?);
         Ok((journal.begin(info)?, journal))
     };
     let (run, journal) = open()?;
     Ok((Some(run), Some(journal), Some(scratch)))
 }
 
-/// The format of a report's path, and that a file can be made beside it.
+/// The format of a report's path, and that a file can be made there.
 fn writable(path: &Path) -> Result<(PathBuf, Format), Failure> {
-    let place = path.display().to_string();
     let format = Format::of_path(path).map_err(|error| Failure::usage(error.to_string()))?;
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let probe = dir.join(format!(".mi-signout-{}", std::process::id()));
-    std::fs::write(&probe, b"")
-        .and_then(|()| std::fs::remove_file(&probe))
-        .map_err(|error| Failure::usage(format!("the report could not be written there: {error}")).at(place))?;
+    report::check_target(path).map_err(|error| {
+        Failure::usage(format!("the report could not be written there: {error}"))
+            .at(path.display().to_string())
+            .hint("name another file with --report; nothing was touched")
+    })?;
     Ok((path.to_owned(), format))
 }
 
@@ -149,14 +140,21 @@ impl Record {
             return Ok(());
         }
         let record = journal.record(run.id())?;
+        // One that can't be written keeps no other from being written.
+        let mut failed = None;
         for (path, format) in &self.reports {
-            let place = path.display().to_string();
-            let bytes =
-                report::render(&record, *format).map_err(|e| Failure::usage(e.to_string()).at(place.clone()))?;
-            report::write_file(path, &bytes)
-                .map_err(|e| Failure::usage(format!("the report could not be written: {e}")).at(place.clone()))?;
-            output.people(&format!("wrote {place}"));
+            match report::render(&record, *format).map_err(|e| e.to_string()).and_then(|bytes| {
+                report::write_file(path, &bytes).map_err(|e| format!("the report could not be written: {e}"))
+            }) {
+                Ok(()) => output.people(&format!("wrote {}", path.display())),
+                Err(why) => {
+                    let failure = Failure::usage(why).at(path.display().to_string());
+                    if let Some(earlier) = failed.replace(failure) {
+                        output.failure(&earlier);
+                    }
+                }
+            }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 }

@@ -8,8 +8,9 @@ use super::failure::Failure;
 use super::terminal::Output;
 use crate::journal::{self, InstallKey, Journal, JournalError};
 use crate::model::ExitStatus;
+use crate::record::chain;
 use crate::report::text::clean;
-use crate::report::{self, Format, ReportError, Seal};
+use crate::report::{self, Format, ReportError, Seal, Verified};
 
 /// Options of `report`.
 #[derive(Clone, Debug, clap::Args)]
@@ -43,21 +44,33 @@ impl JournalArgs {
         self.journal.clone().or_else(journal::default_path)
     }
 
-    /// Opens it, with this installation's key.
+    /// Opens it to write in, with this installation's key.
     pub fn open(&self) -> Result<Arc<Journal>, JournalError> {
         let missing = || JournalError::Unwritable {
             path: PathBuf::from("journal.db"),
             why: "there is no home directory to keep it in".into(),
         };
         let path = self.path().ok_or_else(missing)?;
-        let key = InstallKey::open(&key_dir(&path).ok_or_else(missing)?)?;
+        let key = InstallKey::open(&journal::key_dir(&path).ok_or_else(missing)?)?;
         Journal::open(&path, key).map(Arc::new)
     }
-}
 
-/// Keys and the ledger of rejections live in the state directory, wherever the journal is; beside it where there is none.
-pub fn key_dir(journal: &Path) -> Option<PathBuf> {
-    journal::state_dir().or_else(|| journal.parent().map(Path::to_owned))
+    /// Opens it to read. Nothing is made or changed; absent where there is no home directory to look in.
+    fn read(&self) -> Option<Result<Journal, JournalError>> {
+        let path = self.path()?;
+        Some(self.key().and_then(|key| Journal::read(&path, key)))
+    }
+
+    /// This installation's key, where one was ever made: in the state directory, or beside the journal.
+    fn key(&self) -> Result<Option<InstallKey>, JournalError> {
+        let beside = self.path().and_then(|path| path.parent().map(Path::to_owned));
+        for dir in [journal::state_dir(), beside].into_iter().flatten() {
+            if let Some(key) = InstallKey::existing(&dir)? {
+                return Ok(Some(key));
+            }
+        }
+        Ok(None)
+    }
 }
 
 fn format(word: &str) -> Result<Format, String> {
@@ -75,10 +88,11 @@ pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     if let Some(file) = &args.verify {
         return verify(file, args, output);
     }
-    if args.journal.path().is_some_and(|path| !path.exists()) {
-        return Err(Failure::usage("no run has been recorded yet").hint("name another journal with --journal PATH"));
-    }
-    let journal = args.journal.open()?;
+    let none = || Failure::usage("no run has been recorded yet").hint("name another journal with --journal PATH");
+    let journal = match args.journal.read() {
+        None | Some(Err(JournalError::Missing(_))) => return Err(none()),
+        Some(journal) => journal?,
+    };
     let Some(run) = &args.run else { return list(&journal, output) };
     let record = journal.record(run)?;
     let by_name = args.output.as_deref().map(Format::of_path).transpose();
@@ -121,32 +135,89 @@ fn verify(file: &Path, args: &Args, output: &Output) -> Result<ExitStatus, Failu
     let place = file.display().to_string();
     let bytes = std::fs::read(file)
         .map_err(|error| Failure::usage(format!("the report could not be read: {error}")).at(place.clone()))?;
-    let key = args.journal.path().and_then(|path| key_dir(&path)).and_then(|dir| existing_key(&dir));
+    let key = args.journal.key().ok().flatten();
     let seal = key.as_ref().map(|key| move |text: &str| key.seal(text));
     let seal: Option<&dyn Fn(&str) -> String> = seal.as_ref().map(|seal| seal as &dyn Fn(&str) -> String);
-    match report::verify(&bytes, seal) {
-        Ok(verified) => {
-            let seal = match verified.seal {
-                Seal::Ours => "sealed by this installation",
-                Seal::NotOurs => "sealed by another installation, or its chain was computed anew: compare the head",
-                Seal::NotChecked => "its seal could not be checked here: compare the head",
-            };
-            output.data(&clean(&format!("{place}: run {}, {} row(s), not edited", verified.run, verified.rows)));
-            output.data(&clean(&format!("  head {}", verified.head)));
-            output.data(&format!("  {seal}"));
-            Ok(if verified.seal == Seal::NotOurs { ExitStatus::NotDone } else { ExitStatus::Done })
-        }
+    let verified = match report::verify(&bytes, seal) {
+        Ok(verified) => verified,
         Err(problems) => {
             output.data(&clean(&format!("{place}: edited, or not a report of this program")));
             for problem in problems {
                 output.data(&clean(&format!("  {problem}")));
             }
-            Ok(ExitStatus::NotDone)
+            return Ok(ExitStatus::NotDone);
+        }
+    };
+    let journal = args.journal.read().and_then(Result::ok);
+    let recorded = journal.map_or(Recorded::Unknown, |journal| Recorded::of(&verified, &journal));
+    let (says, why, status) = judge(verified.seal, recorded);
+    let rows = if verified.rows == 1 { "1 row".to_owned() } else { format!("{} rows", verified.rows) };
+    output.data(&clean(&format!("{place}: run {}, {rows}: {says}", verified.run)));
+    output.data(&clean(&format!("  head {}", verified.head)));
+    output.data(&format!("  {why}"));
+    Ok(status)
+}
+
+/// What the journal here says of a report's run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Recorded {
+    /// It has this run, and the same head.
+    Same,
+    /// It has this run, and more rows than the report: the report was written while the run went on.
+    More,
+    /// It has this run with other rows, or another end.
+    Other,
+    /// It does not have the run.
+    Unknown,
+}
+
+impl Recorded {
+    fn of(verified: &Verified, journal: &Journal) -> Self {
+        let record = journal.record(&verified.run).ok().filter(|record| record.header.id == verified.run);
+        let Some(record) = record else { return Self::Unknown };
+        let then = match verified.rows.checked_sub(1) {
+            None => Some(&record.genesis),
+            Some(last) => record.rows.get(last).map(|row| &row.hash),
+        };
+        let ends_alike = verified.end.as_ref().is_none_or(|end| *end == chain::sealed_text(&record));
+        match then {
+            Some(hash) if *hash != verified.head => Self::Other,
+            Some(_) if record.rows.len() > verified.rows => Self::More,
+            Some(_) if ends_alike || record.ended.is_none() => Self::Same,
+            _ => Self::Other,
         }
     }
 }
 
-/// This installation's key, where one was ever made: checking a report makes none.
-fn existing_key(dir: &Path) -> Option<InstallKey> {
-    dir.is_dir().then(|| InstallKey::open(dir).ok()).flatten()
+/// What a report whose chain holds is worth. A chain alone can be computed anew by whoever edits a row.
+fn judge(seal: Seal, recorded: Recorded) -> (&'static str, &'static str, ExitStatus) {
+    const UNPROVEN: &str = "the chain is consistent; its origin is not proven";
+    match (recorded, seal) {
+        (Recorded::Other, _) => {
+            ("edited", "the journal has this run with other rows or another end", ExitStatus::NotDone)
+        }
+        (Recorded::Same, Seal::Ours) => {
+            ("not edited", "sealed by this installation, and as in its journal", ExitStatus::Done)
+        }
+        (Recorded::More, Seal::Ours) => {
+            ("not edited", "sealed by this installation while the run went on: its journal has more rows", ExitStatus::Done)
+        }
+        (Recorded::Unknown, Seal::Ours) => ("not edited", "sealed by this installation", ExitStatus::Done),
+        (Recorded::Same, _) => ("not edited", "the journal here has the same run with the same head", ExitStatus::Done),
+        (Recorded::More, _) => (
+            "not edited as far as it goes",
+            "the journal here has the same rows, and more: write the report again",
+            ExitStatus::Done,
+        ),
+        (Recorded::Unknown, Seal::NotOurs) => (
+            UNPROVEN,
+            "the seal is not of this installation: verify it where it was made, or compare the head with the journal there",
+            ExitStatus::NotDone,
+        ),
+        (Recorded::Unknown, Seal::NotChecked) => (
+            UNPROVEN,
+            "it has no seal that can be checked here: verify it where it was made, or compare the head with the journal there",
+            ExitStatus::NotDone,
+        ),
+    }
 }

@@ -38,6 +38,14 @@ pub enum JournalError {
         /// The file.
         path: PathBuf,
     },
+    /// A folder that is not this user's alone: nothing in it is believed, removed or ended.
+    #[error("{} is not used: {why}", .path.display())]
+    NotOurs {
+        /// The folder.
+        path: PathBuf,
+        /// Why not.
+        why: &'static str,
+    },
     /// Another run that is alive works on this phone or account: refuse this one, leave the others alone.
     #[error("{what} is being worked on by run {run} (process {pid}, since {since})")]
     Busy {
@@ -81,6 +89,7 @@ impl JournalError {
             Self::Corrupt { .. } => "move the file away, or name another with --journal PATH; it was not changed",
             Self::Newer { .. } => "use the version that wrote it, or name another file with --journal PATH",
             Self::Exposed { .. } => "make it yours alone (chmod 600), or remove it to have a new one made",
+            Self::NotOurs { .. } => "use a folder of your own that only you can write in (chmod 700)",
             Self::Busy { .. } => "wait until the other run has ended, or end it",
             Self::Duplicate(_) => "unplug one of the two, then run again",
             Self::Missing(_) => "list the runs to see their names",

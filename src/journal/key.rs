@@ -8,9 +8,12 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{JournalError, place};
+use super::{JournalError, folder};
 use crate::model::AccountId;
 use crate::record::chain::hex;
+
+/// The key's file.
+const NAME: &str = "install.key";
 
 /// Length of the key, bytes.
 const LENGTH: u8 = 32;
@@ -41,19 +44,39 @@ impl InstallKey {
     /// [`JournalError::Unwritable`] where it is neither there nor can be made, [`JournalError::Exposed`] where others can read
     /// it, [`JournalError::Corrupt`] where it has not 32 bytes.
     pub fn open(dir: &Path) -> Result<Self, JournalError> {
-        place::make_dir(dir)?;
-        let path = dir.join("install.key");
-        if !path.exists() {
-            make(dir, &path)?;
+        if let Some(key) = Self::existing(dir)? {
+            return Ok(key);
         }
-        if place::is_exposed(&path)? {
+        folder::make_dir(dir)?;
+        make(dir, &dir.join(NAME))?;
+        Self::existing(dir)?.ok_or_else(|| {
+            let why = "it was removed while it was made".into();
+            JournalError::Unwritable { path: dir.join(NAME), why }
+        })
+    }
+
+    /// Reads `install.key` of `dir`, where there is one. Makes nothing.
+    ///
+    /// # Errors
+    /// As [`InstallKey::open`].
+    pub fn existing(dir: &Path) -> Result<Option<Self>, JournalError> {
+        let path = dir.join(NAME);
+        match fs::symlink_metadata(&path) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(JournalError::io(&path, &e)),
+            Ok(found) if !found.is_file() => {
+                return Err(JournalError::Corrupt { path, why: "it is not a regular file".into() });
+            }
+            Ok(_) => {}
+        }
+        if folder::is_exposed(&path)? {
             return Err(JournalError::Exposed { path });
         }
         let bytes = Zeroizing::new(fs::read(&path).map_err(|e| JournalError::io(&path, &e))?);
         if bytes.len() != usize::from(LENGTH) {
             return Err(JournalError::Corrupt { why: format!("{} bytes instead of {LENGTH}", bytes.len()), path });
         }
-        Ok(Self(bytes))
+        Ok(Some(Self(bytes)))
     }
 
     /// The account's hash in this installation, of its full id where the phone gave one.
@@ -90,28 +113,30 @@ impl InstallKey {
     }
 }
 
-/// Writes a new key beside its place and links it there, so that of two processes one wins and both read the same.
+/// Writes a new key beside its place and moves it there, so that of two processes one wins and both read the same.
 fn make(dir: &Path, path: &Path) -> Result<(), JournalError> {
     let failed = |e: std::io::Error| JournalError::io(path, &e);
-    let bytes = Zeroizing::new(random(path)?);
-    let fresh = dir.join(format!("install.key.{}", std::process::id()));
-    let _ = fs::remove_file(&fresh);
-    place::make_file(&fresh)?;
-    let mut file = fs::OpenOptions::new().append(true).open(&fresh).map_err(failed)?;
-    file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(failed)?;
-    let linked = fs::hard_link(&fresh, path);
-    let _ = fs::remove_file(&fresh);
-    match linked {
-        Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => Err(failed(e)),
-        _ => Ok(()),
+    let mut bytes = Zeroizing::new(vec![0; usize::from(LENGTH)]);
+    getrandom::fill(&mut bytes)
+        .map_err(|e| JournalError::Unwritable { path: path.to_owned(), why: e.to_string() })?;
+    // Made new, with a random name and mode 0600.
+    let mut fresh = tempfile::NamedTempFile::new_in(dir).map_err(failed)?;
+    fresh.write_all(&bytes).and_then(|()| fresh.as_file().sync_all()).map_err(failed)?;
+    match fresh.persist_noclobber(path) {
+        Ok(_) => Ok(()),
+        Err(e) if e.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        // exFAT and some network file systems know neither links nor a move that leaves an older file alone.
+        Err(_) => write_new(path, &bytes).map_err(failed),
     }
 }
 
-/// Random bytes of SQLite's generator, which the operating system seeds.
-fn random(path: &Path) -> Result<Vec<u8>, JournalError> {
-    rusqlite::Connection::open_in_memory()
-        .and_then(|c| c.query_row("SELECT randomblob(?1)", [LENGTH], |row| row.get(0)))
-        .map_err(|e| JournalError::of(path, &e))
+/// Writes the key in its place. Another process that looks at it this moment is told that it is cut, and can be run again.
+fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    match folder::private(fs::OpenOptions::new().write(true).create_new(true)).open(path) {
+        Ok(mut file) => file.write_all(bytes).and_then(|()| file.sync_all()),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(e) => Err(e),
+    }
 }
 
 #[cfg(test)]
@@ -135,6 +160,36 @@ mod tests {
         assert!(key.account(&full).certain && !key.account(&masked).certain);
         assert_ne!(key.account(&full).hash, key.account(&masked).hash);
         assert_eq!(key.mask(&full), key.mask(&masked));
+    }
+
+    #[test]
+    fn a8_looking_for_a_key_makes_none() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(InstallKey::existing(dir.path()).unwrap().is_none());
+        assert!(InstallKey::existing(&dir.path().join("missing")).unwrap().is_none());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        let made = InstallKey::open(dir.path()).unwrap();
+        assert_eq!(InstallKey::existing(dir.path()).unwrap().unwrap().fingerprint(), made.fingerprint());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_key_is_made_where_files_cannot_be_linked() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(NAME);
+        write_new(&path, &[7; 32]).unwrap();
+        write_new(&path, &[8; 32]).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), [7; 32], "the first one stays");
+        InstallKey::open(dir.path()).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a4_a_link_in_the_place_of_the_key_is_not_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(dir.path().join("elsewhere"), dir.path().join(NAME)).unwrap();
+        assert!(matches!(InstallKey::open(dir.path()), Err(JournalError::Corrupt { .. })));
+        assert!(!dir.path().join("elsewhere").exists());
     }
 
     #[cfg(unix)]

@@ -13,7 +13,7 @@ use crate::model::AccountId;
 pub const REJECTION_LIMIT: u32 = 3;
 
 /// `PRAGMA application_id` of the ledger: `MiSr`.
-const LEDGER_ID: i32 = 0x4d69_5372;
+pub(super) const LEDGER_ID: i32 = 0x4d69_5372;
 
 const MIGRATIONS: &[&str] =
     &["CREATE TABLE submissions (id INTEGER PRIMARY KEY, account TEXT NOT NULL, at TEXT NOT NULL, rejected INTEGER)"];

@@ -7,22 +7,23 @@
 
 mod commit;
 mod error;
-mod hand_off;
+mod deletion_queue;
+mod folder;
 mod key;
 mod ledger;
-mod lock;
-mod place;
+mod look;
 mod read;
 mod rows;
 mod run;
+mod run_lock;
 mod store;
 mod web_state;
 
 pub use error::JournalError;
-pub use hand_off::{AccountRef, Deletion, HandOff, HandOffPhone};
+pub use deletion_queue::{AccountRef, Deletion, HandOff, HandOffPhone};
 pub use key::{AccountKey, InstallKey};
 pub use ledger::{Ledger, REJECTION_LIMIT, Submission};
-pub use place::{default_path, state_dir};
+pub use folder::{default_path, is_ours, key_dir, state_dir};
 pub use read::{Earlier, RunLine};
 pub use run::{Mutation, PhoneInfo, PhoneKey, Run, RunInfo};
 pub use store::Journal;

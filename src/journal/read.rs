@@ -97,7 +97,7 @@ impl Journal {
             seal: String::new(),
             head,
         };
-        record.seal = self.key.seal(&chain::sealed_text(&record));
+        record.seal = self.key.as_ref().map(|key| key.seal(&chain::sealed_text(&record))).unwrap_or_default();
         Ok(record)
     }
 
@@ -138,7 +138,7 @@ impl Journal {
                 .query_row("SELECT holder FROM held WHERE what = ?1", [format!("phone {key}")], |r| r.get(0))
                 .optional()
                 .map_err(|e| self.failed(&e))?;
-            if holder.is_some_and(|h| super::lock::is_alive(&self.path, &h)) {
+            if holder.is_some_and(|h| super::run_lock::is_alive(&self.path, &h)) {
                 continue;
             }
             if earlier(&connection, &key, None).map_err(|e| self.failed(&e))?.is_some() {

@@ -7,8 +7,8 @@ use chrono::Utc;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::commit::Writer;
-use super::lock::{self, Alive};
-use super::{Journal, JournalError, Result, hand_off, now, read, rows, store, written};
+use super::run_lock::{self, RunLock};
+use super::{InstallKey, Journal, JournalError, Result, deletion_queue, now, read, rows, store, written};
 use crate::event::{Event, EventKind, FindDevice, Progress, Subject};
 use crate::model::{AccountId, ResultRow, Serial};
 use crate::record::{
@@ -88,11 +88,12 @@ pub struct Run(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     journal: Arc<Journal>,
+    key: InstallKey,
     header: RunHeader,
     writer: Writer,
     /// Serial as adb prints it → hardware serial, to file events by.
     keys: Mutex<HashMap<Serial, PhoneKey>>,
-    _alive: Alive,
+    _lock: RunLock,
 }
 
 impl Journal {
@@ -101,6 +102,10 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Unwritable`]: go on without a record, saying so.
     pub fn begin(self: &Arc<Self>, info: RunInfo) -> Result<Run> {
+        let key = self.key.clone().ok_or_else(|| JournalError::Unwritable {
+            path: self.path.clone(),
+            why: "it was opened for reading".to_owned(),
+        })?;
         let mut connection = self.another()?;
         let started = Utc::now();
         let random: String = connection
@@ -110,12 +115,12 @@ impl Journal {
         let id = format!("{}-{random}", started.format("%Y%m%d-%H%M%S"));
         let header = RunHeader { id, started, tool, operator, station, authorised_by, options };
         // Alive before it is in the journal: nobody may take it for dead in between.
-        let alive = Alive::new(&self.path, &header.id)?;
+        let lock = RunLock::take(&self.path, &header.id)?;
         insert_run(&mut connection, &header).map_err(|e| self.failed(&e))?;
         self.sweep(&mut connection);
         let writer = Writer::new(self.path.clone(), connection);
         let journal = Arc::clone(self);
-        Ok(Run(Arc::new(Inner { journal, header, writer, keys: Mutex::default(), _alive: alive })))
+        Ok(Run(Arc::new(Inner { journal, key, header, writer, keys: Mutex::default(), _lock: lock })))
     }
 
     /// Clears away what runs of dead processes held. Best effort: a lock of the dead is also taken over where it stands in the way.
@@ -124,9 +129,9 @@ impl Journal {
             .prepare("SELECT DISTINCT holder FROM held UNION SELECT id FROM runs WHERE ended IS NULL")
             .and_then(|mut s| s.query_map([], |row| row.get(0))?.collect())
             .unwrap_or_default();
-        for holder in dead.iter().filter(|h| !lock::is_alive(&self.path, h)) {
+        for holder in dead.iter().filter(|h| !run_lock::is_alive(&self.path, h)) {
             let _ = connection.execute("DELETE FROM held WHERE holder = ?1", [holder]);
-            lock::sweep(&self.path, holder);
+            run_lock::sweep(&self.path, holder);
         }
     }
 }
@@ -309,7 +314,7 @@ impl Run {
                     "DELETE FROM held WHERE what = ?1 AND holder = ?2",
                     (format!("phone {key}"), &run.header.id),
                 )?;
-                hand_off::note(t, &run.journal.key, &run.header.id, key, row)?;
+                deletion_queue::note(t, &run.key, &run.header.id, key, row)?;
             }
             Ok(())
         })
@@ -321,7 +326,7 @@ impl Run {
     /// [`JournalError::Unwritable`].
     pub fn account(&self, key: &PhoneKey, account: &AccountId) -> Result<()> {
         let (key, account) = (key.clone(), account.clone());
-        self.durable(move |t, run| hand_off::seen(t, &run.journal.key, &run.header.id, &key, &account))
+        self.durable(move |t, run| deletion_queue::seen(t, &run.key, &run.header.id, &key, &account))
     }
 
     /// Writes that the run ended, with its exit status, and lets everything go.
@@ -364,7 +369,7 @@ pub(super) fn hold(
         .optional()?;
     if let Some((run, pid, since)) = held
         && run != holder
-        && lock::is_alive(&journal.path, &run)
+        && run_lock::is_alive(&journal.path, &run)
     {
         return Ok(Err(JournalError::Busy { what: what.to_owned(), run, pid, since }));
     }

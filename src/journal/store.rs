@@ -4,15 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::{InstallKey, JournalError, Result, place};
+use super::look::{self, Found};
+use super::{InstallKey, JournalError, Result, folder};
 
 /// How long a writer waits for another one.
 const BUSY: Duration = Duration::from_secs(10);
 
 /// `PRAGMA application_id` of the journal: `MiSo`.
-const JOURNAL_ID: i32 = 0x4d69_536f;
+pub(super) const JOURNAL_ID: i32 = 0x4d69_536f;
 
 /// The journal's schema, one batch a version. A version that was released is never changed; a new one is added.
 const MIGRATIONS: &[&str] = &["
@@ -44,8 +46,10 @@ const MIGRATIONS: &[&str] = &["
 #[derive(Debug)]
 pub struct Journal {
     pub(super) path: PathBuf,
-    pub(super) key: InstallKey,
+    pub(super) key: Option<InstallKey>,
     connection: Mutex<Connection>,
+    /// Holds the copy that is read where the journal itself can't be.
+    _copy: Option<tempfile::TempDir>,
 }
 
 impl Journal {
@@ -55,8 +59,27 @@ impl Journal {
     /// [`JournalError::Unwritable`] (go on without, saying so), [`JournalError::Corrupt`] and [`JournalError::Newer`] (refuse;
     /// the file is left as it is).
     pub fn open(path: &Path, key: InstallKey) -> Result<Self> {
-        let connection = connect(path, JOURNAL_ID, MIGRATIONS)?;
-        Ok(Self { path: path.to_owned(), key, connection: Mutex::new(connection) })
+        let path = look::resolve(path)?;
+        let connection = connect(&path, JOURNAL_ID, MIGRATIONS)?;
+        Ok(Self { path, key: Some(key), connection: Mutex::new(connection), _copy: None })
+    }
+
+    /// Opens a journal for reading alone: nothing is made or changed in its folder. Without a key its records have no seal.
+    ///
+    /// # Errors
+    /// [`JournalError::Missing`] where there is none, and as [`Journal::open`].
+    pub fn read(path: &Path, key: Option<InstallKey>) -> Result<Self> {
+        let file = look::resolve(path)?;
+        let (connection, copy) = match look::look(&file, Some(JOURNAL_ID))? {
+            Found::Nothing | Found::Empty => return Err(JournalError::Missing("run yet".to_owned())),
+            Found::Ours(found) if found as usize > MIGRATIONS.len() => {
+                return Err(JournalError::Newer { path: file, found, known: MIGRATIONS.len() as u32 });
+            }
+            Found::Ours(found) if found as usize != MIGRATIONS.len() => copied(&file)?,
+            Found::Ours(_) if !has_log(&file) => (look::immutable(&file)?, None),
+            Found::Ours(_) | Found::Blank => shared(&file).map(|c| (c, None)).or_else(|_| copied(&file))?,
+        };
+        Ok(Self { path: file, key, connection: Mutex::new(connection), _copy: copy })
     }
 
     /// The file.
@@ -81,20 +104,80 @@ impl Journal {
     }
 }
 
+/// Whether something stands in the write-ahead log beside the file.
+fn has_log(path: &Path) -> bool {
+    std::fs::metadata(beside(path, "-wal")).is_ok_and(|found| found.len() > 0)
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Reads a journal that has a write-ahead log, beside the run that may be writing it. The log is left as it is.
+fn shared(path: &Path) -> Result<Connection> {
+    let failed = |e: rusqlite::Error| JournalError::of(path, &e);
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(failed)?;
+    connection.busy_timeout(BUSY).map_err(failed)?;
+    match migratable(path, &connection, JOURNAL_ID, MIGRATIONS.len() as u32)? as usize {
+        found if found == MIGRATIONS.len() => Ok(connection),
+        _ => Err(JournalError::Unwritable { path: path.to_owned(), why: "it has an older format".into() }),
+    }
+}
+
+/// A private copy, brought up to date: for a journal that an older version left, or with a log in a folder where nothing may
+/// be made.
+fn copied(path: &Path) -> Result<(Connection, Option<tempfile::TempDir>)> {
+    let dir = tempfile::tempdir().map_err(|e| JournalError::io(path, &e))?;
+    let copy = dir.path().join("journal.db");
+    std::fs::copy(path, &copy).map_err(|e| JournalError::io(path, &e))?;
+    if has_log(path) {
+        std::fs::copy(beside(path, "-wal"), beside(&copy, "-wal")).map_err(|e| JournalError::io(path, &e))?;
+    }
+    Ok((connect(&copy, JOURNAL_ID, MIGRATIONS)?, Some(dir)))
+}
+
 /// Opens a database of ours, with every commit on the disk before it returns.
 pub(super) fn connect(path: &Path, id: i32, migrations: &[&str]) -> Result<Connection> {
-    place::make_file(path)?;
     let failed = |e: rusqlite::Error| JournalError::of(path, &e);
+    // Looked at before anything is opened: a file of somebody else stays as it is, its mode too.
+    let mut found = look::look(path, Some(id))?;
+    if found == Found::Nothing && !folder::make_file(path)? {
+        found = look::look(path, Some(id))?;
+    }
+    let known = migrations.len() as u32;
+    match found {
+        Found::Ours(found) if found > known => {
+            return Err(JournalError::Newer { path: path.to_owned(), found, known });
+        }
+        Found::Blank => look_into_the_log(path, id, known)?,
+        Found::Nothing | Found::Empty | Found::Ours(_) => {}
+    }
+    folder::close_to_others(path)?;
     let mut connection = Connection::open(path).map_err(failed)?;
     connection.busy_timeout(BUSY).map_err(failed)?;
-    // Looked at before anything is written: a file of somebody else stays as it is.
-    migratable(path, &connection, id, migrations.len() as u32)?;
+    migratable(path, &connection, id, known)?;
+    if !matches!(found, Found::Ours(_)) {
+        // In the main file before there is a log, so that the file says whose it is from its first moment.
+        connection.execute_batch(&format!("PRAGMA application_id={id}")).map_err(failed)?;
+    }
     let mode: String = connection.query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0)).map_err(failed)?;
     // Where there can be no write-ahead log (some network file systems), the rollback journal is as safe and only slower.
     let level = if mode == "wal" { "FULL" } else { "EXTRA" };
     connection.execute_batch(&format!("PRAGMA synchronous={level}; PRAGMA foreign_keys=ON")).map_err(failed)?;
     migrate(path, &mut connection, id, migrations)?;
     Ok(connection)
+}
+
+/// A database whose main file says nothing: what its write-ahead log says, without writing the log back.
+fn look_into_the_log(path: &Path, id: i32, known: u32) -> Result<()> {
+    let failed = |e: rusqlite::Error| JournalError::of(path, &e);
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(failed)?;
+    connection.busy_timeout(BUSY).map_err(failed)?;
+    migratable(path, &connection, id, known).map(drop)
 }
 
 /// The version found, where the file is ours and not newer than this program.
@@ -241,5 +324,94 @@ mod tests {
         let files: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().map(|e| e.unwrap().path()).collect();
         assert!(files.len() >= 2, "{files:?}");
         assert!(files.iter().all(|f| mode(f) == 0o600), "{files:?}");
+    }
+
+    /// What stands at a path and beside it: mode, bytes, names.
+    #[cfg(unix)]
+    fn state(dir: &Path) -> Vec<(PathBuf, u32, Option<Vec<u8>>)> {
+        use std::os::unix::fs::PermissionsExt;
+        let mut all: Vec<_> = std::fs::read_dir(dir)
+            .unwrap()
+            .map(|entry| {
+                let path = entry.unwrap().path();
+                let found = std::fs::symlink_metadata(&path).unwrap();
+                let bytes = found.is_file().then(|| std::fs::read(&path).unwrap());
+                (path, found.permissions().mode(), bytes)
+            })
+            .collect();
+        all.sort();
+        all
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a1_what_is_not_ours_is_refused_and_stays_exactly_as_it_was() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::create_dir(at("folder")).unwrap();
+        std::fs::write(at("text"), "a text, longer than a header of SQLite. ".repeat(9)).unwrap();
+        std::fs::write(at("short"), "x").unwrap();
+        std::fs::write(at("empty"), "").unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(at("fifo")).status().unwrap().success());
+        let foreign = Connection::open(at("foreign")).unwrap();
+        foreign.execute_batch("PRAGMA user_version=1; CREATE TABLE theirs (a)").unwrap();
+        // Killed before its log was written back: all that the main file says is that it is a database.
+        let logged = Connection::open(at("logged")).unwrap();
+        logged.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
+        logged.execute_batch("PRAGMA journal_mode=WAL; CREATE TABLE theirs (a)").unwrap();
+        drop((foreign, logged));
+        for name in ["text", "folder", "empty", "foreign", "nothing"] {
+            symlink(at(name), at(&format!("link-{name}"))).unwrap();
+        }
+        for name in ["text", "foreign", "logged"] {
+            std::fs::set_permissions(at(name), std::fs::Permissions::from_mode(0o664)).unwrap();
+        }
+        let before = state(dir.path());
+        let names = ["text", "short", "folder", "fifo", "foreign", "logged"].map(str::to_owned);
+        let links = ["text", "folder", "empty", "foreign", "nothing"].map(|name| format!("link-{name}"));
+        let key = InstallKey::open(tempfile::tempdir().unwrap().path()).unwrap();
+        for name in names.iter().chain(&links) {
+            for error in [Journal::open(&at(name), key.clone()).unwrap_err(), Journal::read(&at(name), None).unwrap_err()] {
+                assert!(matches!(error, JournalError::Corrupt { .. }), "{name}: {error}");
+            }
+            let after = state(dir.path());
+            // SQLite's index of a log is made anew by whoever looks at it.
+            let same: Vec<_> = after.into_iter().filter(|(path, ..)| !path.ends_with("logged-shm")).collect();
+            assert_eq!(same, before.iter().filter(|(p, ..)| !p.ends_with("logged-shm")).cloned().collect::<Vec<_>>(), "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_our_own_journal_names_the_same_journal() {
+        let dir = tempfile::tempdir().unwrap();
+        let key = InstallKey::open(dir.path()).unwrap();
+        let (file, link) = (dir.path().join("j.db"), dir.path().join("link.db"));
+        drop(Journal::open(&file, key.clone()).unwrap());
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let opened = Journal::open(&link, key).unwrap();
+        assert_eq!(opened.path(), std::fs::canonicalize(&file).unwrap());
+    }
+
+    #[test]
+    fn a9_reading_a_journal_makes_nothing_beside_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let keys = tempfile::tempdir().unwrap();
+        let path = dir.path().join("j.db");
+        assert!(matches!(Journal::read(&path, None), Err(JournalError::Missing(_))));
+        let journal = std::sync::Arc::new(Journal::open(&path, InstallKey::open(keys.path()).unwrap()).unwrap());
+        let names = || std::fs::read_dir(dir.path()).unwrap().count();
+        // While a run writes, its log is read.
+        let run = journal.begin(super::super::RunInfo::default()).unwrap();
+        let beside = names();
+        assert_eq!(Journal::read(&path, None).unwrap().record("last").unwrap().header.id, run.id());
+        assert_eq!(names(), beside);
+        drop((run, journal));
+        assert_eq!(names(), 1, "closed in order");
+        assert_eq!(Journal::read(&path, None).unwrap().runs().unwrap().len(), 1);
+        assert_eq!(names(), 1);
+        // A copy is as good where the log can't be shared.
+        assert_eq!(copied(&path).unwrap().0.query_row("SELECT count(*) FROM runs", [], |r| r.get(0)), Ok(1_i64));
     }
 }

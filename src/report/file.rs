@@ -1,41 +1,65 @@
 //! Writing a report so that there is always a whole one: a file beside it, on the disk, then renamed.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes the file whole or not at all; an older one stays until the new one is on the disk.
+/// Writes the file whole or not at all; an older one stays until the new one is on the disk. The file beside it is made new
+/// under a random name, so that no link of somebody else is followed.
 ///
 /// # Errors
 /// What the file system says. Nothing is left beside it then.
 pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let Some(name) = path.file_name() else {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "no file name"));
-    };
-    let mut beside = std::ffi::OsString::from(".");
-    beside.push(name);
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = path.with_file_name(beside);
-    let written = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(&beside)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    written?;
+    let mut file = beside(path)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
     sync_dir(path);
     Ok(())
 }
 
+/// Checks, before a run begins, that a report can be written there at its end. Leaves nothing behind.
+///
+/// # Errors
+/// What the file system says.
+pub fn check_target(path: &Path) -> io::Result<()> {
+    drop(beside(path)?);
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")),
+        // A pipe or a device would be replaced by a file.
+        Ok(found) if !found.is_file() && !found.is_symlink() => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
+        }
+        Ok(_) => Ok(()),
+        // The name itself may be one that the file system does not take: too long, or with a character of its own.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            drop(File::options().write(true).create_new(true).open(path)?);
+            fs::remove_file(path)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A new file in the report's folder, with the mode that any new file of this user has.
+fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    if path.file_name().is_none() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "no file name"));
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".mi-signout-").suffix(".part");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(dir_of(path))
+}
+
+fn dir_of(path: &Path) -> &Path {
+    path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Puts the rename on the disk too, where the platform can; the file itself is there already.
 fn sync_dir(path: &Path) {
-    let dir = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if cfg!(unix)
-        && let Ok(dir) = File::open(dir)
+        && let Ok(dir) = File::open(dir_of(path))
     {
         let _ = dir.sync_all();
     }
@@ -57,5 +81,36 @@ mod tests {
         fs::create_dir(dir.path().join("dir.html")).unwrap();
         assert!(write_file(&dir.path().join("dir.html"), b"x").is_err());
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a5_a_target_that_cannot_be_written_is_told_before_and_nothing_is_left() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("dir.html")).unwrap();
+        fs::write(dir.path().join("old.html"), b"old").unwrap();
+        for name in ["dir.html", "missing/r.html", &format!("{}.html", "x".repeat(260)), ".."] {
+            assert!(check_target(&dir.path().join(name)).is_err(), "{name}");
+        }
+        for name in ["old.html", "new.html", &format!("{}.html", "x".repeat(245))] {
+            check_target(&dir.path().join(name)).unwrap();
+            write_file(&dir.path().join(name), b"new").unwrap();
+            fs::remove_file(dir.path().join(name)).unwrap();
+        }
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a4_a_link_that_somebody_made_beforehand_is_not_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let victim = dir.path().join("victim");
+        fs::write(&victim, b"precious").unwrap();
+        let report = dir.path().join("r.html");
+        let beside = dir.path().join(format!(".r.html.{}.part", std::process::id()));
+        for link in [&beside, &report] {
+            std::os::unix::fs::symlink(&victim, link).unwrap();
+        }
+        write_file(&report, b"report").unwrap();
+        assert_eq!((fs::read(&victim).unwrap(), fs::read(&report).unwrap()), (b"precious".to_vec(), b"report".to_vec()));
     }
 }

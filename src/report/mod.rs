@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use crate::record::RunRecord;
 
-pub use file::write_file;
+pub use file::{check_target, write_file};
 pub use verify::{Seal, Verified, verify};
 
 /// The form of a report.

@@ -14,6 +14,8 @@ pub struct Verified {
     pub head: String,
     /// What the seal says.
     pub seal: Seal,
+    /// What the seal is made over, to compare with the journal: also how the run ended. A table does not carry that.
+    pub end: Option<String>,
 }
 
 /// What the seal says. A chain alone can be computed anew by whoever edits a row; the seal can't.
@@ -54,12 +56,13 @@ pub fn verify(bytes: &[u8], seal: Option<&dyn Fn(&str) -> String>) -> Result<Ver
     if !problems.is_empty() {
         return Err(problems);
     }
-    let seal = match seal.map(|seal| seal(&chain::sealed_text(&run)) == run.seal) {
+    let end = chain::sealed_text(&run);
+    let seal = match seal.filter(|_| !run.seal.is_empty()).map(|seal| seal(&end) == run.seal) {
         Some(true) => Seal::Ours,
         Some(false) => Seal::NotOurs,
         None => Seal::NotChecked,
     };
-    Ok(Verified { run: run.header.id, rows: run.rows.len(), head: run.head, seal })
+    Ok(Verified { run: run.header.id, rows: run.rows.len(), head: run.head, seal, end: Some(end) })
 }
 
 /// A table has no seal and no head of its run beside its rows.
@@ -79,7 +82,7 @@ fn verify_table(bytes: &[u8]) -> Result<Verified, Vec<String>> {
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok(Verified { run: run.header.id, rows: run.rows.len(), head: run.head, seal: Seal::NotChecked })
+    Ok(Verified { run: run.header.id, rows: run.rows.len(), head: run.head, seal: Seal::NotChecked, end: None })
 }
 
 fn altered(run: &RunRecord) -> String {

@@ -51,3 +51,66 @@ fn the_page_that_ended_a_walk_is_kept_as_a_picture_without_its_owner() {
     assert!(!html.contains(owner) && !html.contains("6230000535"));
     assert!(bench.phones[0].fs().list("/", "/data/local/tmp").unwrap().is_empty());
 }
+
+#[test]
+fn a5_a_report_that_cannot_be_written_is_said_before_the_first_tap() {
+    let bench = Bench::own([spec("8f2a1b")]);
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("folder.html")).unwrap();
+    for name in ["folder.html", "missing/r.html", &format!("{}.html", "x".repeat(251))] {
+        let path = dir.path().join(name);
+        let good = dir.path().join("good.html");
+        let reports = ["--all", "--report", good.to_str().unwrap(), "--report", path.to_str().unwrap()];
+        let ran = bench.sign_out(RIGHT, &reports).run();
+        assert_eq!(ran.status, 2, "{ran}");
+        assert!(ran.stderr.contains("the report could not be written there"), "{ran}");
+        assert!(bench.phone(0).account_present() && bench.phone(0).record().taps.is_empty(), "{ran}");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left behind");
+    }
+}
+
+#[test]
+fn a5_one_report_that_fails_later_keeps_no_other_from_being_written() {
+    let bench = Bench::own([spec("8f2a1b")]);
+    let dir = tempfile::tempdir().unwrap();
+    let (gone, good) = (dir.path().join("gone"), dir.path().join("good.html"));
+    std::fs::create_dir(&gone).unwrap();
+    let bad = gone.join("r.html");
+    let args = ["--all", "--report", bad.to_str().unwrap(), "--report", good.to_str().unwrap()];
+    let (mut command, _home) = bench.sign_out(RIGHT, &args).into_command();
+    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut stdin, format!("{RIGHT}\n").as_bytes()).unwrap();
+    drop(stdin);
+    // Targets are checked before the first event is told.
+    let mut out = std::io::BufReader::new(child.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut out, &mut String::new()).unwrap();
+    std::fs::remove_dir(&gone).unwrap();
+    std::io::Read::read_to_string(&mut out, &mut String::new()).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    assert!(stderr.contains("the report could not be written"), "{stderr}");
+    assert!(good.is_file() && ended.status.code() == Some(2), "{stderr}");
+}
+
+#[test]
+fn a9_with_a_read_only_home_the_ledger_is_beside_the_journal() {
+    let bench = Bench::own([spec("8f2a1b")]);
+    let dir = tempfile::tempdir().unwrap();
+    let journal = dir.path().join("records/journal.db");
+    // A home that nobody can write in, not even root.
+    let home = |run: crate::cli::Run| {
+        ["HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"].iter().fold(run, |run, name| run.env(name, "/proc/self"))
+    };
+    let args = ["--all", "--journal", journal.to_str().unwrap()];
+    let ran = home(bench.sign_out(RIGHT, &args)).run();
+    assert_eq!(ran.status, 0, "{ran}");
+    assert!(journal.with_file_name("rejections.db").is_file() && journal.with_file_name("install.key").is_file());
+    let names = || std::fs::read_dir(journal.parent().unwrap()).unwrap().count();
+    let before = names();
+    let args = ["report", "last", "--journal", journal.to_str().unwrap()];
+    let told = home(crate::cli::mi_signout(&args)).run();
+    assert!(told.status == 0 && told.stdout.contains("signed-out") && told.stderr.is_empty(), "{told}");
+    assert_eq!(names(), before, "a report makes nothing");
+}

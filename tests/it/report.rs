@@ -8,7 +8,7 @@ use chrono::Utc;
 use mi_signout::event::{Event, EventKind, Subject};
 use mi_signout::journal::{InstallKey, Journal, PhoneInfo, PhoneKey, RunInfo};
 use mi_signout::model::{AccountId, Outcome, Proof, Reason, ResultRow, Serial};
-use mi_signout::record::RunRecord;
+use mi_signout::record::{RunRecord, chain};
 use mi_signout::report::{self, Format, ReportError, Seal};
 
 use crate::support::talk;
@@ -148,4 +148,78 @@ fn the_page_fits_a_phone_and_a_desk_in_light_and_dark() {
             assert_eq!(in_chromium(&path, width, dark), format!("{width} {width} 0 {back}"));
         }
     }
+}
+
+/// The binary with its state folder, run to its end.
+fn verify(state: &Path, file: &Path, more: &[&str]) -> crate::support::Said {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mi-signout"));
+    command.args(["report", "--verify"]).arg(file).args(more);
+    command.env_clear().env("HOME", state).env("XDG_STATE_HOME", state);
+    talk(command, b"")
+}
+
+/// The report with one outcome edited, and its chain and seal computed anew, as somebody who has this program could.
+fn forged(run: &RunRecord) -> RunRecord {
+    let mut run = run.clone();
+    run.rows[1].record.result.outcome = Outcome::SignedOut;
+    let mut previous = run.genesis.clone();
+    for row in &mut run.rows {
+        row.text = chain::canonical(&row.record);
+        row.previous = std::mem::take(&mut previous);
+        row.hash = chain::link(&row.previous, &row.text);
+        previous.clone_from(&row.hash);
+    }
+    run.head = previous;
+    run.seal = "5".repeat(64);
+    run
+}
+
+#[test]
+fn a2_a_chain_that_was_computed_anew_proves_no_origin() {
+    let state = tempfile::tempdir().unwrap();
+    let own = state.path().join("mi-signout");
+    std::fs::create_dir(&own).unwrap();
+    let (run, _) = recorded(&own);
+    let (elsewhere, files) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for extension in ["html", "json", "csv"] {
+        let (honest, fake) = (files.path().join(format!("honest.{extension}")), files.path().join(format!("fake.{extension}")));
+        report::write(&run, &honest).unwrap();
+        report::write(&forged(&run), &fake).unwrap();
+
+        let here = verify(state.path(), &honest, &[]);
+        assert!(here.code == 0 && here.out.contains(": not edited"), "{here:?}");
+        let caught = verify(state.path(), &fake, &[]);
+        assert!(caught.code == 1 && caught.out.contains(": edited"), "{caught:?}");
+        // Neither key nor journal: no word about who made it, and nothing is made (a8).
+        for file in [&honest, &fake] {
+            let there = verify(elsewhere.path(), file, &[]);
+            assert_eq!(there.code, 1, "{there:?}");
+            assert!(there.out.contains("the chain is consistent; its origin is not proven"), "{there:?}");
+        }
+        // The key alone: its seal tells, and a table has none.
+        let none = files.path().join("no-journal.db");
+        let sealed = verify(state.path(), &honest, &["--journal", none.to_str().unwrap()]);
+        assert_eq!(sealed.code, i32::from(extension == "csv"), "{sealed:?}");
+        assert_eq!(verify(state.path(), &fake, &["--journal", none.to_str().unwrap()]).code, 1);
+        // The journal alone: its head tells.
+        let journal = own.join("journal.db");
+        let compared = verify(elsewhere.path(), &honest, &["--journal", journal.to_str().unwrap()]);
+        assert_eq!(compared.code, 0, "{compared:?}");
+        assert_eq!(verify(elsewhere.path(), &fake, &["--journal", journal.to_str().unwrap()]).code, 1);
+    }
+    assert_eq!(std::fs::read_dir(elsewhere.path()).unwrap().count(), 0, "a8: nothing is made");
+    assert_eq!(std::fs::read_dir(files.path()).unwrap().count(), 6);
+}
+
+#[test]
+fn a2_another_end_of_the_run_is_found_by_the_journal_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut run, _) = recorded(dir.path());
+    run.exit = Some(0);
+    let file = dir.path().join("end.json");
+    report::write(&run, &file).unwrap();
+    std::fs::remove_file(dir.path().join("install.key")).unwrap();
+    let journal = dir.path().join("journal.db");
+    let said = verify(&dir.path().join("home"), &file, &["--journal", journal.to_str().unwrap()]);
+    assert!(said.code == 1 && said.out.contains("another end"), "{said:?}");
 }

@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use super::{base64, escape, fact, hash, moment, or_dash};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use super::{escape, fact, hash, moment, or_dash};
 use crate::model::Outcome;
 use crate::record::{ChainedRow, OpenPhone, PhoneRecord};
 
@@ -49,7 +52,7 @@ pub(super) fn render(page: &mut String, row: &ChainedRow) {
             page,
             "<figure>{}{}\" /><figcaption>The screen at the end</figcaption></figure>",
             picture_start(record.row),
-            base64::encode(picture)
+            BASE64_STANDARD.encode(picture)
         );
     }
     *page += "</article>\n";

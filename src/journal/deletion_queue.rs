@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::lock::Alive;
+use super::run_lock::RunLock;
 use super::read::{find_device, moment};
 use super::{InstallKey, Journal, JournalError, PhoneKey, Result, WebState, now, run, store};
 use crate::event::FindDevice;
@@ -169,7 +169,7 @@ impl Journal {
         let random: String =
             connection.query_row("SELECT lower(hex(randomblob(2)))", [], |r| r.get(0)).map_err(|e| self.failed(&e))?;
         let holder = format!("delete-{account}-{}-{random}", std::process::id());
-        let alive = Alive::new(&self.path, &holder)?;
+        let lock = RunLock::take(&self.path, &holder)?;
         let what = format!("account {account}");
         let mut take = || {
             let transaction = store::begin(&mut connection)?;
@@ -183,7 +183,7 @@ impl Journal {
             }
             other => other,
         })?;
-        Ok(Deletion { journal: Arc::clone(self), account, holder, connection: Mutex::new(connection), _alive: alive })
+        Ok(Deletion { journal: Arc::clone(self), account, holder, connection: Mutex::new(connection), _lock: lock })
     }
 }
 
@@ -194,7 +194,7 @@ pub struct Deletion {
     account: AccountRef,
     holder: String,
     connection: Mutex<Connection>,
-    _alive: Alive,
+    _lock: RunLock,
 }
 
 impl Deletion {

@@ -1,0 +1,146 @@
+//! Where the record lives, and whose that place is.
+
+use std::fs::{self, OpenOptions};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
+use super::JournalError;
+
+/// The directory for what outlives a run: `$XDG_STATE_HOME/mi-signout` or the platform's own; absent where there is no
+/// home directory.
+#[must_use]
+pub fn state_dir() -> Option<PathBuf> {
+    let base = etcetera::choose_base_strategy().ok()?;
+    Some(base.state_dir().unwrap_or_else(|| base.data_dir()).join("mi-signout"))
+}
+
+/// The journal that is used where none is named.
+#[must_use]
+pub fn default_path() -> Option<PathBuf> {
+    state_dir().map(|dir| dir.join("journal.db"))
+}
+
+/// Where the installation's key and the ledger of rejections are: the state directory, wherever the journal is. The journal's
+/// own folder where there is no state directory, or where it can't be written (a read-only home).
+#[must_use]
+pub fn key_dir(journal: &Path) -> Option<PathBuf> {
+    let beside = || journal.parent().map(|dir| if dir.as_os_str().is_empty() { Path::new(".") } else { dir }.to_owned());
+    state_dir().filter(|dir| is_writable(dir)).or_else(beside)
+}
+
+/// Whether files can be made in the folder. It is made where it is missing.
+fn is_writable(dir: &Path) -> bool {
+    make_dir(dir).is_ok() && tempfile::tempfile_in(dir).is_ok()
+}
+
+/// Checks that a folder is this user's alone: a real folder (no link), owned by this user, and not writable by others.
+///
+/// What is in such a folder was put there by this user. Nothing may be removed, and no process ended, on the word of a file in
+/// any other folder: another user may have written that word.
+///
+/// # Errors
+/// [`JournalError::NotOurs`]: leave it alone. [`JournalError::Unwritable`] where it can't be looked at.
+pub fn is_ours(dir: &Path) -> Result<(), JournalError> {
+    let found = fs::symlink_metadata(dir).map_err(|e| JournalError::io(dir, &e))?;
+    let refused = |why| Err(JournalError::NotOurs { path: dir.to_owned(), why });
+    if !found.is_dir() {
+        return refused("it is not a folder");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        if found.uid() != rustix::process::geteuid().as_raw() {
+            return refused("it belongs to another user");
+        }
+        if found.permissions().mode() & 0o022 != 0 {
+            return refused("other users can write in it");
+        }
+    }
+    Ok(())
+}
+
+/// Makes the directory, open to its owner only (0700) where it is new.
+pub(super) fn make_dir(dir: &Path) -> Result<(), JournalError> {
+    if dir.as_os_str().is_empty() || dir.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir).map_err(|e| JournalError::io(dir, &e))
+}
+
+/// Makes an empty file that only its owner can read (0600): SQLite gives its side files the same mode. Never opens, and never
+/// follows, what is there already; gives whether the file is new.
+pub(super) fn make_file(path: &Path) -> Result<bool, JournalError> {
+    if let Some(dir) = path.parent() {
+        make_dir(dir)?;
+    }
+    match private(OpenOptions::new().write(true).create_new(true)).open(path) {
+        Ok(_) => Ok(true),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(e) => Err(JournalError::io(path, &e)),
+    }
+}
+
+/// Files made with these options are their owner's alone.
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+/// Whether other users can read or write the file.
+#[cfg(unix)]
+pub(super) fn is_exposed(path: &Path) -> Result<bool, JournalError> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(path).map_err(|e| JournalError::io(path, &e))?.permissions().mode();
+    Ok(mode & 0o077 != 0)
+}
+
+/// The profile directory of a user is closed to others by the platform.
+#[cfg(not(unix))]
+pub(super) fn is_exposed(_: &Path) -> Result<bool, JournalError> {
+    Ok(false)
+}
+
+/// Takes a file of ours from other users. Only for a file that is known to be ours.
+pub(super) fn close_to_others(path: &Path) -> Result<(), JournalError> {
+    if !is_exposed(path)? {
+        return Ok(());
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(|e| JournalError::io(path, &e))?;
+    }
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b1_only_a_folder_of_this_user_that_others_cannot_write_is_ours() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let mode = |mode| fs::set_permissions(dir.path(), fs::Permissions::from_mode(mode)).unwrap();
+        is_ours(dir.path()).unwrap();
+        for open in [0o777, 0o1777, 0o770, 0o702] {
+            mode(open);
+            assert!(matches!(is_ours(dir.path()), Err(JournalError::NotOurs { .. })), "{open:o}");
+        }
+        mode(0o700);
+        let link = dir.path().join("link");
+        symlink(dir.path(), &link).unwrap();
+        assert!(matches!(is_ours(&link), Err(JournalError::NotOurs { .. })));
+        assert!(matches!(is_ours(&dir.path().join("missing")), Err(JournalError::Unwritable { .. })));
+        if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(dir.path(), Some(65_534), None).unwrap();
+            assert!(matches!(is_ours(dir.path()), Err(JournalError::NotOurs { .. })), "another user's");
+        }
+    }
+}
