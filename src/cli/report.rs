@@ -199,9 +199,11 @@ fn judge(seal: Seal, recorded: Recorded) -> (&'static str, &'static str, ExitSta
         (Recorded::Same, Seal::Ours) => {
             ("not edited", "sealed by this installation, and as in its journal", ExitStatus::Done)
         }
-        (Recorded::More, Seal::Ours) => {
-            ("not edited", "sealed by this installation while the run went on: its journal has more rows", ExitStatus::Done)
-        }
+        (Recorded::More, Seal::Ours) => (
+            "not edited",
+            "sealed by this installation while the run went on: its journal has more rows",
+            ExitStatus::Done,
+        ),
         (Recorded::Unknown, Seal::Ours) => ("not edited", "sealed by this installation", ExitStatus::Done),
         (Recorded::Same, _) => ("not edited", "the journal here has the same run with the same head", ExitStatus::Done),
         (Recorded::More, _) => (

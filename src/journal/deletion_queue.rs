@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::run_lock::RunLock;
 use super::read::{find_device, moment};
+use super::run_lock::RunLock;
 use super::{InstallKey, Journal, JournalError, PhoneKey, Result, WebState, now, run, store};
 use crate::event::FindDevice;
 use crate::model::{AccountId, Outcome, ResultRow};

@@ -25,7 +25,8 @@ pub fn default_path() -> Option<PathBuf> {
 /// own folder where there is no state directory, or where it can't be written (a read-only home).
 #[must_use]
 pub fn key_dir(journal: &Path) -> Option<PathBuf> {
-    let beside = || journal.parent().map(|dir| if dir.as_os_str().is_empty() { Path::new(".") } else { dir }.to_owned());
+    let beside =
+        || journal.parent().map(|dir| if dir.as_os_str().is_empty() { Path::new(".") } else { dir }.to_owned());
     state_dir().filter(|dir| is_writable(dir)).or_else(beside)
 }
 

@@ -117,8 +117,7 @@ impl InstallKey {
 fn make(dir: &Path, path: &Path) -> Result<(), JournalError> {
     let failed = |e: std::io::Error| JournalError::io(path, &e);
     let mut bytes = Zeroizing::new(vec![0; usize::from(LENGTH)]);
-    getrandom::fill(&mut bytes)
-        .map_err(|e| JournalError::Unwritable { path: path.to_owned(), why: e.to_string() })?;
+    getrandom::fill(&mut bytes).map_err(|e| JournalError::Unwritable { path: path.to_owned(), why: e.to_string() })?;
     // Made new, with a random name and mode 0600.
     let mut fresh = tempfile::NamedTempFile::new_in(dir).map_err(failed)?;
     fresh.write_all(&bytes).and_then(|()| fresh.as_file().sync_all()).map_err(failed)?;

@@ -6,8 +6,8 @@
 //! never in it.
 
 mod commit;
-mod error;
 mod deletion_queue;
+mod error;
 mod folder;
 mod key;
 mod ledger;
@@ -19,11 +19,11 @@ mod run_lock;
 mod store;
 mod web_state;
 
-pub use error::JournalError;
 pub use deletion_queue::{AccountRef, Deletion, HandOff, HandOffPhone};
+pub use error::JournalError;
+pub use folder::{default_path, is_ours, key_dir, state_dir};
 pub use key::{AccountKey, InstallKey};
 pub use ledger::{Ledger, REJECTION_LIMIT, Submission};
-pub use folder::{default_path, is_ours, key_dir, state_dir};
 pub use read::{Earlier, RunLine};
 pub use run::{Mutation, PhoneInfo, PhoneKey, Run, RunInfo};
 pub use store::Journal;

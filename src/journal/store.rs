@@ -372,13 +372,19 @@ mod tests {
         let links = ["text", "folder", "empty", "foreign", "nothing"].map(|name| format!("link-{name}"));
         let key = InstallKey::open(tempfile::tempdir().unwrap().path()).unwrap();
         for name in names.iter().chain(&links) {
-            for error in [Journal::open(&at(name), key.clone()).unwrap_err(), Journal::read(&at(name), None).unwrap_err()] {
+            for error in
+                [Journal::open(&at(name), key.clone()).unwrap_err(), Journal::read(&at(name), None).unwrap_err()]
+            {
                 assert!(matches!(error, JournalError::Corrupt { .. }), "{name}: {error}");
             }
             let after = state(dir.path());
             // SQLite's index of a log is made anew by whoever looks at it.
             let same: Vec<_> = after.into_iter().filter(|(path, ..)| !path.ends_with("logged-shm")).collect();
-            assert_eq!(same, before.iter().filter(|(p, ..)| !p.ends_with("logged-shm")).cloned().collect::<Vec<_>>(), "{name}");
+            assert_eq!(
+                same,
+                before.iter().filter(|(p, ..)| !p.ends_with("logged-shm")).cloned().collect::<Vec<_>>(),
+                "{name}"
+            );
         }
     }
 

@@ -111,6 +111,9 @@ mod tests {
             std::os::unix::fs::symlink(&victim, link).unwrap();
         }
         write_file(&report, b"report").unwrap();
-        assert_eq!((fs::read(&victim).unwrap(), fs::read(&report).unwrap()), (b"precious".to_vec(), b"report".to_vec()));
+        assert_eq!(
+            (fs::read(&victim).unwrap(), fs::read(&report).unwrap()),
+            (b"precious".to_vec(), b"report".to_vec())
+        );
     }
 }

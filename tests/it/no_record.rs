@@ -78,7 +78,10 @@ fn a5_one_report_that_fails_later_keeps_no_other_from_being_written() {
     let bad = gone.join("r.html");
     let args = ["--all", "--report", bad.to_str().unwrap(), "--report", good.to_str().unwrap()];
     let (mut command, _home) = bench.sign_out(RIGHT, &args).into_command();
-    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    command
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     std::io::Write::write_all(&mut stdin, format!("{RIGHT}\n").as_bytes()).unwrap();

@@ -182,7 +182,8 @@ fn a2_a_chain_that_was_computed_anew_proves_no_origin() {
     let (run, _) = recorded(&own);
     let (elsewhere, files) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for extension in ["html", "json", "csv"] {
-        let (honest, fake) = (files.path().join(format!("honest.{extension}")), files.path().join(format!("fake.{extension}")));
+        let (honest, fake) =
+            (files.path().join(format!("honest.{extension}")), files.path().join(format!("fake.{extension}")));
         report::write(&run, &honest).unwrap();
         report::write(&forged(&run), &fake).unwrap();
 
