@@ -6,7 +6,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::model::{Focus, Presence};
-use crate::ui::{DumpError, UiTree};
+use crate::ui::{DumpError, MAX_BYTES, UiTree};
+
+use super::read_regular;
 
 /// What the capture is about; also the mark of a capture's folder.
 pub(super) const MANIFEST: &str = "capture.json";
@@ -138,7 +140,9 @@ fn sync(folder: &Path) {
 pub fn load(folder: &Path) -> Result<Saved, FolderError> {
     let read = |name: &str| {
         let path = folder.join(name);
-        fs::read(&path).map(|bytes| (path.clone(), bytes)).map_err(|error| FolderError::Io { path, error })
+        read_regular(&path, MAX_BYTES)
+            .map(|bytes| (path.clone(), bytes))
+            .map_err(|error| FolderError::Io { path, error })
     };
     let (path, bytes) = read(MANIFEST)?;
     let manifest: serde_json::Value =

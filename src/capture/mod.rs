@@ -8,12 +8,14 @@ mod folder;
 mod manifest;
 mod mask;
 mod picture;
+mod regular;
 mod tree;
 
 pub use folder::{FolderError, Saved, is_capture, load, parse_properties, write};
 pub use manifest::About;
 pub use mask::{Identifiers, Kind, Known, mask};
 pub use picture::{PictureError, paint};
+pub use regular::{read_regular, read_regular_text};
 pub use tree::{Masked, MaskedTree, masked};
 
 use std::collections::BTreeMap;

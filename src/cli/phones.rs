@@ -10,10 +10,11 @@ use clap::Args;
 use super::failure::Failure;
 use super::terminal::Output;
 use crate::adb::{self, Roster, Sighting, Tracker};
+use crate::capture;
 use crate::fleet::{Attached, Connector, News, Selection};
 use crate::model::{AdbServer, Device, DeviceState, ExitStatus, Serial};
 use crate::phone::Phone;
-use crate::profile::Catalog;
+use crate::profile::{Catalog, MAX_BYTES};
 
 /// How long an adb server may take to start and to answer.
 const SERVER_WITHIN: Duration = Duration::from_secs(15);
@@ -81,8 +82,9 @@ impl ProfileArgs {
         if files.is_empty() {
             return Err(Failure::usage("the directory has no device profile (*.toml)").at(dir.display().to_string()));
         }
-        let read =
-            |path: &PathBuf| Ok((path.display().to_string(), std::fs::read_to_string(path).map_err(unreadable)?));
+        let read = |path: &PathBuf| {
+            Ok((path.display().to_string(), capture::read_regular_text(path, MAX_BYTES).map_err(unreadable)?))
+        };
         let texts = files.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
         catalog.add_all(&texts).map_err(broken)?;
         Ok(catalog)

@@ -3,9 +3,14 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::model;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-/// A mistake in a profile or label file. The file has to be mended; nothing can go on with it.
+use crate::model::did_you_mean;
+
+/// Columns of a line that are shown; of a longer one the part around the mistake.
+const WIDTH: usize = 180;
+
+/// A mistake in a profile or label file. The file has to be fixed; nothing can go on with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileError {
     /// Name of the file as it was given.
@@ -53,7 +58,7 @@ impl ProfileError {
             && let Some((wrong, known)) = quoted.split_first()
         {
             this.message = format!("unknown key `{wrong}`");
-            this.hint = did_you_mean(wrong, known.iter().copied());
+            this.hint = near_or_all(wrong, known.iter().copied());
         }
         this
     }
@@ -68,43 +73,40 @@ impl ProfileError {
     /// With the nearest of the known names as hint, where one is near, or the list of them.
     #[must_use]
     pub fn suggest<'n>(mut self, wrong: &str, known: impl IntoIterator<Item = &'n str>) -> Self {
-        self.hint = did_you_mean(wrong, known);
+        self.hint = near_or_all(wrong, known);
         self
     }
 }
 
 /// The nearest known name, or a short list of them.
-fn did_you_mean<'n>(wrong: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
+fn near_or_all<'n>(wrong: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
     let mut known: Vec<&str> = known.into_iter().collect();
     known.sort_unstable();
     known.dedup();
-    match model::did_you_mean(wrong, known.iter().copied()) {
+    match did_you_mean(wrong, known.iter().copied()) {
         Some(name) => Some(format!("did you mean `{name}`?")),
-        _ if (1..=12).contains(&known.len()) => Some(format!("known are {}", known.join(", "))),
-        _ => None,
+        None if (1..=12).contains(&known.len()) => Some(format!("known are {}", known.join(", "))),
+        None => None,
     }
 }
 
 impl fmt::Display for ProfileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = self.line.to_string();
-        let gutter = " ".repeat(number.len());
-        // Tabs stay tabs, so that the caret stands below what it means.
-        let lead: String = self
-            .source_line
-            .chars()
-            .take(self.column as usize - 1)
-            .map(|c| if c == '\t' { '\t' } else { ' ' })
-            .collect();
-        writeln!(f, "{}", self.message)?;
-        writeln!(f, "{gutter}--> {}:{}:{}", self.file, self.line, self.column)?;
-        writeln!(f, "{gutter} |")?;
-        writeln!(f, "{number} | {}", self.source_line)?;
-        write!(f, "{gutter} | {lead}{}", "^".repeat(self.width as usize))?;
+        // A file may hold what a terminal obeys; a tab is drawn as spaces, by its width.
+        let clean = |c: char| if c.is_control() && c != '\t' { '\u{fffd}' } else { c };
+        let line: String = self.source_line.chars().map(clean).collect();
+        let at = |chars: u32| line.char_indices().nth(chars as usize).map_or(line.len(), |(byte, _)| byte);
+        let start = at(self.column - 1);
+        let end = at(self.column - 1 + self.width).max(start);
+        let place = Snippet::source(&line)
+            .line_start(self.line as usize)
+            .path(&self.file)
+            .annotation(AnnotationKind::Primary.span(start..end));
+        let mut group = Level::ERROR.no_name().primary_title(&self.message).element(place);
         if let Some(hint) = &self.hint {
-            write!(f, "\n{gutter} = hint: {hint}")?;
+            group = group.element(Level::HELP.with_name("hint").message(hint));
         }
-        Ok(())
+        f.write_str(Renderer::plain().term_width(WIDTH).render(&[group]).trim_end())
     }
 }
 
@@ -121,6 +123,22 @@ mod tests {
         let error = ProfileError::at("f.toml", text, at..at + 6, "odd");
         assert_eq!((error.line, error.column, error.width), (2, 6, 2));
         assert_eq!(error.source_line, "ü = \"帐号\"");
+    }
+
+    #[test]
+    fn b13_the_caret_stands_under_what_it_means_after_wide_characters() {
+        let text = "title = \"小米帐号\", titel = 1\n";
+        let at = text.find("titel").unwrap();
+        let shown = ProfileError::at("f.toml", text, at..at + 5, "odd").to_string();
+        let caret = shown.lines().find_map(|l| l.split_once('|').filter(|(_, r)| r.contains('^'))).unwrap().1;
+        // Each of the four characters takes two columns of a terminal.
+        assert_eq!(caret, format!(" {}^^^^^", " ".repeat(text[..at].chars().count() + 4)), "{shown}");
+    }
+
+    #[test]
+    fn what_a_terminal_obeys_is_not_printed() {
+        let error = ProfileError::at("f.toml", "a = \"\u{1b}[2J\"", 0..1, "odd");
+        assert!(!error.to_string().contains('\u{1b}'));
     }
 
     #[test]

@@ -31,5 +31,8 @@ pub const SIGN_OUT: &str = "sign-out";
 /// The only version of the format there is.
 pub const SCHEMA: u32 = 1;
 
+/// The longest file of a profile or of labels that is read.
+pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+
 #[cfg(test)]
 mod tests;

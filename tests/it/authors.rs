@@ -52,6 +52,7 @@ fn a_mistake_is_shown_with_its_place() {
       |
     6 | [flow.sign-out.on.acount-page]
       |                   ^^^^^^^^^^^
+      |
       = hint: did you mean `account-page`?
     1 mistake(s); of 0 saved screen(s): 0 taken for two, 0 for none
     ");
@@ -254,4 +255,28 @@ fn the_schema_knows_every_key_of_the_shipped_profiles() {
         bad.pointer_mut(pointer).unwrap()[key] = Value::from("x");
         assert_eq!(faults(&schema, &schema, &bad, "").len(), 1, "{pointer}/{key}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a14_only_regular_files_are_checked() {
+    let dir = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/dev/zero", dir.path().join("endless.toml")).unwrap();
+    let said = mi_signout(&["profiles", "check", dir.path().to_str().unwrap()]);
+    assert!(said.code == 2 && said.err.contains("it is not a regular file"), "{said:?}");
+    let said = mi_signout(&["profiles", "list", "--profiles", dir.path().to_str().unwrap()]);
+    assert!(said.code == 2 && said.err.contains("it is not a regular file"), "{said:?}");
+
+    let dir = tempfile::tempdir().unwrap();
+    let pipe = dir.path().join("screen.xml");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let said = mi_signout(&["profiles", "check", pipe.to_str().unwrap()]);
+    assert!(said.code == 2 && said.err.contains("it is not a regular file"), "{said:?}");
+
+    let dir = tempfile::tempdir().unwrap();
+    let large = dir.path().join("large.toml");
+    std::fs::write(&large, vec![b' '; mi_signout::profile::MAX_BYTES + 1]).unwrap();
+    let said = mi_signout(&["profiles", "check", large.to_str().unwrap()]);
+    assert!(said.code == 2 && said.err.contains("it is longer than"), "{said:?}");
 }

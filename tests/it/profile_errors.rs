@@ -50,6 +50,7 @@ fn a_label_with_a_typo() {
        |
     18 | do = [{ tap = { label = "logout_acount" }, scroll = "down", max = 12 }]
        |                         ^^^^^^^^^^^^^^^
+       |
        = hint: did you mean `logout_account`?
     "#);
 }
@@ -62,6 +63,7 @@ fn a_screen_that_is_not_there() {
        |
     20 | [flow.sign-out.on.capcha]
        |                   ^^^^^^
+       |
        = hint: did you mean `captcha`?
     ");
 }
@@ -74,6 +76,7 @@ fn an_unknown_key() {
        |
     14 | titel = "a picture code"
        | ^^^^^
+       |
        = hint: did you mean `title`?
     "#);
 }
@@ -86,6 +89,7 @@ fn an_unknown_action() {
        |
     18 | do = [{ tapp = { label = "logout_account" }, scroll = "down", max = 12 }]
        |         ^^^^
+       |
        = hint: did you mean `tap`?
     "#);
 }
@@ -98,6 +102,7 @@ fn a_reason_that_does_not_go_with_the_outcome() {
        |
     22 | reason = "no-network"
        |          ^^^^^^^^^^^^
+       |
        = hint: with it go unauthorized, input-not-allowed, screen-locked, no-password, password-not-typeable, captcha, second-factor, identity-check, web-verification, session-expired, pay-cards, last-device, account-stopped, unknown-screen, missing-app
     "#);
 }
@@ -110,6 +115,7 @@ fn an_outcome_with_a_typo() {
        |
     21 | end = "need-person"
        |       ^^^^^^^^^^^^^
+       |
        = hint: did you mean `needs-person`?
     "#);
 }
@@ -122,6 +128,7 @@ fn an_outcome_that_takes_a_proof() {
        |
     21 | end = "signed-out"
        |       ^^^^^^^^^^^^
+       |
        = hint: leave the screen without a reaction
     "#);
 }
@@ -146,6 +153,7 @@ fn no_evidence() {
        |
     11 | evidence = "I think so"
        |            ^^^^^^^^^^^^
+       |
        = hint: begin with one of `recorded:`, `seen in source:`, `reported:`, `guess:`
     "#);
 }
@@ -181,6 +189,7 @@ option.data.keeep = [{ key = "back" }]"#), @r#"
        |
     20 | option.data.keeep = [{ key = "back" }]
        |             ^^^^^
+       |
        = hint: did you mean `keep`?
     "#);
 }
@@ -204,6 +213,7 @@ fn community_texts_alone() {
        |
     18 | do = [{ tap = { label = "logout_account", community = true }, scroll = "down", max = 12 }]
        |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
        = hint: say in which package the text has to stand
     "#);
 }
@@ -217,6 +227,7 @@ base = "hypeross""#), @r#"
       |
     3 | base = "hypeross"
       |        ^^^^^^^^^^
+      |
       = hint: did you mean `hyperos`?
     "#);
 }
@@ -230,6 +241,7 @@ mutates = true"#, r#"do = [{ submit = "password", tap = { label = "ok" } }]"#), 
        |
     18 | do = [{ submit = "password", tap = { label = "ok" } }]
        |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
        = hint: say `mutates = true` in this reaction
     "#);
 }
@@ -253,6 +265,7 @@ fn a_flow_that_is_not_there() {
       |
     6 | open = [{ flow = "sign-outt" }, { action = "android.settings.XIAOMI_ACCOUNT_SYNC_SETTINGS" }]
       |                  ^^^^^^^^^^^
+      |
       = hint: did you mean `sign-out`?
     "#);
 }

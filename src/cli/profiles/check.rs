@@ -7,7 +7,7 @@ use super::super::terminal::Output;
 use crate::capture;
 use crate::model::{ExitStatus, Presence};
 use crate::profile::{self, Catalog, Labels, ProfileError, SavedScreen, Seen};
-use crate::ui::UiTree;
+use crate::ui::{self, UiTree};
 
 /// The file of labels among profiles.
 const LABELS: &str = "labels.toml";
@@ -97,11 +97,11 @@ impl Found {
         }
         match path.extension().and_then(|e| e.to_str()) {
             Some("toml") => {
-                let text = std::fs::read_to_string(path).map_err(io)?;
+                let text = capture::read_regular_text(path, profile::MAX_BYTES).map_err(io)?;
                 let labels = path.file_name().is_some_and(|n| n == LABELS);
                 if labels { self.labels.push((name, text)) } else { self.files.push((name, text)) }
             }
-            Some("xml") => match UiTree::parse(&std::fs::read(path).map_err(io)?) {
+            Some("xml") => match UiTree::parse(&capture::read_regular(path, ui::MAX_BYTES).map_err(io)?) {
                 // Without its circumstances, a screen is one of a signed-in phone.
                 Ok(tree) => {
                     self.saved.push(SavedScreen { name, focus: None, presence: Presence::Present, tree, props: None });
