@@ -27,7 +27,18 @@ pub trait Phone: Send {
     /// As for [`Phone::step`].
     fn picture(&mut self, within: Duration) -> Result<Vec<u8>, PhoneError>;
 
-    /// Removes what this program left on the phone (its dump files), and puts back what it changed.
+    /// Claims the phone for this process, or says who works on it. A claim is renewed by later steps, and given up by
+    /// [`Phone::tidy`].
+    ///
+    /// # Errors
+    /// As for [`Phone::step`].
+    fn claim(&mut self, within: Duration) -> Result<PhoneClaim, PhoneError> {
+        // A phone that nobody else can reach has nobody to claim it.
+        let _ = within;
+        Ok(PhoneClaim::Ours)
+    }
+
+    /// Removes what this program left on the phone (its dump files, its claim), and puts back what it changed.
     ///
     /// # Errors
     /// As for [`Phone::step`].
@@ -176,6 +187,8 @@ pub struct Observation {
 pub enum Refusal {
     /// `INJECT_EVENTS`: the input switch is off.
     InputNotAllowed,
+    /// Another run works on the phone by now. Who, in words.
+    Claimed(String),
     /// `am start` could not open the page: no such activity, or no permission.
     CannotOpen(String),
 }
@@ -238,6 +251,8 @@ pub struct PhoneFacts {
     pub lock_signs: Vec<String>,
     /// Another UiAutomation client that holds the service, where one was seen.
     pub ui_automation: Option<String>,
+    /// Which run works on the phone.
+    pub claim: PhoneClaim,
     /// Packages that a sign-out needs and the first user does not have.
     pub missing_apps: Vec<String>,
 }
@@ -261,6 +276,23 @@ impl PhoneFacts {
     pub fn input_switch_is_on(&self) -> bool {
         matches!(self.prop("persist.security.adbinput"), Some("1" | "y" | "yes" | "on" | "true"))
     }
+}
+
+/// Whose a phone is at the moment, as it is written on the phone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PhoneClaim {
+    /// Nobody's.
+    #[default]
+    None,
+    /// This process's.
+    Ours,
+    /// That of a run which has ended, or no longer renews it.
+    Void,
+    /// That of a run that works on it.
+    Held {
+        /// Who, in words.
+        by: String,
+    },
 }
 
 /// The lock screen.

@@ -8,10 +8,12 @@
 //! - `roster`: the lists of servers, kept up to date, to find a lost phone again.
 //! - `start`: a server on this computer is started once where none runs. None is ever killed.
 //! - `quote`, `script`: what is sent to the phone's shell.
+//! - `claim`: which run works on a phone, written on the phone.
 //! - `exec`: one script, one stream, with exit code, deadline and cancel.
 //! - `parse`: what the phone's programs printed, as values. Pure.
 //! - `phone`: [`AdbPhone`].
 
+mod claim;
 mod discovery;
 mod error;
 mod exec;

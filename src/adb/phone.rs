@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use super::claim::{self, Guard};
 use super::parse::{self, Section, sections};
 use super::turns::Turns;
 use super::{Cancel, Channel, Places, Script};
 use crate::model::{AdbServer, Device, Focus, Presence, Serial, TransportId};
-use crate::phone::{Look, Observation, Phone, PhoneError, PhoneFacts, Refusal, ScreenRead, Step};
+use crate::phone::{Look, Observation, Phone, PhoneClaim, PhoneError, PhoneFacts, Refusal, ScreenRead, Step};
 
 /// The first bytes of every PNG.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -30,6 +31,9 @@ pub struct AdbPhone {
     places: Places,
     /// Whether it can dump all windows; learned from the first time that it was asked to.
     shows_windows: Option<bool>,
+    serial: Serial,
+    /// The line of the claim that was read last.
+    seen_claim: Option<String>,
 }
 
 /// The first Android (its API level) whose `uiautomator dump` knows `--windows`.
@@ -51,11 +55,8 @@ impl AdbPhone {
     /// As [`AdbPhone::new`], with a signal that many phones may share.
     #[must_use]
     pub fn with_cancel(server: AdbServer, serial: Serial, transport: Option<TransportId>, cancel: Cancel) -> Self {
-        Self {
-            channel: Channel::new(server, serial, transport, cancel),
-            places: Places::default(),
-            shows_windows: None,
-        }
+        let channel = Channel::new(server, serial.clone(), transport, cancel);
+        Self { channel, places: Places::default(), shows_windows: None, serial, seen_claim: None }
     }
 
     /// The signal that ends its running command, and every later one.
@@ -84,9 +85,13 @@ impl AdbPhone {
     }
 
     fn observe(&mut self, step: &Step<'_>, within: Duration) -> Result<Observation, PhoneError> {
-        let script = Script::step(step, &self.places)?;
+        let guard = claim::guard(&self.serial);
+        let script = Script::guarded_step(step, &self.places, guard)?;
         let mark = script.mark().to_owned();
         let output = self.channel.run(script, within)?;
+        if guard == Guard::Renew {
+            claim::note(&self.serial);
+        }
         let _turn = READERS.take();
         Ok(observation(&sections(&output.bytes, &mark)))
     }
@@ -143,12 +148,28 @@ impl Phone for AdbPhone {
         let mark = script.mark().to_owned();
         let output = self.channel.run(script, within)?;
         let _turn = READERS.take();
-        let facts = facts(&sections(&output.bytes, &mark));
+        let sections = sections(&output.bytes, &mark);
+        let (claim, line) = claim::parse(&text(&sections, "claim"));
+        self.seen_claim = Some(line);
+        let facts = PhoneFacts { claim, ..facts(&sections) };
         let level = facts.prop("ro.build.version.sdk").and_then(|level| level.trim().parse::<u32>().ok());
         if level.is_some_and(|level| level < SHOWS_WINDOWS) {
             self.shows_windows = Some(false);
         }
         Ok(facts)
+    }
+
+    fn claim(&mut self, within: Duration) -> Result<PhoneClaim, PhoneError> {
+        let seen = self.seen_claim.take().unwrap_or_default();
+        let script = Script::claim(&seen);
+        let mark = script.mark().to_owned();
+        let output = self.channel.run(script, within)?;
+        let (claim, line) = claim::parse(&text(&sections(&output.bytes, &mark), "claim"));
+        self.seen_claim = Some(line);
+        if claim == PhoneClaim::Ours {
+            claim::note(&self.serial);
+        }
+        Ok(claim)
     }
 
     fn picture(&mut self, within: Duration) -> Result<Vec<u8>, PhoneError> {
@@ -160,6 +181,7 @@ impl Phone for AdbPhone {
     }
 
     fn tidy(&mut self, within: Duration) -> Result<(), PhoneError> {
+        claim::forget(&self.serial);
         self.channel.run(Script::tidy(&self.places), within).map(drop)
     }
 }
@@ -191,6 +213,7 @@ fn observation(sections: &[Section<'_>]) -> Observation {
 fn refusal(sections: &[Section<'_>]) -> Option<Refusal> {
     sections.iter().find_map(|section| match section.name {
         "refused" => Some(Refusal::InputNotAllowed),
+        "claimed" => Some(Refusal::Claimed(claim::holder(&section.text()))),
         "open" => cannot_open(&section.text(), section.code),
         _ => None,
     })
@@ -228,6 +251,7 @@ fn facts(sections: &[Section<'_>]) -> PhoneFacts {
         input: input.map(|s| parse::input_probe(&s.text(), s.code)).unwrap_or_default(),
         lock_signs: parse::lock_signs(&props, focus.as_ref()),
         ui_automation: parse::ui_automation(&text("automation"), &text("processes")),
+        claim: PhoneClaim::default(),
         missing_apps: parse::missing_apps(&text("apps"), &text("known-apps")),
         props,
         focus,

@@ -8,6 +8,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 use zeroize::Zeroizing;
 
+use super::claim::{self, Guard};
 use super::quote::{input_text, input_words, quote};
 use crate::model::Focus;
 use crate::phone::{Input, Look, Opening, PhoneError, Settle, Step};
@@ -57,6 +58,14 @@ impl Script {
     /// # Errors
     /// [`PhoneError::Adb`] where a text cannot be typed.
     pub fn step(step: &Step<'_>, places: &Places) -> Result<Self, PhoneError> {
+        Self::guarded_step(step, places, Guard::None)
+    }
+
+    /// The same on a phone that this process has claimed: no input is done where it is another run's by now.
+    ///
+    /// # Errors
+    /// As for [`Script::step`].
+    pub(super) fn guarded_step(step: &Step<'_>, places: &Places, guard: Guard) -> Result<Self, PhoneError> {
         let mut script = Self::new();
         let turns = match step.settle {
             Settle::Nothing => 0,
@@ -68,6 +77,8 @@ impl Script {
             script.line("b=\"$f $c\"");
         }
         script.line("x=");
+        let guarded = claim::guarded(guard, &script.mark);
+        script.text.push_str(&guarded);
         if turns == 0 && matches!(step.inputs.first(), Some(Input::While(_))) {
             script.line(FOCUS);
         }
@@ -104,6 +115,10 @@ impl Script {
             script.section(name);
             script.line(command);
         }
+        script.section("claim");
+        script.line("date +%s");
+        script.line(&claim::read());
+        script.line("echo \"$l\"");
         if probe_input {
             // Key 0 is no key: it passes the permission check and does nothing.
             script.line("o=$(input keyevent 0 2>&1); r=$?");
@@ -124,6 +139,15 @@ impl Script {
         script
     }
 
+    /// Claims the phone, where its claim is still the line that was `seen`.
+    #[must_use]
+    pub(super) fn claim(seen: &str) -> Self {
+        let mut script = Self::new();
+        let lines = claim::take(seen, &script.mark);
+        script.text.push_str(&lines);
+        script
+    }
+
     /// A picture of the screen, as bytes and nothing else.
     #[must_use]
     pub fn picture() -> Self {
@@ -135,7 +159,9 @@ impl Script {
     /// Removes files of this program that an interrupted step left behind.
     #[must_use]
     pub fn tidy(places: &Places) -> Self {
-        Self::new().and_tidy(places)
+        let mut script = Self::new();
+        script.line(&claim::release());
+        script.and_tidy(places)
     }
 
     /// The same script, which in the end removes what an interrupted step, or a run that was killed, left behind.

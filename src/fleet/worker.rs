@@ -13,9 +13,9 @@ use super::{Connector, Permits, Plan, duplicate};
 use crate::capture::{self, Wants};
 use crate::event::{Event, EventKind, FindDevice, Subject};
 use crate::flow::{Checked, Ended, Ending, Engine, Password, Walk};
-use crate::journal::{PhoneInfo, PhoneKey};
+use crate::journal::{JournalError, PhoneInfo, PhoneKey};
 use crate::model::{AccountId, Device, Outcome, Presence, Reason, ResultRow, Secret};
-use crate::phone::{Phone, PhoneError, PhoneFacts};
+use crate::phone::{Phone, PhoneClaim, PhoneError, PhoneFacts};
 use crate::preflight::{self, Stop, Wanted};
 use crate::profile::{Choice, DeviceProfile};
 
@@ -204,6 +204,11 @@ impl<'a> Worker<'a> {
         };
         // A phone has a thousand properties, and the walk wants none of them.
         drop(facts);
+        // Before anything is touched: the phone itself says whether another computer works on it.
+        // One that can hold no claim (its disk is full) holds no other run's either, and one that is lost is waited for by the walk.
+        if let Ok(PhoneClaim::Held { by }) = phone.claim(STEP_LIMIT) {
+            return Ending::in_use(&by);
+        }
         let ended = self.walk(profile, &account, &key, &habits, (device, phone));
         self.draft.proof.after = words(ended.presence);
         self.draft.proof.ui = ended.screen;
@@ -291,7 +296,8 @@ impl<'a> Worker<'a> {
         let info = self.info(facts);
         let earlier = self.plan.books.take_up(&info).map_err(|error| {
             let hint = format!("{error}: {}", error.hint());
-            Ending::new(Outcome::Failed, Reason::DuplicateSerial, hint)
+            let busy = matches!(error, JournalError::Busy { .. });
+            Ending::new(Outcome::Failed, if busy { Reason::InUse } else { Reason::DuplicateSerial }, hint)
         })?;
         self.draft.key = Some(info.key.clone());
         self.plan.books.account(&info.key, account);

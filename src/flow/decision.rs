@@ -161,6 +161,16 @@ impl Ending {
         )
     }
 
+    /// Another run works on the phone: two would type into one field.
+    #[must_use]
+    pub fn in_use(by: &str) -> Self {
+        Self::new(
+            Outcome::Failed,
+            Reason::InUse,
+            format!("{by} works on this phone: wait until it has ended, then run again"),
+        )
+    }
+
     /// The password was submitted once, and is not submitted twice.
     pub(super) fn asked_again() -> Self {
         Self::new(

@@ -157,6 +157,8 @@ reasons! {
     StillSignedIn = "still-signed-in",
     /// Two phones have this serial.
     DuplicateSerial = "duplicate-serial",
+    /// Another run works on the phone.
+    InUse = "in-use",
 }
 
 impl Reason {
@@ -205,6 +207,7 @@ impl Reason {
                     | R::DumpFailed
                     | R::StillSignedIn
                     | R::DuplicateSerial
+                    | R::InUse
             ),
         }
     }

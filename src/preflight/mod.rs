@@ -10,7 +10,7 @@ pub use identity::{Identity, hides_passwords, identify};
 pub use words::{input_switch_name, locale};
 
 use crate::model::{Device, DeviceState, Outcome, Presence, Reason};
-use crate::phone::{Keyguard, Network, PhoneError, PhoneFacts};
+use crate::phone::{Keyguard, Network, PhoneClaim, PhoneError, PhoneFacts};
 
 /// Why a phone is not walked, as a row says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,9 +159,17 @@ pub struct Wanted<'a> {
 pub fn stop(facts: &PhoneFacts, wanted: Wanted<'_>) -> Option<Stop> {
     not_supported(facts)
         .or_else(|| already(facts))
+        .or_else(|| in_use(facts))
         .or_else(|| blocked(facts))
         .or_else(|| needs_person(facts, wanted))
         .or_else(|| held(facts))
+}
+
+/// Two runs would type into one field.
+fn in_use(facts: &PhoneFacts) -> Option<Stop> {
+    let PhoneClaim::Held { by } = &facts.claim else { return None };
+    let hint = format!("{by} works on this phone: wait until it has ended, then run again");
+    Some(Stop::new(Outcome::Failed, Reason::InUse, hint))
 }
 
 /// Only one tool at a time can read a phone's screen.

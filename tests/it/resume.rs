@@ -291,6 +291,50 @@ fn a_phone_that_was_left_open_and_is_found_signed_out_is_settled_for_its_next_ow
 }
 
 #[test]
+fn b32_the_phone_itself_says_that_another_computer_works_on_it() {
+    // Two homes: no journal, no ledger and no lock is shared.
+    let bench = Bench::own([spec("a1").scale(0.4)]);
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let adb = bench.adb();
+    let args = ["sign-out", "--all", "--password-stdin", "--json", "--yes", "-q", "--adb", &adb];
+    let password = format!("{RIGHT}\n");
+    let mut command = binary(one.path(), &args);
+    let mut first = Killed(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    first.0.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+    let (mut out, mut said) = (BufReader::new(first.0.stdout.take().unwrap()), String::new());
+    while !said.contains(r#""event":"screen""#) {
+        assert!(out.read_line(&mut said).unwrap() > 0, "it ends by itself: {said}");
+    }
+    let second = talk(binary(two.path(), &args), password.as_bytes());
+    assert_eq!(rows(&second), [("a1".to_owned(), "failed in-use".to_owned())], "{}", second.out);
+    assert!(second.out.contains("works on this phone") && !second.out.contains(r#""event":"step""#), "{}", second.out);
+    out.read_to_string(&mut said).unwrap();
+    assert_eq!(outcomes(&lines(&said)).get("a1").map(String::as_str), Some("signed-out"), "{said}");
+    assert_eq!(bench.phone(0).record().passwords_submitted(), 1);
+    // It is given up at the end.
+    let third = talk(binary(two.path(), &args), password.as_bytes());
+    assert_eq!(rows(&third), [("a1".to_owned(), "already-signed-out -".to_owned())], "{}", third.out);
+}
+
+#[test]
+fn b32_a_claim_of_a_run_that_was_killed_keeps_no_phone() {
+    let bench = Bench::own([spec("a1").scale(0.4)]);
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let adb = bench.adb();
+    let args = ["sign-out", "--all", "--password-stdin", "--json", "--yes", "-q", "--adb", &adb];
+    let password = format!("{RIGHT}\n");
+    let mut command = binary(one.path(), &args);
+    let mut first = Killed(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    first.0.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+    let mut said = BufReader::new(first.0.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(said.any(|line| line.contains(r#""event":"screen""#)), "it ends by itself");
+    first.0.kill().unwrap();
+    first.0.wait().unwrap();
+    let second = talk(binary(two.path(), &args), password.as_bytes());
+    assert_eq!(rows(&second), [("a1".to_owned(), "signed-out -".to_owned())], "{}", second.out);
+}
+
+#[test]
 fn a_second_process_leaves_phones_alone_that_the_first_works_on() {
     // Slow enough that the second one comes while the first is at it.
     let bench = Bench::own([spec("a1").scale(0.4), spec("b2").scale(0.4)]);
@@ -309,10 +353,8 @@ fn a_second_process_leaves_phones_alone_that_the_first_works_on() {
     }
     let second = talk(binary(home.path(), &args), password.as_bytes());
     let told = rows(&second);
-    assert!(told.iter().all(|(_, row)| row == "failed duplicate-serial"), "{told:?}");
-    assert!(
-        second.out.contains("is being worked on by run ") && second.out.contains("wait until the other run has ended")
-    );
+    assert!(told.iter().all(|(_, row)| row == "failed in-use"), "{told:?}");
+    assert!(second.out.contains("works on this phone") && second.out.contains("wait until it has ended"));
     assert!(!second.out.contains(r#""event":"step""#), "the first goes on alone: {}", second.out);
     out.read_to_string(&mut said).unwrap();
     let ended = outcomes(&lines(&said));

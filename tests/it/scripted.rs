@@ -481,6 +481,7 @@ impl Script {
         let account = if self.account.is_some() { "" } else { ", no account" };
         match (refused, screen) {
             (Some(Refusal::InputNotAllowed), _) => "input refused".to_owned(),
+            (Some(Refusal::Claimed(by)), _) => format!("claimed by {by}"),
             (Some(Refusal::CannotOpen(_)), _) => "cannot open".to_owned(),
             (None, ScreenRead::Skipped) => format!("probes{account}"),
             (None, ScreenRead::Tree(_)) => format!("{}{account}", self.at),

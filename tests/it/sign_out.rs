@@ -153,7 +153,7 @@ fn what_is_wrong_with_a_file_of_passwords_names_its_line() {
     status: 2
     --- stdout
     --- stderr
-    error: 'a1' stands on line 2 already
+    error: 'a1' is a duplicate of line 2
       p.csv:4
     "###);
     insta::assert_snapshot!(bench.run(&["sign-out", "--yes", "--passwords", "none.csv"]).run(), @r###"

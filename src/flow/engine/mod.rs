@@ -292,6 +292,15 @@ impl<'p> Engine<'p> {
                 self.was_not_done(begun);
                 return Decision::End(Ending::input_not_allowed());
             }
+            Some(Refusal::Claimed(by)) => {
+                self.was_not_done(begun);
+                return Decision::End(match seen.accounts.presence() {
+                    Presence::Unknown if self.progress.mutated() => {
+                        self.cut_short(Presence::Unknown, Reason::Timeout, "")
+                    }
+                    _ => Ending::in_use(by),
+                });
+            }
             Some(Refusal::CannotOpen(_)) if !self.entered => return self.way_in(),
             _ => {}
         }

@@ -1,0 +1,211 @@
+//! Which run works on a phone, written on the phone itself: two runs of two users, or of two computers, share nothing else.
+//!
+//! A claim is a folder on the phone, since making one is atomic, with one line in it: `TOKEN TIME HOST PID`. The time is the phone's
+//! own, in seconds, and is written anew while the run works. A claim is void once it is [`STALE`] seconds old, or where it was made on
+//! this computer by a process that has ended.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::script::random_mark;
+use crate::model::Serial;
+use crate::phone::PhoneClaim;
+
+/// The folder. It does not begin as the files do that are cleared away.
+pub(super) const FOLDER: &str = "/data/local/tmp/mi-signout.claim";
+/// A claim that was not renewed for so many seconds of the phone's clock is void.
+const STALE: i64 = 180;
+/// How often a claim is renewed, by the steps that are taken anyway.
+const RENEW: Duration = Duration::from_secs(20);
+
+/// What this process writes into its claims: its token, its computer and its id.
+struct Owner {
+    token: String,
+    host: String,
+}
+
+fn owner() -> &'static Owner {
+    static OWNER: OnceLock<Owner> = OnceLock::new();
+    OWNER.get_or_init(|| Owner { token: random_mark(), host: host() })
+}
+
+/// The name of this computer, in characters that need no quoting.
+fn host() -> String {
+    #[cfg(unix)]
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    #[cfg(not(unix))]
+    let name = std::env::var("COMPUTERNAME").unwrap_or_default();
+    let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || "-._".contains(*c)).take(60).collect();
+    if plain.is_empty() { "unknown".into() } else { plain }
+}
+
+/// Phones that this process has claimed, with when the claim was last renewed.
+static CLAIMED: Mutex<Option<HashMap<Serial, Instant>>> = Mutex::new(None);
+
+fn claimed<T>(act: impl FnOnce(&mut HashMap<Serial, Instant>) -> T) -> T {
+    act(CLAIMED.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default())
+}
+
+/// Notes that the phone is claimed by this process, or renewed.
+pub(super) fn note(serial: &Serial) {
+    claimed(|phones| phones.insert(serial.clone(), Instant::now()));
+}
+
+/// Notes that it no longer is.
+pub(super) fn forget(serial: &Serial) {
+    claimed(|phones| phones.remove(serial));
+}
+
+/// What a step on this phone does about the claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guard {
+    /// This process has no claim on it.
+    None,
+    /// Nothing is done where the claim is another run's by now.
+    Check,
+    /// The same, and it is renewed.
+    Renew,
+}
+
+/// What the next step on this phone does.
+pub(super) fn guard(serial: &Serial) -> Guard {
+    claimed(|phones| match phones.get(serial) {
+        None => Guard::None,
+        Some(at) if at.elapsed() < RENEW => Guard::Check,
+        Some(_) => Guard::Renew,
+    })
+}
+
+/// Lines that read the claim's line into `l`; empty where there is none.
+pub(super) fn read() -> String {
+    format!("l=; if [ -f {FOLDER}/by ]; then read -r l <{FOLDER}/by; fi 2>/dev/null")
+}
+
+/// Lines that write this process's claim, so that a reader sees the old line or the new one.
+fn write() -> String {
+    let Owner { token, host } = owner();
+    let (pid, by) = (std::process::id(), format!("{FOLDER}/by"));
+    format!(
+        "echo \"{token} $(date +%s) {host} {pid}\" >{by}-{token} 2>/dev/null && mv -f {by}-{token} {by} 2>/dev/null"
+    )
+}
+
+/// Lines for the beginning of a step: `x` is set, and `lost` told, where the claim is another run's.
+pub(super) fn guarded(guard: Guard, mark: &str) -> String {
+    let mut lines = String::new();
+    if guard == Guard::None {
+        return lines;
+    }
+    let token = &owner().token;
+    let _ = writeln!(lines, "{}", read());
+    let _ = writeln!(
+        lines,
+        "if [ \"${{l%% *}}\" != {token} ]; then if [ -n \"$l\" ]; then x=1\necho \"{mark} claimed\"\necho \"$l\"\nfi"
+    );
+    if guard == Guard::Renew {
+        let _ = writeln!(lines, "else\n{}", write());
+    }
+    lines.push_str("fi\n");
+    lines
+}
+
+/// Lines that take the phone, where its claim is still the line that was read: none, a void one, or this process's own. They say
+/// whose it is then.
+pub(super) fn take(seen: &str, mark: &str) -> String {
+    let aside = format!("{FOLDER}-{}", owner().token);
+    let seen = super::quote::quote(seen);
+    let read_aside = format!("l=; if [ -f {aside}/by ]; then read -r l <{aside}/by; fi 2>/dev/null");
+    format!(
+        "k=\nif mkdir {FOLDER} 2>/dev/null; then k=1\nelse\n{read}\nif [ \"$l\" = {seen} ]; then\n\
+         if mv {FOLDER} {aside} 2>/dev/null; then\n{read_aside}\n\
+         if [ \"$l\" = {seen} ]; then rm -f {aside}/by 2>/dev/null; rmdir {aside} 2>/dev/null\n\
+         if mkdir {FOLDER} 2>/dev/null; then k=1; fi\n\
+         else mv {aside} {FOLDER} 2>/dev/null; fi\nfi\nfi\nfi\n\
+         if [ -n \"$k\" ]; then {write}\nfi\n{read}\necho \"{mark} claim\"\ndate +%s\necho \"$l\"\n",
+        read = read(),
+        write = write(),
+    )
+}
+
+/// Lines that remove this process's claim, and no other's.
+pub(super) fn release() -> String {
+    let token = &owner().token;
+    format!("{}\nif [ \"${{l%% *}}\" = {token} ]; then rm -f {FOLDER}/by; rmdir {FOLDER}; fi 2>/dev/null", read())
+}
+
+/// What the reading of a claim says: the phone's time, and the claim's line.
+pub(super) fn parse(text: &str) -> (PhoneClaim, String) {
+    let mut lines = text.lines();
+    let now = lines.next().and_then(|line| line.trim().parse::<i64>().ok());
+    let line = lines.next().unwrap_or_default().trim().to_owned();
+    (of(now, &line), line)
+}
+
+fn of(now: Option<i64>, line: &str) -> PhoneClaim {
+    let mut words = line.split_whitespace();
+    let (Some(token), time, host, pid) = (words.next(), words.next(), words.next(), words.next()) else {
+        return PhoneClaim::None;
+    };
+    let own = owner();
+    if token == own.token {
+        return PhoneClaim::Ours;
+    }
+    let (time, pid) = (time.and_then(|time| time.parse::<i64>().ok()), pid.and_then(|pid| pid.parse::<u32>().ok()));
+    let (Some(host), Some(time), Some(now)) = (host, time, now) else {
+        // What can't be read is no claim of this program, and nobody renews it.
+        return PhoneClaim::Void;
+    };
+    let ended = host == own.host && pid.is_some_and(has_ended);
+    // A clock that was set back does not keep a phone for ever.
+    if ended || (now - time).abs() > STALE {
+        return PhoneClaim::Void;
+    }
+    PhoneClaim::Held { by: holder(line) }
+}
+
+/// Whose a claim's line is, in words.
+pub(super) fn holder(line: &str) -> String {
+    let mut words = line.split_whitespace().skip(2);
+    let word = |word: Option<&str>| crate::model::short_name(word.unwrap_or("?"), 60);
+    format!("a run on computer {}, process {}", word(words.next()), word(words.next()))
+}
+
+/// Whether no process of this computer has the id.
+#[cfg(unix)]
+fn has_ended(pid: u32) -> bool {
+    use rustix::process::{Pid, test_kill_process};
+    let id = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    id.is_none_or(|id| test_kill_process(id) == Err(rustix::io::Errno::SRCH))
+}
+
+#[cfg(not(unix))]
+fn has_ended(_: u32) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b32_a_claim_holds_while_it_is_renewed() {
+        let held = |line: &str| matches!(of(Some(1000), line), PhoneClaim::Held { .. });
+        assert!(held("t 990 bench2 17") && held("t 1100 bench2 17") && held("t 821 bench2 17"));
+        // Not renewed, from a clock that was set back, cut short, or another program's.
+        for line in ["t 819 bench2 17", "t 1200 bench2 17", "t 990", "t", "some other text here"] {
+            assert_eq!(of(Some(1000), line), PhoneClaim::Void, "{line}");
+        }
+        assert_eq!(of(Some(1000), ""), PhoneClaim::None);
+    }
+
+    #[test]
+    fn b32_a_claim_of_a_process_that_ended_is_void_on_its_own_computer() {
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        child.wait().unwrap();
+        let line = |pid: u32| format!("t 990 {} {pid}", owner().host);
+        assert_eq!(of(Some(1000), &line(child.id())), PhoneClaim::Void);
+        assert!(matches!(of(Some(1000), &line(std::process::id())), PhoneClaim::Held { .. }));
+    }
+}
