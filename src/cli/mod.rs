@@ -12,6 +12,7 @@ mod devices;
 mod doctor;
 mod failure;
 mod host_facts;
+mod journal;
 mod locate;
 mod owner;
 mod password_file;
@@ -73,6 +74,8 @@ enum Command {
     Doctor(doctor::Args),
     /// Write the report of an earlier run again, list the runs, or check that nobody edited a report
     Report(report::Args),
+    /// Care of the record: remove old runs
+    Journal(journal::Args),
     /// Walk the owner through the permanent deletion of a signed-out account, in a real browser
     Delete(delete::Args),
     /// The main job on simulated phones: no hardware, no adb needed
@@ -120,6 +123,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
             Command::Capture(args) => capture::run(&args, &output),
             Command::Doctor(args) => doctor::run(&args, &output, interrupt),
             Command::Report(args) => report::run(&args, &output),
+            Command::Journal(args) => journal::run(&args, &output),
             Command::Demo(args) => demo::run(&args, &output, interrupt),
             Command::Simulate(args) => simulate::run(&args, &output, interrupt),
         };

@@ -63,7 +63,10 @@ impl RecordArgs {
         };
         let begun = self.journal.open().and_then(|journal| Ok((journal.begin(info.clone())?, journal)));
         let (run, journal, scratch) = match begun {
-            Ok((run, journal)) => (Some(run), Some(journal), None),
+            Ok((run, journal)) => {
+                take_over_rejections(&ledger, &journal, output)?;
+                (Some(run), Some(journal), None)
+            }
             Err(error) if error.may_go_on() => {
                 output.people(&format!("warning: this run is not recorded: {error}\n  hint: {}", error.hint()));
                 if reports.is_empty() { (None, None, None) } else { in_memory(info)? }
@@ -72,6 +75,27 @@ impl RecordArgs {
         };
         Ok(Record { journal, run, ledger: Some(ledger), reports, _scratch: scratch })
     }
+}
+
+/// A key or a ledger that was removed is said, and the rejections that the journal knows of count again: whoever removes the ledger
+/// gets no more tries at a password for it.
+fn take_over_rejections(ledger: &Ledger, journal: &Journal, output: &Output) -> Result<(), Failure> {
+    if journal.key_changed() {
+        output.warning(
+            "install.key is not the one of earlier runs: their accounts are not known again, and the seals of their reports can't be checked here",
+        );
+    }
+    if !ledger.is_new() {
+        return Ok(());
+    }
+    for (account, rejections) in journal.rejections()? {
+        ledger.restore(&account, rejections)?;
+        let many = if rejections == 1 { "1 rejection" } else { &format!("{rejections} rejections") };
+        output.warning(&format!(
+            "the ledger of rejected passwords is new, but the journal knows of {many} for account {account}: taken over"
+        ));
+    }
+    Ok(())
 }
 
 /// A journal that lasts as long as the run, so that its reports can be written all the same.

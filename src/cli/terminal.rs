@@ -95,6 +95,12 @@ impl Output {
         }
     }
 
+    /// A warning about the record, on stderr, however quiet a run is to be.
+    #[allow(clippy::unused_self, reason = "part of the policy")]
+    pub fn warning(&self, line: &str) {
+        let _ = writeln!(std::io::stderr(), "warning: {line}");
+    }
+
     /// Asks a question on the terminal and goes on only with the expected answer, typed after the question.
     pub fn ask(&self, question: &str, expected: &str) -> Result<(), Failure> {
         prompt::forget_typed_ahead();

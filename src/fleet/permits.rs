@@ -60,8 +60,8 @@ impl<'a> Permits<'a> {
     }
 
     /// Writes the submission down before it is made, or says why it may not be made.
-    fn write_down(&self, account: &AccountId) -> Result<Option<Submission>, String> {
-        let refused = match self.books.submitting(account) {
+    fn write_down(&self, account: &AccountId, serial: &Serial) -> Result<Option<Submission>, String> {
+        let refused = match self.books.submitting(account, serial) {
             Ok(submission) => return Ok(submission),
             Err(NotNow::Refused(refused)) => refused,
             Err(NotNow::Unwritable(why)) => {
@@ -70,7 +70,7 @@ impl<'a> Permits<'a> {
         };
         if self.owner.is_some_and(|owner| owner.allows_another_try(account, refused)) {
             self.books.forgive(account);
-            if let Ok(submission) = self.books.submitting(account) {
+            if let Ok(submission) = self.books.submitting(account, serial) {
                 return Ok(submission);
             }
         }
@@ -107,7 +107,7 @@ impl SubmitPermit for Permits<'_> {
                 if waits {
                     self.tell(serial, EventKind::Resumed);
                 }
-                let written = self.write_down(account);
+                let written = self.write_down(account, serial);
                 state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
                 return match written {
                     Ok(submission) => {

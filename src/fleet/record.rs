@@ -17,13 +17,15 @@ pub struct Books<'a> {
     told: Mutex<BTreeSet<String>>,
     /// Phones on which this run submitted a password without a proven sign-out: they may be plugged in again.
     done: Mutex<BTreeMap<PhoneKey, Progress>>,
+    /// Serial as adb prints it → hardware serial, for the ledger.
+    keys: Mutex<BTreeMap<Serial, PhoneKey>>,
 }
 
 impl<'a> Books<'a> {
     /// Books that tell `listener` what they could not write.
     #[must_use]
     pub fn new(run: Option<Run>, ledger: Option<Ledger>, listener: &'a dyn Listener) -> Self {
-        Self { run, ledger, listener, told: Mutex::default(), done: Mutex::default() }
+        Self { run, ledger, listener, told: Mutex::default(), done: Mutex::default(), keys: Mutex::default() }
     }
 
     /// Takes a phone up, and gives what an earlier run left open on it.
@@ -31,15 +33,24 @@ impl<'a> Books<'a> {
     /// # Errors
     /// [`JournalError::Busy`] and [`JournalError::Duplicate`]: leave the phone alone.
     pub fn take_up(&self, info: &PhoneInfo) -> Result<Option<Earlier>, JournalError> {
-        let Some(run) = &self.run else { return Ok(None) };
-        match run.phone(info) {
-            Ok(()) => Ok(self.written(run.earlier(&info.key)).flatten()),
-            Err(error @ (JournalError::Busy { .. } | JournalError::Duplicate(_))) => Err(error),
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(info.serial.clone(), info.key.clone());
+        let Some(run) = &self.run else { return Ok(self.open_submission(&info.key)) };
+        let earlier = match run.phone(info) {
+            Ok(()) => self.written(run.earlier(&info.key)).flatten(),
+            Err(error @ (JournalError::Busy { .. } | JournalError::Duplicate(_))) => return Err(error),
             Err(error) => {
                 self.say(&error);
-                Ok(None)
+                None
             }
-        }
+        };
+        Ok(earlier.or_else(|| self.open_submission(&info.key)))
+    }
+
+    /// A submission on this phone that waits for its verdict, by the ledger: for a journal that is locked, full, or another one.
+    fn open_submission(&self, key: &PhoneKey) -> Option<Earlier> {
+        let since = self.written(self.ledger.as_ref()?.awaits_verdict(key)).flatten()?;
+        let progress = Progress { submitted: true, ..Progress::default() };
+        Some(Earlier { run: format!("of {since}"), progress, unobserved: None })
     }
 
     /// Keeps what was done on a phone until it is proven signed out. A password is submitted at most once per phone and run.
@@ -91,12 +102,16 @@ impl<'a> Books<'a> {
     /// Writes a phone's row; without a key where its hardware serial was never read.
     pub fn result(&self, key: Option<&PhoneKey>, row: &ResultRow) {
         self.write(|run| run.result(key, row));
+        if let (Some(ledger), Some(key), Outcome::SignedOut | Outcome::AlreadySignedOut) = (&self.ledger, key, row.outcome) {
+            self.written(ledger.settled(key));
+        }
     }
 
     /// Writes down that a password is about to be submitted. Without a ledger nothing is.
-    pub(super) fn submitting(&self, account: &AccountId) -> Result<Option<Submission>, NotNow> {
+    pub(super) fn submitting(&self, account: &AccountId, serial: &Serial) -> Result<Option<Submission>, NotNow> {
         let Some(ledger) = &self.ledger else { return Ok(None) };
-        match ledger.submitting(account) {
+        let phone = self.keys.lock().unwrap_or_else(PoisonError::into_inner).get(serial).cloned();
+        match ledger.submitting(account, phone.as_ref()) {
             Ok(Some(submission)) => Ok(Some(submission)),
             Ok(None) => Err(NotNow::Refused(ledger.rejections(account).unwrap_or(crate::journal::REJECTION_LIMIT))),
             Err(error) => Err(NotNow::Unwritable(format!("{error}: {}", error.hint()))),

@@ -79,6 +79,18 @@ impl InstallKey {
         Ok(Some(Self(bytes)))
     }
 
+    /// Tells this key from another one, and nothing else about it.
+    #[must_use]
+    pub(super) fn fingerprint(&self) -> String {
+        self.mac("fingerprint", "")
+    }
+
+    /// The hash of a phone's hardware serial.
+    #[must_use]
+    pub(super) fn phone(&self, phone: &super::PhoneKey) -> String {
+        self.mac("phone", phone.as_str())
+    }
+
     /// The account's hash in this installation, of its full id where the phone gave one.
     #[must_use]
     pub fn account(&self, account: &AccountId) -> AccountKey {

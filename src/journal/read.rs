@@ -60,18 +60,11 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Missing`], [`JournalError::Corrupt`].
     pub fn record(&self, run: &str) -> Result<RunRecord> {
-        let runs = self.runs()?;
-        let mut fitting = runs.iter().filter(|line| line.id.starts_with(run));
-        let id = match (run, fitting.next(), fitting.next()) {
-            ("last", ..) => runs.first().map(|line| &line.id),
-            (exact, Some(line), None) if !exact.is_empty() => Some(&line.id),
-            (exact, ..) => runs.iter().map(|line| &line.id).find(|id| *id == exact),
-        };
-        let id = id.ok_or_else(|| JournalError::Missing(format!("run {run}")))?;
         // One transaction, so that a run that is still writing is read at one moment.
         let connection = self.connection();
         let transaction = connection.unchecked_transaction().map_err(|e| self.failed(&e))?;
-        self.load(&transaction, id)
+        let id = named(&transaction, run).map_err(|e| self.failed(&e))?;
+        self.load(&transaction, &id.ok_or_else(|| JournalError::Missing(format!("run {run}")))?)
     }
 
     fn load(&self, c: &Connection, id: &str) -> Result<RunRecord> {
@@ -127,9 +120,14 @@ impl Journal {
     /// [`JournalError::Corrupt`], [`JournalError::Unwritable`].
     pub fn unsettled(&self) -> Result<Vec<(PhoneKey, Serial)>> {
         let connection = self.connection();
-        // SQLite takes the serial from the row of the maximum.
+        // Only phones that some run left open are looked at: a journal may know a hundred thousand others. SQLite takes the serial
+        // from the row of the maximum.
         let keys: rusqlite::Result<Vec<(String, String, String)>> = connection
-            .prepare("SELECT key, serial, max(begun) AS last FROM phones GROUP BY key ORDER BY last DESC")
+            .prepare(
+                "SELECT key, serial, max(begun) AS last FROM phones
+                 WHERE key IN (SELECT key FROM phones WHERE outcome IS NULL OR outcome = 'unknown')
+                 GROUP BY key ORDER BY last DESC",
+            )
             .and_then(|mut s| s.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect());
         let mut unsettled = Vec::new();
         for (key, serial, _) in keys.map_err(|e| self.failed(&e))? {
@@ -170,6 +168,24 @@ impl Journal {
         }
         Ok(problems)
     }
+}
+
+/// The id of a run: as it is, `last`, or the beginning of one id alone.
+fn named(c: &Connection, run: &str) -> rusqlite::Result<Option<String>> {
+    if run == "last" {
+        let sql = "SELECT id FROM runs ORDER BY started DESC, id DESC LIMIT 1";
+        return c.query_row(sql, [], |row| row.get(0)).optional();
+    }
+    // `~` comes after every character of an id.
+    let ids: Vec<String> = c
+        .prepare("SELECT id FROM runs WHERE id >= $1 AND id < $1 || '~' ORDER BY id LIMIT 2")?
+        .query_map([run], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(match &ids[..] {
+        [first, ..] if first == run => Some(first.clone()),
+        [only] if !run.is_empty() => Some(only.clone()),
+        _ => None,
+    })
 }
 
 /// The last run that had the phone, where it left it open.

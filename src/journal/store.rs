@@ -8,7 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::look::{self, Found};
-use super::{InstallKey, JournalError, Result, folder};
+use super::{InstallKey, JournalError, Result, folder, meta};
 
 /// How long a writer waits for another one.
 const BUSY: Duration = Duration::from_secs(10);
@@ -17,7 +17,8 @@ const BUSY: Duration = Duration::from_secs(10);
 pub(super) const JOURNAL_ID: i32 = 0x4d69_536f;
 
 /// The journal's schema, one batch a version. A version that was released is never changed; a new one is added.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE runs (
         id TEXT PRIMARY KEY, header TEXT NOT NULL, genesis TEXT NOT NULL, head TEXT NOT NULL, rows INTEGER NOT NULL,
         pid INTEGER NOT NULL, started TEXT NOT NULL, ended TEXT, exit INTEGER);
@@ -40,7 +41,19 @@ const MIGRATIONS: &[&str] = &["
         find_device TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (account, key));
     CREATE TABLE web_steps (
         id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts, state TEXT NOT NULL, at TEXT NOT NULL, detail TEXT);
-"];
+",
+    // Nothing that a run does may take longer because the journal has many rows.
+    "
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+    CREATE INDEX runs_by_start ON runs (started, id);
+    CREATE INDEX runs_open ON runs (id) WHERE ended IS NULL;
+    CREATE INDEX phones_open ON phones (key) WHERE outcome IS NULL OR outcome = 'unknown';
+    CREATE INDEX rows_rejected ON rows (key) WHERE outcome = 'rejected';
+    CREATE INDEX accounts_by_mask ON accounts (mask);
+    CREATE INDEX account_phones_by_key ON account_phones (key);
+    CREATE INDEX web_steps_by_account ON web_steps (account, id);
+",
+];
 
 /// The journal of many runs, open for reading and for beginning new ones.
 #[derive(Debug)]
@@ -50,6 +63,8 @@ pub struct Journal {
     connection: Mutex<Connection>,
     /// Holds the copy that is read where the journal itself can't be.
     _copy: Option<tempfile::TempDir>,
+    /// Whether earlier runs were recorded with another key.
+    key_changed: bool,
 }
 
 impl Journal {
@@ -61,7 +76,9 @@ impl Journal {
     pub fn open(path: &Path, key: InstallKey) -> Result<Self> {
         let path = look::resolve(path)?;
         let connection = connect(&path, JOURNAL_ID, MIGRATIONS)?;
-        Ok(Self { path, key: Some(key), connection: Mutex::new(connection), _copy: None })
+        let known = meta::replace(&connection, "key", &key.fingerprint()).map_err(|e| JournalError::of(&path, &e))?;
+        let key_changed = known == Some(false);
+        Ok(Self { path, key: Some(key), connection: Mutex::new(connection), _copy: None, key_changed })
     }
 
     /// Opens a journal for reading alone: nothing is made or changed in its folder. Without a key its records have no seal.
@@ -79,7 +96,13 @@ impl Journal {
             Found::Ours(_) if !has_log(&file) => (look::immutable(&file)?, None),
             Found::Ours(_) | Found::Blank => shared(&file).map(|c| (c, None)).or_else(|_| copied(&file))?,
         };
-        Ok(Self { path: file, key, connection: Mutex::new(connection), _copy: copy })
+        Ok(Self { path: file, key, connection: Mutex::new(connection), _copy: copy, key_changed: false })
+    }
+
+    /// Whether `install.key` is another one than in earlier runs: their accounts are not known again, and their seals not checked.
+    #[must_use]
+    pub fn key_changed(&self) -> bool {
+        self.key_changed
     }
 
     /// The file.

@@ -436,3 +436,110 @@ fn many_workers_write_at_once() {
     assert_eq!(journal.record(run.id()).unwrap().rows.len(), 16);
     assert_eq!(journal.verify().unwrap(), Vec::<String>::new());
 }
+
+/// A run with one phone that ended so, begun `days` ago.
+fn old_run(journal: &Arc<Journal>, dir: &Path, key: &str, outcome: Option<Outcome>, days: i64) -> String {
+    let run = begin(journal);
+    run.phone(&phone(key)).unwrap();
+    run.before_mutation(&PhoneKey::new(key), &Mutation { screen: "confirm", what: "tap ok" }, &tapped(&["confirm"], true)).unwrap();
+    if let Some(outcome) = outcome {
+        run.result(Some(&PhoneKey::new(key)), &row(key, Some("6230000535"), outcome)).unwrap();
+        run.finish(0).unwrap();
+    }
+    let began = (Utc::now() - chrono::Duration::days(days)).to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    let file = rusqlite::Connection::open(dir.join("journal.db")).unwrap();
+    file.execute("UPDATE runs SET started = $1 WHERE id = $2", (&began, run.id())).unwrap();
+    file.execute("UPDATE phones SET begun = $1 WHERE run = $2", (&began, run.id())).unwrap();
+    run.id().to_owned()
+}
+
+#[test]
+fn old_runs_are_pruned_and_what_nobody_saw_the_end_of_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let out = old_run(&journal, dir.path(), "out", Some(Outcome::SignedOut), 40);
+    let lost = old_run(&journal, dir.path(), "lost", Some(Outcome::Unknown), 40);
+    let found = old_run(&journal, dir.path(), "found", Some(Outcome::Unknown), 50);
+    let found_again = old_run(&journal, dir.path(), "found", Some(Outcome::SignedOut), 45);
+    let killed = old_run(&journal, dir.path(), "killed", None, 40);
+    let recent = old_run(&journal, dir.path(), "recent", Some(Outcome::SignedOut), 3);
+    let pruned = journal.prune(30, Utc::now()).unwrap();
+    assert_eq!((pruned.runs, pruned.rows, pruned.kept), (3, 3, 2));
+    let left: Vec<String> = journal.runs().unwrap().into_iter().map(|run| run.id).collect();
+    for gone in [&out, &found, &found_again] {
+        assert!(!left.contains(gone), "{gone}");
+    }
+    for kept in [&lost, &killed, &recent] {
+        assert!(left.contains(kept), "{kept}");
+    }
+    let again = begin(&journal);
+    assert!(again.progress(&PhoneKey::new("killed")).unwrap().unwrap().submitted);
+    assert!(again.progress(&PhoneKey::new("lost")).unwrap().unwrap().submitted);
+    assert_eq!(journal.verify().unwrap(), [""; 0]);
+    // The account still waits for its deletion, with all of its phones.
+    assert_eq!(journal.hand_offs().unwrap()[0].phones.len(), 4);
+    assert_eq!(journal.prune(30, Utc::now()).unwrap().runs, 0);
+}
+
+#[test]
+fn the_journal_of_the_first_version_is_brought_up_to_date_with_all_its_rows() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    let id = old_run(&journal, dir.path(), "a", Some(Outcome::SignedOut), 1);
+    drop(journal);
+    // As version 1 left it: without what came later.
+    let file = rusqlite::Connection::open(dir.path().join("journal.db")).unwrap();
+    let later: Vec<String> = file
+        .prepare("SELECT 'DROP ' || type || ' ' || name FROM sqlite_master WHERE name = 'meta' OR (type = 'index' AND sql IS NOT NULL AND name NOT IN ('phones_by_key', 'events_by_phone'))")
+        .unwrap()
+        .query_map([], |r| r.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert!(later.len() >= 8, "{later:?}");
+    file.execute_batch(&(later.join(";") + ";PRAGMA user_version=1")).unwrap();
+    drop(file);
+    // First for reading alone, which changes nothing.
+    let read = Journal::read(&dir.path().join("journal.db"), None).unwrap();
+    assert_eq!(read.record("last").unwrap().header.id, id);
+    drop(read);
+    let version = |wanted: i64| {
+        let file = rusqlite::Connection::open(dir.path().join("journal.db")).unwrap();
+        assert_eq!(file.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap(), wanted);
+    };
+    version(1);
+    let journal = open(dir.path());
+    version(2);
+    assert_eq!(journal.record(&id).unwrap().rows.len(), 1);
+    assert!(!journal.key_changed());
+}
+
+/// What the plan of a statement says: a journal with many rows is searched, and never read from end to end.
+#[test]
+fn no_statement_of_a_run_reads_the_whole_journal() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path()));
+    let file = rusqlite::Connection::open(dir.path().join("journal.db")).unwrap();
+    for sql in [
+        "SELECT id FROM runs ORDER BY started DESC, id DESC LIMIT 1",
+        "SELECT id FROM runs WHERE id >= 'a' AND id < 'b' ORDER BY id LIMIT 2",
+        "SELECT id FROM runs WHERE ended IS NULL",
+        "SELECT key FROM phones WHERE outcome IS NULL OR outcome = 'unknown'",
+        "SELECT run, progress, pending, outcome FROM phones WHERE key = 'a' AND run <> 'b' ORDER BY rowid DESC LIMIT 200",
+        "UPDATE account_phones SET outcome = 'x' WHERE key = 'a' AND outcome NOT IN ('x')",
+        "SELECT id FROM accounts WHERE mask = 'a' AND id <> 2",
+        "SELECT state FROM web_steps WHERE account = 1 ORDER BY id DESC LIMIT 1",
+        "SELECT text FROM rows WHERE run = 'a' ORDER BY row",
+        "SELECT event FROM events WHERE run = 'a' AND key = 'b' ORDER BY id",
+        "SELECT text FROM rows r WHERE r.outcome = 'rejected'",
+    ] {
+        let plan: Vec<String> = file
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap()
+            .query_map([], |r| r.get(3))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert!(plan.iter().all(|step| !step.starts_with("SCAN") || step.contains("INDEX")), "{sql}: {plan:?}");
+    }
+}

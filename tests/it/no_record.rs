@@ -1,5 +1,7 @@
 //! A record that can't be written stops no phone, and one that can keeps a picture of the page that ended a walk; an account that was refused too often is tried no more.
 
+use mi_signout::journal::{InstallKey, Ledger, PhoneKey};
+use mi_signout::model::AccountId;
 use phone_sim::phone::Branch;
 
 use crate::cli::{Bench, spec};
@@ -116,4 +118,53 @@ fn a9_with_a_read_only_home_the_ledger_is_beside_the_journal() {
     let told = home(crate::cli::mi_signout(&args)).run();
     assert!(told.status == 0 && told.stdout.contains("signed-out") && told.stderr.is_empty(), "{told}");
     assert_eq!(names(), before, "a report makes nothing");
+}
+
+#[test]
+fn a7_a_ledger_that_was_removed_is_said_and_buys_no_more_tries() {
+    let bench = Bench::own([spec("8f2a1b")]);
+    for removed in [&["rejections.db"][..], &["install.key"], &["rejections.db", "install.key"]] {
+        let home = tempfile::tempdir().unwrap();
+        let state = home.path().join("mi-signout");
+        let before = bench.phone(0).record().passwords_submitted();
+        let args = ["sign-out", "--all", "--yes", "--password-stdin", "--json"];
+        let run = || bench.run(&args).stdin("a wrong one\n").env("XDG_STATE_HOME", home.path().to_str().unwrap()).run();
+        for _ in 0..3 {
+            assert_eq!(run().status, 1);
+        }
+        for entry in std::fs::read_dir(&state).unwrap().map(Result::unwrap) {
+            let name = entry.file_name().into_string().unwrap();
+            if removed.iter().any(|r| name.starts_with(r)) {
+                std::fs::remove_file(entry.path()).unwrap();
+            }
+        }
+        let ran = run();
+        assert!(ran.stderr.contains("the journal knows of 3 rejections for account 6230***535: taken over"), "{ran}");
+        assert_eq!(ran.stderr.contains("install.key is not the one"), removed.contains(&"install.key"), "{ran}");
+        assert!(ran.stdout.contains(r#""reason":"account-stopped""#), "{ran}");
+        assert_eq!(bench.phone(0).record().passwords_submitted() - before, 3);
+        // Said once.
+        assert!(!run().stderr.contains("warning"), "{ran}");
+    }
+}
+
+#[test]
+fn a17_with_a_locked_journal_the_ledger_of_submissions_is_still_asked() {
+    let bench = Bench::own([spec("8f2a1b")]);
+    let home = tempfile::tempdir().unwrap();
+    let state = home.path().join("mi-signout");
+    std::fs::create_dir(&state).unwrap();
+    let ledger = Ledger::open(&state, InstallKey::open(&state).unwrap()).unwrap();
+    let (account, phone) = (AccountId::new("6230000535"), PhoneKey::new("8f2a1b"));
+    let submission = ledger.submitting(&account, Some(&phone)).unwrap();
+    assert!(submission.is_some(), "an earlier run, killed before the verdict");
+    drop(ledger);
+    let run = |more: &[&str]| {
+        let args = [&["--all", "--journal", "/dev/null/journal.db"], more].concat();
+        bench.sign_out(RIGHT, &args).env("XDG_STATE_HOME", home.path().to_str().unwrap()).run()
+    };
+    let ran = run(&[]);
+    assert_eq!((ran.status, bench.phone(0).record().passwords_submitted()), (4, 0), "{ran}");
+    let again = run(&["--again"]);
+    assert_eq!((again.status, bench.phone(0).record().passwords_submitted()), (0, 1), "{again}");
 }
