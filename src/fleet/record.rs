@@ -102,7 +102,9 @@ impl<'a> Books<'a> {
     /// Writes a phone's row; without a key where its hardware serial was never read.
     pub fn result(&self, key: Option<&PhoneKey>, row: &ResultRow) {
         self.write(|run| run.result(key, row));
-        if let (Some(ledger), Some(key), Outcome::SignedOut | Outcome::AlreadySignedOut) = (&self.ledger, key, row.outcome) {
+        if let (Some(ledger), Some(key), Outcome::SignedOut | Outcome::AlreadySignedOut) =
+            (&self.ledger, key, row.outcome)
+        {
             self.written(ledger.settled(key));
         }
     }

@@ -70,7 +70,8 @@ impl Ledger {
         self.writer.durable(move |c| {
             let sql = "INSERT INTO submissions (account, at, rejected) SELECT $1, $2, 1
                        WHERE (SELECT count(*) FROM submissions WHERE account = $1 AND counted = 1) < $3";
-            (0..rejections.min(REJECTION_LIMIT)).try_for_each(|_| c.execute(sql, (&account, now(), REJECTION_LIMIT)).map(drop))
+            (0..rejections.min(REJECTION_LIMIT))
+                .try_for_each(|_| c.execute(sql, (&account, now(), REJECTION_LIMIT)).map(drop))
         })
     }
 
@@ -158,8 +159,11 @@ impl Ledger {
     /// Any: do not submit.
     pub fn rejections(&self, account: &AccountId) -> Result<u32> {
         let account = self.key.mask(account);
-        self.writer
-            .read(|c| c.query_row("SELECT count(*) FROM submissions WHERE account = $1 AND counted = 1", [account], |row| row.get(0)))
+        self.writer.read(|c| {
+            c.query_row("SELECT count(*) FROM submissions WHERE account = $1 AND counted = 1", [account], |row| {
+                row.get(0)
+            })
+        })
     }
 
     /// Whether another submission is allowed: fewer than [`REJECTION_LIMIT`] refusals.

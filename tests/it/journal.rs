@@ -441,7 +441,12 @@ fn many_workers_write_at_once() {
 fn old_run(journal: &Arc<Journal>, dir: &Path, key: &str, outcome: Option<Outcome>, days: i64) -> String {
     let run = begin(journal);
     run.phone(&phone(key)).unwrap();
-    run.before_mutation(&PhoneKey::new(key), &Mutation { screen: "confirm", what: "tap ok" }, &tapped(&["confirm"], true)).unwrap();
+    run.before_mutation(
+        &PhoneKey::new(key),
+        &Mutation { screen: "confirm", what: "tap ok" },
+        &tapped(&["confirm"], true),
+    )
+    .unwrap();
     if let Some(outcome) = outcome {
         run.result(Some(&PhoneKey::new(key)), &row(key, Some("6230000535"), outcome)).unwrap();
         run.finish(0).unwrap();
