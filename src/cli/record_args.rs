@@ -130,11 +130,16 @@ impl Record {
     }
 
     /// The run's id.
-    pub fn id(&self) -> Option<&str> {
-        self.run.as_ref().map(Run::id)
+    pub fn id(&self) -> &str {
+        self.run.as_ref().map_or("not-recorded", Run::id)
     }
 
-    /// The run, for the books.
+    /// Whether there is a journal to write in.
+    pub fn keeps(&self) -> bool {
+        self.run.is_some()
+    }
+
+    /// The run, for the reporter.
     pub fn run(&self) -> Option<Run> {
         self.run.clone()
     }

@@ -1,6 +1,7 @@
 //! One place decides stdout, stderr, colour and bars. Stdout carries only what could be piped.
 
 use std::io::{IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::{Args, ValueEnum};
 
@@ -55,6 +56,8 @@ pub struct Output {
     pub color_stdout: bool,
     /// Ends a question.
     interrupt: Interrupt,
+    /// Lines for people that are printed later.
+    held: Option<Arc<Mutex<Vec<u8>>>>,
 }
 
 impl Output {
@@ -73,7 +76,15 @@ impl Output {
         // A terminal that can't move its cursor (an editor's shell) gets plain lines.
         let moves = terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         let progress = moves && !args.no_progress && !args.quiet;
-        Self { verbose: args.verbose, quiet: args.quiet, progress, color, color_stdout, interrupt: interrupt.clone() }
+        Self {
+            verbose: args.verbose,
+            quiet: args.quiet,
+            progress,
+            color,
+            color_stdout,
+            interrupt: interrupt.clone(),
+            held: None,
+        }
     }
 
     /// Whether a person can be asked: both ends are a terminal.
@@ -91,14 +102,35 @@ impl Output {
     /// A line for people, on stderr.
     pub fn people(&self, line: &str) {
         if !self.quiet {
-            let _ = writeln!(std::io::stderr().lock(), "{line}");
+            self.stderr(format_args!("{line}\n"));
         }
     }
 
     /// A warning about the record, on stderr, however quiet a run is to be.
-    #[allow(clippy::unused_self, reason = "part of the policy")]
     pub fn warning(&self, line: &str) {
-        let _ = writeln!(std::io::stderr(), "warning: {line}");
+        self.stderr(format_args!("warning: {line}\n"));
+    }
+
+    /// The same policy, whose lines for people wait until [`Output::release`]: a slow terminal holds up nothing meanwhile, and a
+    /// board is not written into.
+    #[must_use]
+    pub fn holding_back(&self) -> Self {
+        Self { held: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// Prints what was held back.
+    pub fn release(self) {
+        if let Some(held) = self.held {
+            let lines = std::mem::take(&mut *held.lock().unwrap_or_else(PoisonError::into_inner));
+            let _ = std::io::stderr().lock().write_all(&lines);
+        }
+    }
+
+    fn stderr(&self, text: std::fmt::Arguments<'_>) {
+        let _ = match &self.held {
+            Some(held) => held.lock().unwrap_or_else(PoisonError::into_inner).write_fmt(text),
+            None => std::io::stderr().lock().write_fmt(text),
+        };
     }
 
     /// Asks a question on the terminal and goes on only with the expected answer, typed after the question.
@@ -121,18 +153,17 @@ impl Output {
     }
 
     /// An error, in three parts.
-    #[allow(clippy::unused_self, reason = "part of the policy")]
     pub fn failure(&self, failure: &Failure) {
-        let mut stderr = std::io::stderr().lock();
         let error = console::style("error:").red().bold().for_stderr();
         // Lists of phones and words of an adb server are strangers' text; only their line breaks are kept.
         let tame = |text: &str| text.lines().map(clean).collect::<Vec<_>>().join("\n");
-        let _ = writeln!(stderr, "{error} {}", tame(&failure.what));
+        self.stderr(format_args!("{error} {}\n", tame(&failure.what)));
         if let Some(place) = &failure.place {
-            let _ = writeln!(stderr, "  {}", tame(place));
+            self.stderr(format_args!("  {}\n", tame(place)));
         }
         if let Some(hint) = &failure.hint {
-            let _ = writeln!(stderr, "{} {}", console::style("hint:").cyan().bold().for_stderr(), tame(hint));
+            let word = console::style("hint:").cyan().bold().for_stderr();
+            self.stderr(format_args!("{word} {}\n", tame(hint)));
         }
     }
 }

@@ -4,16 +4,16 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
+use super::emit;
 use super::failure::Failure;
 use super::record_args::Record;
 use super::sign_out::WalkArgs;
 use super::signals::Interrupt;
-use super::tellers::Tellers;
 use super::terminal::Output;
-use crate::event::{Event, Listener};
+use crate::event::{Question, Recorder, Stream};
 use crate::fleet::{self, Books, Connector, News, Numbers, Passwords, Plan, Wanted, Watch};
 use crate::flow::Patience;
-use crate::model::{Device, ExitStatus, ResultRow};
+use crate::model::{AccountId, Device, ExitStatus, ResultRow};
 use crate::profile::Catalog;
 
 /// The most phones that `watch` works on at once where `--jobs` says nothing.
@@ -57,8 +57,7 @@ impl Work<'_> {
         record: Record,
         interrupt: &Interrupt,
     ) -> Result<ExitStatus, Failure> {
-        let tellers = Tellers::new(self.output, self.json, record.id());
-        self.go(tellers, record, interrupt, devices.len(), |plan| fleet::run_tray(devices, numbers, plan, connector))
+        self.go(false, record, interrupt, devices.len(), |plan| fleet::run_tray(devices, numbers, plan, connector))
     }
 
     /// Works on phones as they are plugged in, until Ctrl-C or the count.
@@ -70,15 +69,14 @@ impl Work<'_> {
         record: Record,
         interrupt: &Interrupt,
     ) -> Result<ExitStatus, Failure> {
-        let tellers = Tellers::holding(self.output, self.json, record.id());
-        self.go(tellers, record, interrupt, WATCH_JOBS, |plan| {
+        self.go(true, record, interrupt, WATCH_JOBS, |plan| {
             Watch { plan, connector, wanted: watch.wanted, count: watch.count, locate: watch.locate }.run(news)
         })
     }
 
     fn go(
         &self,
-        tellers: Tellers<'_>,
+        holds: bool,
         mut record: Record,
         interrupt: &Interrupt,
         jobs: usize,
@@ -86,11 +84,10 @@ impl Work<'_> {
     ) -> Result<ExitStatus, Failure> {
         let _in_order = interrupt.in_order();
         let ledger = record.take_ledger();
-        let books = Books::new(record.run(), ledger, &tellers);
-        let listener = |event: Event| {
-            books.event(&event);
-            tellers.tell(event);
-        };
+        let reporter = emit::reporter(self.output, self.json, holds, &record)?;
+        let stream = reporter.stream().clone();
+        let books = Books::new(record.keeps().then_some(&stream as &dyn Recorder), ledger, &stream);
+        let owner = Owner(&stream);
         let plan = Plan {
             catalog: self.catalog,
             options: self.walk.options(),
@@ -103,8 +100,8 @@ impl Work<'_> {
             non_interactive: !self.interactive,
             books: &books,
             again: self.again,
-            owner: self.interactive.then_some(&tellers as &dyn fleet::Owner),
-            listener: &listener,
+            owner: self.interactive.then_some(&owner as &dyn fleet::Owner),
+            listener: &stream,
             interrupted: interrupt,
         };
         let rows = work(&plan);
@@ -115,14 +112,39 @@ impl Work<'_> {
             ExitStatus::of(rows.iter().map(|row| row.outcome))
         };
         drop(books);
-        tellers.finish(&rows, status);
-        match record.finish(status, self.output) {
-            Ok(()) => Ok(status),
-            Err(failure) if status == ExitStatus::Done => Err(failure),
-            Err(failure) => {
-                self.output.failure(&failure);
-                Ok(status)
-            }
+        drop(stream);
+        let shown = reporter.close(emit::finished(record.id(), &rows, status));
+        // The record and the reports are complete before anybody who reads slowly is waited for.
+        let later = self.output.holding_back();
+        let recorded = record.finish(status, &later);
+        let read = shown.finish();
+        if !self.json {
+            emit::table(self.output, &rows);
         }
+        later.release();
+        let read = read.map_err(|error| {
+            Failure::new(ExitStatus::NotDone, format!("could not write every line to standard output: {error}"))
+                .hint("the record has every row: mi-signout report last")
+        });
+        self.conclude(status, [recorded, read])
+    }
+
+    /// The exit status: a failure beside the phones shows only where no phone is worse.
+    fn conclude(&self, status: ExitStatus, results: [Result<(), Failure>; 2]) -> Result<ExitStatus, Failure> {
+        let mut failures: Vec<Failure> = results.into_iter().filter_map(Result::err).collect();
+        let last = if status == ExitStatus::Done { failures.pop() } else { None };
+        for failure in &failures {
+            self.output.failure(failure);
+        }
+        last.map_or(Ok(status), Err)
+    }
+}
+
+/// The owner at the terminal, asked through the stream.
+struct Owner<'a>(&'a Stream);
+
+impl fleet::Owner for Owner<'_> {
+    fn allows_another_try(&self, account: &AccountId, rejections: u32) -> bool {
+        self.0.ask(Question::AnotherTry { account: account.clone(), rejections })
     }
 }

@@ -1,8 +1,12 @@
 //! Everything that happens, as data. Workers tell events; `reporter` hears them.
 
+mod entry;
 mod progress;
+mod stream;
 
+pub use entry::{Earlier, Entry, Kept, PhoneInfo, PhoneKey};
 pub use progress::{FindDevice, Progress};
+pub use stream::{Answer, Listener, Message, Question, Recorder, Stream, stream};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -128,16 +132,4 @@ pub enum EventKind {
         /// The exit status.
         exit: u8,
     },
-}
-
-/// Who is told events. Cheap to call, and never answers.
-pub trait Listener: Send + Sync {
-    /// Takes one event.
-    fn tell(&self, event: Event);
-}
-
-impl<F: Fn(Event) + Send + Sync> Listener for F {
-    fn tell(&self, event: Event) {
-        self(event);
-    }
 }

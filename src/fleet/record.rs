@@ -4,14 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use crate::event::{Event, EventKind, FindDevice, Listener, Progress, Subject};
-use crate::flow::{StepRecorder, VerdictSeen};
-use crate::journal::{Earlier, JournalError, Ledger, Mutation, PhoneInfo, PhoneKey, Run, Submission};
-use crate::model::{AccountId, Outcome, ResultRow, Serial};
+use crate::event::{
+    Earlier, Entry, Event, EventKind, FindDevice, Kept, Listener, PhoneInfo, PhoneKey, Progress, Recorder, Subject,
+};
+use crate::flow::{Ending, StepRecorder, VerdictSeen};
+use crate::journal::{JournalError, Ledger, Submission};
+use crate::model::{AccountId, Outcome, Reason, ResultRow, Serial};
 
 /// The books of one run. Either may be missing: then nothing is written there.
 pub struct Books<'a> {
-    run: Option<Run>,
+    run: Option<&'a dyn Recorder>,
     ledger: Option<Ledger>,
     listener: &'a dyn Listener,
     told: Mutex<BTreeSet<String>>,
@@ -24,23 +26,22 @@ pub struct Books<'a> {
 impl<'a> Books<'a> {
     /// Books that tell `listener` what they could not write.
     #[must_use]
-    pub fn new(run: Option<Run>, ledger: Option<Ledger>, listener: &'a dyn Listener) -> Self {
+    pub fn new(run: Option<&'a dyn Recorder>, ledger: Option<Ledger>, listener: &'a dyn Listener) -> Self {
         Self { run, ledger, listener, told: Mutex::default(), done: Mutex::default(), keys: Mutex::default() }
     }
 
-    /// Takes a phone up, and gives what an earlier run left open on it.
+    /// Claims a phone for this run, and gives what an earlier run left open on it.
     ///
     /// # Errors
-    /// [`JournalError::Busy`] and [`JournalError::Duplicate`]: leave the phone alone.
-    pub fn take_up(&self, info: &PhoneInfo) -> Result<Option<Earlier>, JournalError> {
+    /// Who has the phone: leave it alone.
+    pub fn take_up(&self, info: &PhoneInfo) -> Result<Option<Earlier>, Ending> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(info.serial.clone(), info.key.clone());
-        let Some(run) = &self.run else { return Ok(self.open_submission(&info.key)) };
-        let earlier = match run.phone(info) {
-            Ok(()) => self.written(run.earlier(&info.key)).flatten(),
-            Err(error @ (JournalError::Busy { .. } | JournalError::Duplicate(_))) => return Err(error),
-            Err(error) => {
-                self.say(&error);
-                None
+        let earlier = match self.keep(|| Entry::Claim(info.clone())) {
+            Kept::Written(earlier) => earlier,
+            Kept::Nowhere => None,
+            Kept::Taken { by_another_run, why } => {
+                let reason = if by_another_run { Reason::InUse } else { Reason::DuplicateSerial };
+                return Err(Ending::new(Outcome::Failed, reason, why));
             }
         };
         Ok(earlier.or_else(|| self.open_submission(&info.key)))
@@ -68,24 +69,19 @@ impl<'a> Books<'a> {
         self.done.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned().map(Progress::carried)
     }
 
-    /// Writes an event.
-    pub fn event(&self, event: &Event) {
-        self.write(|run| run.event(event));
-    }
-
     /// Writes that the owner asked for a fresh start of this phone.
     pub(super) fn begins_afresh(&self, key: &PhoneKey, progress: &Progress) {
-        self.write(|run| run.observed(key, progress));
+        self.keep(|| Entry::Observed { key: key.clone(), progress: progress.clone() });
     }
 
     /// Writes whose account is on a phone.
     pub fn account(&self, key: &PhoneKey, account: &AccountId) {
-        self.write(|run| run.account(key, account));
+        self.keep(|| Entry::Account { key: key.clone(), account: account.clone() });
     }
 
     /// Writes what the walk saw of Find Device.
     pub fn find_device(&self, key: &PhoneKey, seen: FindDevice) {
-        self.write(|run| run.find_device(key, seen));
+        self.keep(|| Entry::FindDevice { key: key.clone(), seen });
     }
 
     /// Whether there is a journal to write in.
@@ -96,12 +92,12 @@ impl<'a> Books<'a> {
 
     /// Keeps the picture of a screen that ended a walk.
     pub fn picture(&self, key: &PhoneKey, png: &[u8]) {
-        self.write(|run| run.picture(key, png));
+        self.keep(|| Entry::Picture { key: key.clone(), png: png.to_owned() });
     }
 
     /// Writes a phone's row; without a key where its hardware serial was never read.
     pub fn result(&self, key: Option<&PhoneKey>, row: &ResultRow) {
-        self.write(|run| run.result(key, row));
+        self.keep(|| Entry::Row { key: key.cloned(), row: Box::new(row.clone()) });
         if let (Some(ledger), Some(key), Outcome::SignedOut | Outcome::AlreadySignedOut) =
             (&self.ledger, key, row.outcome)
         {
@@ -139,10 +135,9 @@ impl<'a> Books<'a> {
         }
     }
 
-    fn write(&self, write: impl FnOnce(&Run) -> Result<(), JournalError>) {
-        if let Some(run) = &self.run {
-            self.written(write(run));
-        }
+    /// Has an entry written, and waits until it is.
+    fn keep(&self, entry: impl FnOnce() -> Entry) -> Kept {
+        self.run.map_or(Kept::Nowhere, |run| run.keep(entry()))
     }
 
     fn written<T>(&self, result: Result<T, JournalError>) -> Option<T> {
@@ -173,11 +168,16 @@ pub(super) struct PhoneBook<'a> {
 
 impl StepRecorder for PhoneBook<'_> {
     fn before(&self, screen: &str, what: &str, progress: &Progress) {
-        self.books.write(|run| run.before_mutation(&self.key, &Mutation { screen, what }, progress));
+        self.books.keep(|| Entry::Step {
+            key: self.key.clone(),
+            screen: screen.to_owned(),
+            what: what.to_owned(),
+            progress: progress.clone(),
+        });
     }
 
     fn observed(&self, progress: &Progress) {
-        self.books.write(|run| run.observed(&self.key, progress));
+        self.books.keep(|| Entry::Observed { key: self.key.clone(), progress: progress.clone() });
     }
 }
 

@@ -13,7 +13,7 @@ use super::{Connector, Permits, Plan, duplicate};
 use crate::capture::{self, Wants};
 use crate::event::{Event, EventKind, FindDevice, Subject};
 use crate::flow::{Checked, Ended, Ending, Engine, Password, Walk};
-use crate::journal::{JournalError, PhoneInfo, PhoneKey};
+use crate::journal::{PhoneInfo, PhoneKey};
 use crate::model::{AccountId, Device, Outcome, Presence, Reason, ResultRow, Secret};
 use crate::phone::{Phone, PhoneClaim, PhoneError, PhoneFacts};
 use crate::preflight::{self, Stop, Wanted};
@@ -294,11 +294,7 @@ impl<'a> Worker<'a> {
     /// Takes the phone up in the record, with what an earlier run left open on it.
     fn take_up(&mut self, facts: &PhoneFacts, account: &AccountId) -> Result<PhoneKey, Ending> {
         let info = self.info(facts);
-        let earlier = self.plan.books.take_up(&info).map_err(|error| {
-            let hint = format!("{error}: {}", error.hint());
-            let busy = matches!(error, JournalError::Busy { .. });
-            Ending::new(Outcome::Failed, if busy { Reason::InUse } else { Reason::DuplicateSerial }, hint)
-        })?;
+        let earlier = self.plan.books.take_up(&info)?;
         self.draft.key = Some(info.key.clone());
         self.plan.books.account(&info.key, account);
         if self.plan.again {

@@ -7,6 +7,7 @@
 
 mod commit;
 mod deletion_queue;
+mod entries;
 mod error;
 mod folder;
 mod key;
@@ -21,14 +22,15 @@ mod run_lock;
 mod store;
 mod web_state;
 
+pub use crate::event::{Earlier, PhoneInfo, PhoneKey};
 pub use deletion_queue::{AccountRef, Deletion, HandOff, HandOffPhone};
 pub use error::JournalError;
 pub use folder::{default_path, is_ours, key_dir, state_dir};
 pub use key::{AccountKey, InstallKey};
 pub use ledger::{Ledger, REJECTION_LIMIT, Submission};
 pub use prune::Pruned;
-pub use read::{Earlier, RunLine};
-pub use run::{Mutation, PhoneInfo, PhoneKey, Run, RunInfo};
+pub use read::RunLine;
+pub use run::{Mutation, Run, RunInfo};
 pub use store::Journal;
 pub use web_state::WebState;
 

@@ -4,20 +4,9 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Journal, JournalError, PhoneKey, Result};
-use crate::event::{FindDevice, Progress};
+use crate::event::{Earlier, FindDevice, Progress};
 use crate::model::Serial;
 use crate::record::{ChainedRow, OpenPhone, RunHeader, RunRecord, chain};
-
-/// What an earlier run did on a phone and did not bring to an end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Earlier {
-    /// The run.
-    pub run: String,
-    /// What was done.
-    pub progress: Progress,
-    /// The mutating step that was begun and whose consequence nobody saw, where there is one.
-    pub unobserved: Option<String>,
-}
 
 /// One line of the list of runs.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! One run: what is told while it goes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::Utc;
@@ -8,37 +8,16 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::commit::Writer;
 use super::run_lock::{self, RunLock};
-use super::{InstallKey, Journal, JournalError, Result, deletion_queue, now, read, rows, store, written};
+use super::{
+    Earlier, InstallKey, Journal, JournalError, PhoneInfo, PhoneKey, Result, deletion_queue, now, read, rows, store,
+    written,
+};
 use crate::event::{Event, EventKind, FindDevice, Progress, Subject};
-use crate::model::{AccountId, ResultRow, Serial};
+use crate::model::{AccountId, ResultRow};
 use crate::record::{
-    RunHeader,
+    OpenRows, RunHeader,
     chain::{self, canonical},
 };
-
-/// What the journal knows a phone by: its hardware serial (`ro.serialno`), which stays through every plug.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PhoneKey(String);
-
-impl PhoneKey {
-    /// Takes `ro.serialno`.
-    #[must_use]
-    pub fn new(serialno: impl Into<String>) -> Self {
-        Self(serialno.into())
-    }
-
-    /// The serial.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Display for PhoneKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(&self.0)
-    }
-}
 
 /// What a run is told at its begin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,23 +32,6 @@ pub struct RunInfo {
     pub authorised_by: Option<String>,
     /// Options that matter later, by name. Never a password.
     pub options: BTreeMap<String, String>,
-}
-
-/// A phone that a run takes up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PhoneInfo {
-    /// Its hardware serial.
-    pub key: PhoneKey,
-    /// Its serial as adb prints it: events name it by this.
-    pub serial: Serial,
-    /// `HOST:PORT` of the adb server.
-    pub adb: String,
-    /// Manufacturer or brand.
-    pub make: Option<String>,
-    /// Market name or model.
-    pub model: Option<String>,
-    /// USB path or address.
-    pub place: Option<String>,
 }
 
 /// A mutating step.
@@ -91,8 +53,8 @@ struct Inner {
     key: InstallKey,
     header: RunHeader,
     writer: Writer,
-    /// Serial as adb prints it → hardware serial, to file events by.
-    keys: Mutex<HashMap<Serial, PhoneKey>>,
+    /// What was heard of phones that have no row yet.
+    open: Mutex<OpenRows>,
     _lock: RunLock,
 }
 
@@ -120,7 +82,7 @@ impl Journal {
         self.sweep(&mut connection);
         let writer = Writer::new(self.path.clone(), connection);
         let journal = Arc::clone(self);
-        Ok(Run(Arc::new(Inner { journal, key, header, writer, keys: Mutex::default(), _lock: lock })))
+        Ok(Run(Arc::new(Inner { journal, key, header, writer, open: Mutex::default(), _lock: lock })))
     }
 
     /// Clears away what runs of dead processes held. Best effort: a lock of the dead is also taken over where it stands in the way.
@@ -149,8 +111,7 @@ impl Run {
     /// [`JournalError::Busy`] where a run that lives has it, [`JournalError::Duplicate`] where this run has another phone of
     /// this serial; both: leave the phone alone. [`JournalError::Unwritable`].
     pub fn phone(&self, info: &PhoneInfo) -> Result<()> {
-        let info = info.clone();
-        let (key, serial) = (info.key.clone(), info.serial.clone());
+        let (claimed, info) = (info.clone(), info.clone());
         let what = format!("phone {}", info.key);
         self.durable(move |t, run| {
             let known: Option<(String, String, Option<String>)> = t
@@ -189,8 +150,7 @@ impl Run {
             )?;
             Ok(Ok(()))
         })??;
-        let mut keys = self.0.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        keys.insert(serial, key);
+        self.open_rows().claim(&claimed);
         Ok(())
     }
 
@@ -201,7 +161,9 @@ impl Run {
     pub fn event(&self, event: &Event) -> Result<()> {
         let key = match &event.subject {
             Subject::Phone(serial) => {
-                self.0.keys.lock().unwrap_or_else(PoisonError::into_inner).get(serial).map(ToString::to_string)
+                let mut open = self.open_rows();
+                open.hear(event);
+                open.key_of(serial).map(ToString::to_string)
             }
             Subject::Account(_) | Subject::Run(_) => None,
         };
@@ -254,7 +216,7 @@ impl Run {
     ///
     /// # Errors
     /// [`JournalError::Unwritable`], [`JournalError::Corrupt`].
-    pub fn earlier(&self, key: &PhoneKey) -> Result<Option<read::Earlier>> {
+    pub fn earlier(&self, key: &PhoneKey) -> Result<Option<Earlier>> {
         read::earlier(&self.connection(), key, Some(self.id())).map_err(|e| self.0.journal.failed(&e))
     }
 
@@ -271,6 +233,7 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`].
     pub fn find_device(&self, key: &PhoneKey, seen: FindDevice) -> Result<()> {
+        self.open_rows().find_device(key, seen);
         let key = key.clone();
         self.durable(move |t, run| {
             t.execute(
@@ -300,10 +263,11 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`].
     pub fn result(&self, key: Option<&PhoneKey>, row: &ResultRow) -> Result<()> {
+        let record = self.open_rows().close(&self.0.header, key, row);
         let (key, row) = (key.cloned(), row.clone());
         self.durable(move |t, run| {
             let (key, row) = (key.as_ref(), &row);
-            rows::append(t, &run.header, key, row)?;
+            rows::append(t, key, record)?;
             if let Some(key) = key {
                 t.execute(
                     "UPDATE phones SET outcome = ?3, pending = CASE WHEN ?3 = 'unknown' THEN pending END
@@ -339,6 +303,10 @@ impl Run {
             t.execute("DELETE FROM held WHERE holder = ?1", [&run.header.id])
         })
         .map(drop)
+    }
+
+    fn open_rows(&self) -> MutexGuard<'_, OpenRows> {
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {

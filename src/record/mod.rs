@@ -2,6 +2,9 @@
 //! its work. Pure: it knows nothing of files, of phones or of the terminal.
 
 pub mod chain;
+mod open_rows;
+
+pub use open_rows::OpenRows;
 
 use std::collections::BTreeMap;
 

@@ -1,12 +1,11 @@
 //! JSON lines on stdout: events as they happen, a result when a phone ends, a summary at the end. Their shape is a contract.
 
-use std::io::Write;
-use std::sync::{Mutex, PoisonError};
+use std::io::{self, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
-use crate::event::{Event, EventKind, Listener, Subject};
+use crate::event::{Event, EventKind, Subject};
 use crate::model::{AccountId, Outcome, Proof, Reason, ResultRow, Summary};
 use crate::report::text::inert_json;
 
@@ -99,21 +98,22 @@ fn text(line: &impl Serialize) -> String {
     inert_json(serde_json::to_string(line).unwrap_or_default())
 }
 
-/// A listener that writes a line for each event.
-pub struct JsonLines<W>(Mutex<W>);
+/// Writes a line for each event.
+pub struct JsonLines<W>(W);
 
-impl<W: Write + Send> JsonLines<W> {
-    /// Writes to `out`. Where nobody reads any more (a broken pipe), it is quiet.
+impl<W: Write> JsonLines<W> {
+    /// Writes to `out`.
     pub fn new(out: W) -> Self {
-        Self(Mutex::new(out))
+        Self(out)
     }
-}
 
-impl<W: Write + Send> Listener for JsonLines<W> {
-    fn tell(&self, event: Event) {
-        let mut out = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Writes the line of an event.
+    ///
+    /// # Errors
+    /// As writing does.
+    pub fn write(&mut self, event: &Event) -> io::Result<()> {
         // One write a line, so that lines of two processes do not mix.
-        let _ = out.write_all(format!("{}\n", event_line(&event)).as_bytes()).and_then(|()| out.flush());
+        self.0.write_all(format!("{}\n", event_line(event)).as_bytes()).and_then(|()| self.0.flush())
     }
 }
 
@@ -122,24 +122,14 @@ mod tests {
     use super::*;
     use crate::report::samples;
 
-    struct Shared(std::sync::Arc<Mutex<Vec<u8>>>);
-    impl Write for Shared {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
     #[test]
     fn lines_are_as_the_contract_has_them() {
-        let out = std::sync::Arc::new(Mutex::new(Vec::new()));
-        let listener = JsonLines::new(Shared(out.clone()));
+        let mut out = Vec::new();
+        let mut lines = JsonLines::new(&mut out);
         for event in samples::events() {
-            listener.tell(event);
+            lines.write(&event).unwrap();
         }
-        let text = String::from_utf8(out.lock().unwrap().clone()).unwrap();
+        let text = String::from_utf8(out).unwrap();
         for line in text.lines() {
             assert!(line.starts_with("{\"type\":\""), "{line}");
             serde_json::from_str::<serde_json::Value>(line).unwrap();

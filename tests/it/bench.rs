@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use mi_signout::adb::{AdbPhone, Roster};
-use mi_signout::event::Event;
+use mi_signout::event::{Event, EventKind, Recorder, Subject};
 use mi_signout::fleet::{self, Books, Connector, Passwords, Plan};
 use mi_signout::flow::Patience;
 use mi_signout::model::{AdbServer, Device, DeviceState, ResultRow, Secret, Serial};
 use mi_signout::phone::{Observation, Phone, PhoneError, PhoneFacts, Step};
 use mi_signout::profile::{Catalog, Options};
+use mi_signout::reporter::{Reporter, Sink};
 use phone_sim::clock::Clock;
 use phone_sim::device::SimDevice;
 use phone_sim::farm::Farm;
@@ -191,15 +192,12 @@ fn run_recorded(
     connector: &dyn Connector,
     record: Option<&RecordFiles>,
 ) -> Run {
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let sink = Arc::clone(&told);
-    let listener = move |event: Event| sink.lock().unwrap().push(event);
+    let (show, told) = mpsc::channel();
     let (journal, ledger) = record.map(RecordFiles::open).unzip();
-    let books = Books::new(journal, ledger, &listener);
-    let listener = |event: Event| {
-        books.event(&event);
-        listener(event);
-    };
+    let recorded = journal.is_some();
+    let reporter = Reporter::start("run", journal, vec![Box::new(Told(show))], None).unwrap();
+    let stream = reporter.stream().clone();
+    let books = Books::new(recorded.then_some(&stream as &dyn Recorder), ledger, &stream);
     let plan = Plan {
         catalog,
         options: Options::default(),
@@ -213,12 +211,26 @@ fn run_recorded(
         books: &books,
         again: false,
         owner: None,
-        listener: &listener,
+        listener: &stream,
         interrupted: &AtomicBool::new(false),
     };
     let rows = fleet::run(devices, &plan, connector);
-    let told = told.lock().unwrap().clone();
+    drop(books);
+    drop(stream);
+    let last = EventKind::Finished { counts: Vec::new(), exit: 0 };
+    reporter.close(Event::now(Subject::Run("run".into()), last)).finish().unwrap();
+    let told = told.into_iter().filter(|event| !matches!(event.kind, EventKind::Finished { .. })).collect();
     Run { rows, told }
+}
+
+/// Keeps what is shown.
+struct Told(mpsc::Sender<Event>);
+
+impl Sink for Told {
+    fn show(&mut self, event: &Event) -> std::io::Result<()> {
+        self.0.send(event.clone()).unwrap();
+        Ok(())
+    }
 }
 
 /// Phones over a real adb server. A hanging command is given up sooner than a real phone would be.

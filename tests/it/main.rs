@@ -54,6 +54,7 @@ mod sim_clients;
 mod sim_hostile;
 mod simulate;
 mod strangers;
+mod stream;
 mod support;
 mod tray;
 mod typing;

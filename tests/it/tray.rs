@@ -2,7 +2,6 @@
 //! finds which is which.
 
 use std::fmt::Write as _;
-use std::process::Command;
 use std::sync::Arc;
 
 use mi_signout::ui::{Selector, UiTree};
@@ -14,7 +13,8 @@ use phone_sim::scenario::scenario;
 use phone_sim::screens::ScreenId;
 
 use crate::cli::{Bench, RIGHT, SCALE, mi_signout, spec};
-use crate::support::{RealAdbServer, Said, adb, talk};
+use crate::signals::AtTerminal;
+use crate::support::{RealAdbServer, Said, adb};
 
 /// A phone of the tray with an account and a password of its own.
 fn own(n: usize) -> PhoneSpec {
@@ -225,16 +225,11 @@ pub fn on_a_terminal(args: &str, typed: &str) -> Said {
 
 /// The same, with variables of the environment.
 pub fn on_a_terminal_with(args: &str, typed: &str, variables: &[(&str, &str)]) -> Said {
-    let home = tempfile::tempdir().unwrap();
-    let mut command = Command::new("script");
-    let line = format!("stty rows 30 cols 100; exec '{}' {args}", env!("CARGO_BIN_EXE_mi-signout"));
-    command.args(["-qec", &line, "/dev/null"]);
-    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    for name in ["HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "TMPDIR"] {
-        command.env(name, home.path());
-    }
-    command.env("TERM", "xterm-256color").env("SHELL", "/bin/sh").envs(variables.iter().copied());
-    talk(command, typed.as_bytes())
+    let environment = [&[("TERM", "xterm-256color")], variables].concat();
+    let mut terminal = AtTerminal::run(args, "", &environment);
+    typed.lines().for_each(|line| terminal.answers(line));
+    let (code, out) = terminal.rest();
+    Said { code, bytes: Vec::new(), err: String::new(), out }
 }
 
 #[test]

@@ -1,0 +1,125 @@
+//! What has to be on the disk before the work goes on, and the answer that it is.
+
+use super::{FindDevice, Progress};
+use crate::model::{AccountId, ResultRow, Serial};
+
+/// What the record knows a phone by: its hardware serial (`ro.serialno`), which stays the same at every port.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PhoneKey(String);
+
+impl PhoneKey {
+    /// Takes `ro.serialno`.
+    #[must_use]
+    pub fn new(serialno: impl Into<String>) -> Self {
+        Self(serialno.into())
+    }
+
+    /// The serial.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for PhoneKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A phone as its worker found it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhoneInfo {
+    /// Its hardware serial.
+    pub key: PhoneKey,
+    /// Its serial as adb prints it: events name it by this.
+    pub serial: Serial,
+    /// `HOST:PORT` of the adb server.
+    pub adb: String,
+    /// Manufacturer or brand.
+    pub make: Option<String>,
+    /// Market name or model.
+    pub model: Option<String>,
+    /// USB path or address.
+    pub place: Option<String>,
+}
+
+/// What an earlier run did on a phone and did not bring to an end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// The run.
+    pub run: String,
+    /// What was done.
+    pub progress: Progress,
+    /// The mutating step that was begun and whose consequence was not seen, where there is one.
+    pub unobserved: Option<String>,
+}
+
+/// One entry of the record. Its sender waits until it is on the disk.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entry {
+    /// A worker claims a phone for this run. The answer holds what an earlier run left open on it.
+    Claim(PhoneInfo),
+    /// Whose account is on a phone.
+    Account {
+        /// The phone.
+        key: PhoneKey,
+        /// The account.
+        account: AccountId,
+    },
+    /// A mutating step is about to be done.
+    Step {
+        /// The phone.
+        key: PhoneKey,
+        /// The screen it is done on.
+        screen: String,
+        /// The step in words; never what is typed.
+        what: String,
+        /// What holds once it is done.
+        progress: Progress,
+    },
+    /// What followed the last mutating step was observed.
+    Observed {
+        /// The phone.
+        key: PhoneKey,
+        /// What holds now.
+        progress: Progress,
+    },
+    /// What the walk saw of Find Device.
+    FindDevice {
+        /// The phone.
+        key: PhoneKey,
+        /// What it saw.
+        seen: FindDevice,
+    },
+    /// The masked picture of the screen that ended a walk.
+    Picture {
+        /// The phone.
+        key: PhoneKey,
+        /// PNG.
+        png: Vec<u8>,
+    },
+    /// A phone's row. The phone is free for other runs from then on.
+    Row {
+        /// The phone; absent where its hardware serial was never read.
+        key: Option<PhoneKey>,
+        /// The row.
+        row: Box<ResultRow>,
+    },
+}
+
+/// The answer to an [`Entry`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kept {
+    /// It is on the disk. Only [`Entry::Claim`] is answered with something.
+    Written(Option<Earlier>),
+    /// There is no record, or it can't be written. A record never stops a phone; whoever keeps it says so once.
+    Nowhere,
+    /// The phone is not this worker's: leave it alone.
+    Taken {
+        /// Whether another run works on it; otherwise this run has another phone of this serial.
+        by_another_run: bool,
+        /// Who has it, and what to do.
+        why: String,
+    },
+}
