@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::model::{AdbServer, Device};
+use crate::model::{AdbServer, Device, natural_order};
 
 /// One plug: what stays the same when a phone there is plugged in again.
 pub(super) type Spot = (AdbServer, String);
@@ -32,7 +32,7 @@ impl Numbers {
     /// Numbers plugs that have none yet, in their order.
     pub fn give_all(&mut self, devices: &[Device]) {
         let mut sorted: Vec<&Device> = devices.iter().collect();
-        sorted.sort_by_cached_key(|d| (d.usb_path.is_none(), d.server.clone(), natural(&spot(d).1)));
+        sorted.sort_by_cached_key(|d| (d.usb_path.is_none(), d.server.clone(), natural_order(&spot(d).1)));
         for device in sorted {
             self.give(device);
         }
@@ -52,19 +52,6 @@ impl Numbers {
             self.0.len() as u32
         })
     }
-}
-
-/// A text in pieces that sort as people count: digits by their value.
-fn natural(text: &str) -> Vec<(u64, String)> {
-    let mut pieces: Vec<(u64, String)> = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let words = rest[digits..].find(|c: char| c.is_ascii_digit()).map_or(rest.len(), |at| digits + at);
-        pieces.push((rest[..digits].parse().unwrap_or(u64::MAX), rest[digits..words].to_owned()));
-        rest = &rest[words..];
-    }
-    pieces
 }
 
 /// Where other phones of this serial are plugged in. Over USB, what adb prints is the phone's own serial (`ro.serialno`), and a

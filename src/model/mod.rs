@@ -2,6 +2,7 @@
 
 mod account;
 mod device;
+mod order;
 mod outcome;
 mod printable;
 mod secret;
@@ -9,6 +10,7 @@ mod suggest;
 
 pub use account::{AccountId, AccountsProbe, Presence, UserAccounts};
 pub use device::{AdbServer, Device, DeviceState, Focus, Serial, TransportId};
+pub use order::natural_order;
 pub use outcome::{ExitStatus, Outcome, Proof, Reason, ResultRow, Summary};
 pub use printable::{is_inert, printable, short_name};
 pub use secret::{PASSWORD_VARIABLE, Secret};

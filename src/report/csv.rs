@@ -1,4 +1,5 @@
-//! A table for spreadsheets, a line per phone, with the chain in its last columns.
+//! A table for spreadsheets, a line per phone in the order of the tray (`row` is the order in which they ended), with the chain
+//! in its last columns. Times are UTC.
 
 use std::io::Read;
 
@@ -44,7 +45,7 @@ pub(super) fn render(run: &RunRecord) -> Result<Vec<u8>, ReportError> {
     let failed = |e: &dyn std::fmt::Display| ReportError::Render(e.to_string());
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(COLUMNS.iter().chain(&CHAIN)).map_err(|e| failed(&e))?;
-    for row in &run.rows {
+    for row in super::tray_order(run) {
         let chain = [row.previous.clone(), row.hash.clone(), run.head.clone(), inert_json(row.text.clone())];
         let cells = cells(row, run.rows.len()).into_iter().map(|cell| guarded(&cell)).chain(chain);
         table.write_record(cells).map_err(|e| failed(&e))?;
@@ -105,6 +106,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(Vec<ChainedRow>, String), String> {
         rows.push(chained(&value, cell(previous).to_owned(), cell(hash).to_owned())?);
         cell(head).clone_into(&mut named);
     }
+    // The lines are in the order of the tray, the chain in the order in which the phones ended.
+    rows.sort_by_key(|row: &ChainedRow| row.record.row);
     Ok((rows, named))
 }
 

@@ -16,7 +16,7 @@ pub(super) fn render(run: &RunRecord) -> Result<String, ReportError> {
     suite.add_property(("run", run.header.id.as_str()));
     suite.add_property(("tool", run.header.tool.as_str()));
     suite.add_property(("chain-head", run.head.as_str()));
-    for row in &run.rows {
+    for row in super::tray_order(run) {
         suite.add_test_case(case(&row.record));
     }
     for phone in &run.open {

@@ -14,7 +14,8 @@ pub(crate) mod samples;
 
 use std::path::{Path, PathBuf};
 
-use crate::record::RunRecord;
+use crate::model::natural_order;
+use crate::record::{ChainedRow, RunRecord};
 
 pub use file::{check_target, write_file};
 pub use verify::{Seal, Verified, verify};
@@ -74,6 +75,18 @@ pub enum ReportError {
     /// The report could not be made of this record: a bug.
     #[error("cannot make the report: {0}")]
     Render(String),
+}
+
+/// The rows as the phones lie in the tray: by adb server and USB path (`1-4.2` before `1-4.10`), those without a cable last.
+fn tray_order(run: &RunRecord) -> Vec<&ChainedRow> {
+    let mut rows: Vec<&ChainedRow> = run.rows.iter().collect();
+    rows.sort_by_cached_key(|row| {
+        let (record, result) = (&row.record, &row.record.result);
+        let place = record.place.as_deref().unwrap_or(&result.serial);
+        // A network address has a port, a USB path has none.
+        (record.place.is_none() || place.contains(':'), natural_order(&result.adb), natural_order(place), record.row)
+    });
+    rows
 }
 
 /// Makes the report of a run.

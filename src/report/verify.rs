@@ -148,7 +148,7 @@ mod tests {
         let mut moved = lines.clone();
         moved.swap(2, 3);
         let problems = verify(moved.concat().as_bytes(), None).unwrap_err();
-        assert!(problems.iter().any(|p| p.starts_with("row 2: it was row 3")), "{problems:?}");
+        assert!(problems.iter().any(|p| p.starts_with("what it shows is not what its rows say")), "{problems:?}");
     }
 
     #[test]

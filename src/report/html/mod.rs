@@ -8,12 +8,16 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, Utc};
 
-use super::document;
+use super::{document, tray_order};
 use super::text::clean;
 use crate::model::Outcome;
 use crate::record::RunRecord;
 
 const STYLE: &str = include_str!("style.css");
+
+/// Sorts the list of phones by a click on a heading. The page reads as well without it. Without `<` and `&`, so that the page is
+/// well-formed XML too.
+const SORT: &str = include_str!("sort.js");
 
 /// The element that carries the document.
 const RECORD: &str = "<script type=\"application/json\" id=\"record\">";
@@ -28,7 +32,7 @@ pub(super) fn render(run: &RunRecord) -> String {
     let _ = write!(page, "<title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n", escape(&title));
     summary(&mut page, run, &title);
     page += "<main>\n";
-    for row in &run.rows {
+    for row in tray_order(run) {
         card::render(&mut page, row);
     }
     for phone in &run.open {
@@ -37,7 +41,7 @@ pub(super) fn render(run: &RunRecord) -> String {
     page += "</main>\n";
     // `<` and `&` cannot end the element nor begin an entity in this form.
     let document = document::compact(run).replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
-    let _ = write!(page, "{RECORD}{document}</script>\n</body>\n</html>\n");
+    let _ = write!(page, "{RECORD}{document}</script>\n<script>\n{SORT}</script>\n</body>\n</html>\n");
     page
 }
 
@@ -72,7 +76,9 @@ fn summary(page: &mut String, run: &RunRecord, title: &str) {
     if !run.open.is_empty() {
         let _ = write!(page, "<span class=\"badge bad\">{} without a result</span> ", run.open.len());
     }
-    *page += "</p>\n<dl>\n";
+    *page += "</p>\n";
+    in_short(page, run);
+    *page += "<dl>\n";
     fact(page, "Started", &moment(header.started));
     fact(page, "Ended", &run.ended.map_or_else(|| "it was cut off, or still goes on".to_owned(), moment));
     fact(page, "Operator", or_dash(header.operator.as_ref()));
@@ -88,31 +94,54 @@ fn summary(page: &mut String, run: &RunRecord, title: &str) {
     *page += "</dl>\n";
     list(page, run);
     *page += "<p class=\"note\">Rows are linked by SHA-256; <code>mi-signout report --verify FILE</code> finds an edited, \
-              removed or moved one. Account ids are masked; passwords are in no record.</p>\n</header>\n";
+              removed or moved one. All times are UTC. Account ids are masked; passwords are in no record.</p>\n</header>\n";
 }
 
-/// A line per phone, with a way to its card.
+/// What a customer reads: what is proven, what is not, and what comes next.
+fn in_short(page: &mut String, run: &RunRecord) {
+    let count = |wanted: &[Outcome]| run.rows.iter().filter(|row| wanted.contains(&row.record.result.outcome)).count();
+    let (out, was_out) = (count(&[Outcome::SignedOut]), count(&[Outcome::AlreadySignedOut]));
+    let all = run.rows.len() + run.open.len();
+    let mut says = vec![format!("{} in this run.", phones(all))];
+    if out > 0 {
+        says.push(format!("Signed out of the Mi / Xiaomi Account, and proven so by the phone's own account list: {}.", phones(out)));
+    }
+    if was_out > 0 {
+        says.push(format!("Without such an account before the run, and not changed: {}.", phones(was_out)));
+    }
+    let rest = all - out - was_out;
+    if rest > 0 {
+        says.push(format!("Not signed out, or not proven so: {}. See below for what to do.", phones(rest)));
+    }
+    if out + was_out > 0 {
+        says.push("Next: reset a phone before it changes hands, and switch USB debugging off.".to_owned());
+    }
+    let _ = writeln!(page, "<p class=\"short\">{}</p>", escape(&says.join(" ")));
+}
+
+/// A line per phone, in the order of the tray, with a way to its card.
 fn list(page: &mut String, run: &RunRecord) {
-    *page += "<div class=\"wide\"><table class=\"list\">\n<thead><tr><th>#</th><th>Phone</th><th>Outcome</th><th>Model</th><th>Account</th>\
-              <th>Time</th></tr></thead>\n<tbody>\n";
-    for row in &run.rows {
+    *page += "<div class=\"wide\"><table class=\"list\">\n<thead><tr><th>Place</th><th>Phone</th><th>Outcome</th><th>Model</th>\
+              <th>Account</th><th>Time</th><th>Finished</th></tr></thead>\n<tbody>\n";
+    for row in tray_order(run) {
         let (record, result) = (&row.record, &row.record.result);
         let account = result.account.as_ref().map_or_else(|| "—".to_owned(), ToString::to_string);
         let _ = writeln!(
             page,
-            "<tr><td>{0}</td><td><a href=\"#phone-{0}\">{1}</a></td><td>{2}</td><td>{3}</td><td>{4}</td><td>{5:.1} s</td></tr>",
+            "<tr><td>{6}</td><td><a href=\"#phone-{0}\">{1}</a></td><td>{2}</td><td>{3}</td><td>{4}</td><td>{5:.1} s</td><td>{0}</td></tr>",
             record.row,
             escape(&result.serial),
             card::badge(result.outcome),
             escape(or_dash(result.model.as_ref())),
             escape(&account),
             result.seconds,
+            escape(or_dash(record.place.as_ref())),
         );
     }
     for phone in &run.open {
         let _ = writeln!(
             page,
-            "<tr><td>—</td><td>{}</td><td><span class=\"badge bad\">no result</span></td><td>{}</td><td>—</td><td>—</td></tr>",
+            "<tr><td>—</td><td>{}</td><td><span class=\"badge bad\">no result</span></td><td>{}</td><td>—</td><td>—</td><td>—</td></tr>",
             escape(&phone.serial),
             escape(or_dash(phone.model.as_ref())),
         );
@@ -165,6 +194,25 @@ mod tests {
     use crate::report::samples;
 
     #[test]
+    fn phones_are_in_the_order_of_the_tray_and_the_order_of_finishing_is_a_column() {
+        let mut run = samples::record();
+        let places = ["1-10", "1-4.10", "1-4.2", "192.168.0.7:5555"];
+        for (row, place) in run.rows.iter_mut().zip(places) {
+            row.record.place = Some(place.to_owned());
+        }
+        let page = render(&run);
+        let cells: Vec<(&str, &str)> = page
+            .lines()
+            .filter_map(|line| line.strip_prefix("<tr><td>")?.strip_suffix("</td></tr>"))
+            .filter(|line| line.contains("#phone-"))
+            .map(|line| (line.split('<').next().unwrap(), line.rsplit('>').next().unwrap()))
+            .collect();
+        assert_eq!(cells, [("1-4.2", "3"), ("1-4.10", "2"), ("1-10", "1"), ("192.168.0.7:5555", "4")]);
+        let cards: Vec<usize> = [3, 2, 1, 4].map(|n| page.find(&format!("<article id=\"phone-{n}\"")).unwrap()).to_vec();
+        assert!(cards.is_sorted(), "{cards:?}");
+    }
+
+    #[test]
     fn the_page_is_well_formed_and_nothing_escapes() {
         let page = render(&samples::record());
         let mut reader = quick_xml::Reader::from_str(&page);
@@ -183,7 +231,7 @@ mod tests {
         assert_eq!((depth, articles), (0, 5));
         assert!(page.contains("POCO &lt;X3&gt; &amp; &quot;Pro&quot;"));
         assert!(!page.contains("<X3>") && !page.contains('\u{1b}') && !page.contains('\u{202e}'));
-        assert_eq!(page.matches("<script").count(), 1);
+        assert_eq!(page.matches("<script").count(), 2, "the record, and the sorting of the list");
         assert!(!page.contains("http://") && !page.contains("https://"), "nothing is fetched");
     }
 
@@ -192,7 +240,7 @@ mod tests {
         let mut run = samples::record();
         run.header.operator = Some("</script><script>alert(1)</script>".into());
         let page = render(&run);
-        assert_eq!(page.matches("<script").count(), 1);
+        assert_eq!(page.matches("<script").count(), 2, "the record, and the sorting of the list");
         assert_eq!(parse(&page).unwrap().header, run.header);
     }
 
