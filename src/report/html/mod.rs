@@ -8,8 +8,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, Utc};
 
-use super::{document, tray_order};
 use super::text::clean;
+use super::{document, tray_order};
 use crate::model::Outcome;
 use crate::record::RunRecord;
 
@@ -104,7 +104,10 @@ fn in_short(page: &mut String, run: &RunRecord) {
     let all = run.rows.len() + run.open.len();
     let mut says = vec![format!("{} in this run.", phones(all))];
     if out > 0 {
-        says.push(format!("Signed out of the Mi / Xiaomi Account, and proven so by the phone's own account list: {}.", phones(out)));
+        says.push(format!(
+            "Signed out of the Mi / Xiaomi Account, and proven so by the phone's own account list: {}.",
+            phones(out)
+        ));
     }
     if was_out > 0 {
         says.push(format!("Without such an account before the run, and not changed: {}.", phones(was_out)));
@@ -208,7 +211,8 @@ mod tests {
             .map(|line| (line.split('<').next().unwrap(), line.rsplit('>').next().unwrap()))
             .collect();
         assert_eq!(cells, [("1-4.2", "3"), ("1-4.10", "2"), ("1-10", "1"), ("192.168.0.7:5555", "4")]);
-        let cards: Vec<usize> = [3, 2, 1, 4].map(|n| page.find(&format!("<article id=\"phone-{n}\"")).unwrap()).to_vec();
+        let cards: Vec<usize> =
+            [3, 2, 1, 4].map(|n| page.find(&format!("<article id=\"phone-{n}\"")).unwrap()).to_vec();
         assert!(cards.is_sorted(), "{cards:?}");
     }
 
