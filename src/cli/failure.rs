@@ -3,9 +3,74 @@
 use crate::fleet::SelectError;
 use crate::model::{Device, ExitStatus};
 
+/// The stable code of an error, for `mi-signout explain`. Phones' own reasons are codes of their rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// What was typed, or a file that was named, can't be used.
+    Usage,
+    /// adb lists no phone.
+    NothingAttached,
+    /// The serial that was named is not attached.
+    NoSuchPhone,
+    /// Several phones are attached and none was named.
+    SeveralPhones,
+    /// The adb server or program can't be reached.
+    AdbUnreachable,
+    /// What became of a change could not be seen.
+    OutcomeUnknown,
+    /// A signal ended the work.
+    Interrupted,
+}
+
+impl ErrorCode {
+    /// Every code.
+    #[cfg(test)]
+    pub const ALL: [Self; 7] = [
+        Self::Usage,
+        Self::NothingAttached,
+        Self::NoSuchPhone,
+        Self::SeveralPhones,
+        Self::AdbUnreachable,
+        Self::OutcomeUnknown,
+        Self::Interrupted,
+    ];
+
+    /// The word that is printed and explained.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::NothingAttached => "nothing-attached",
+            Self::NoSuchPhone => "no-such-phone",
+            Self::SeveralPhones => "several-phones",
+            Self::AdbUnreachable => "adb-unreachable",
+            Self::OutcomeUnknown => "outcome-unknown",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// Whether its explanation tells more than the message and its hint do.
+    #[must_use]
+    pub fn tells_more(self) -> bool {
+        !matches!(self, Self::Usage | Self::Interrupted)
+    }
+
+    fn of_status(status: ExitStatus) -> Self {
+        match status {
+            ExitStatus::Adb => Self::AdbUnreachable,
+            ExitStatus::NothingAttached => Self::NothingAttached,
+            ExitStatus::Unknown | ExitStatus::NotDone => Self::OutcomeUnknown,
+            ExitStatus::Interrupted | ExitStatus::HungUp | ExitStatus::Terminated => Self::Interrupted,
+            ExitStatus::Done | ExitStatus::Usage | ExitStatus::NeedsPerson => Self::Usage,
+        }
+    }
+}
+
 /// Why a command could not do its work.
 #[derive(Debug)]
 pub struct Failure {
+    /// Its stable code.
+    pub code: ErrorCode,
     /// The exit status it amounts to.
     pub status: ExitStatus,
     /// What went wrong; lower case, no full stop.
@@ -19,12 +84,19 @@ pub struct Failure {
 impl Failure {
     /// A failure of what was typed or of a file.
     pub fn usage(what: impl Into<String>) -> Self {
-        Self { status: ExitStatus::Usage, what: what.into(), place: None, hint: None }
+        Self::new(ExitStatus::Usage, what)
     }
 
     /// A failure with its own status.
     pub fn new(status: ExitStatus, what: impl Into<String>) -> Self {
-        Self { status, what: what.into(), place: None, hint: None }
+        Self { code: ErrorCode::of_status(status), status, what: what.into(), place: None, hint: None }
+    }
+
+    /// Gives it a code of its own.
+    #[must_use]
+    pub fn code(mut self, code: ErrorCode) -> Self {
+        self.code = code;
+        self
     }
 
     /// Says where.
@@ -53,9 +125,10 @@ impl From<SelectError> for Failure {
                 Self::new(ExitStatus::NothingAttached, what).hint("nothing is attached: check cable, port and USB debugging")
             }
             SelectError::NoSuch { attached, .. } => {
-                Self::usage(what).at(list(&attached)).hint("name one of these with --serial")
+                Self::usage(what).code(ErrorCode::NoSuchPhone).at(list(&attached)).hint("name one of these with --serial")
             }
             SelectError::Several { attached } => Self::usage(what)
+                .code(ErrorCode::SeveralPhones)
                 .at(list(&attached))
                 .hint("choose with --serial SERIAL (repeatable, or ANDROID_SERIAL), or take them all with --all"),
         }

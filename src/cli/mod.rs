@@ -6,15 +6,19 @@
 )]
 
 mod capture;
+mod completions;
+mod config;
 mod delete;
 mod demo;
 mod devices;
 mod doctor;
 mod emit;
+mod explain;
 mod failure;
 mod host_facts;
 mod journal;
 mod locate;
+mod man;
 mod owner;
 mod password_file;
 mod passwords;
@@ -34,7 +38,7 @@ mod work;
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::model::ExitStatus;
 use failure::Failure;
@@ -82,6 +86,14 @@ enum Command {
     Demo(demo::Args),
     /// Simulated phones that stay up until Ctrl-C, for your own tools and tests
     Simulate(simulate::Args),
+    /// What an outcome, a reason or an error code means, what to do, and where to tap
+    Explain(explain::Args),
+    /// Options from the environment and the configuration file, and where each comes from
+    Config(config::Args),
+    /// What bash, zsh, fish, PowerShell or elvish offer at the Tab key
+    Completions(completions::Args),
+    /// The manual page of the program or of a command
+    Man(man::Args),
 }
 
 /// A core dump of this process would hold the owner's password.
@@ -97,13 +109,14 @@ fn no_core_dump() {
 #[must_use]
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     no_core_dump();
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    #[cfg(feature = "live-completions")]
+    if completions::answer(Cli::command, &args) {
+        return ExitStatus::Done;
+    }
+    let cli = match parse(args) {
         Ok(cli) => cli,
-        Err(error) => {
-            // A closed pipe is no reason to complain.
-            let _ = error.print();
-            return if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Done };
-        }
+        Err(status) => return status,
     };
     if let Some(Command::Delete(args)) = &cli.command {
         // It closes its browser itself, and an interrupted deletion can be an unknown one: exit 6, not 130.
@@ -126,6 +139,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
             Command::Journal(args) => journal::run(&args, &output),
             Command::Demo(args) => demo::run(&args, &output, interrupt),
             Command::Simulate(args) => simulate::run(&args, &output, interrupt),
+            Command::Explain(args) => explain::run(&args, &output),
+            Command::Config(args) => config::run(&args, &Cli::command(), &output),
+            Command::Completions(args) => completions::run(&args, Cli::command(), &output),
+            Command::Man(args) => man::run(&args, Cli::command(), &output),
         };
         result.unwrap_or_else(|failure: Failure| {
             output.failure(&failure);
@@ -134,9 +151,36 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     })
 }
 
+/// What was typed, and beside it what the environment and the configuration file set. What is wrong was told.
+fn parse(args: Vec<OsString>) -> Result<Cli, ExitStatus> {
+    let refused = |error: &clap::Error, notes: &[String]| {
+        // A closed pipe is no reason to complain.
+        let _ = error.print();
+        if !error.use_stderr() {
+            return ExitStatus::Done;
+        }
+        let output = Output::new(&OutputArgs::default(), &signals::Interrupt::default());
+        for note in notes {
+            output.people(&format!("note: {note}"));
+        }
+        ExitStatus::Usage
+    };
+    let command = Cli::command();
+    match Cli::try_parse_from(&args) {
+        // Help is given whatever the configuration file holds.
+        Err(error) if !error.use_stderr() => return Err(refused(&error, &[])),
+        _ => {}
+    }
+    let settings = config::Settings::read(&command).map_err(|failure| {
+        Output::new(&OutputArgs::default(), &signals::Interrupt::default()).failure(&failure);
+        failure.status
+    })?;
+    let applied = settings.apply(&command, args);
+    Cli::try_parse_from(applied.args).map_err(|error| refused(&error, &applied.notes))
+}
+
 /// Without a command: the table of phones on a terminal, the help elsewhere.
 fn no_command(output: &Output) -> ExitStatus {
-    use clap::CommandFactory;
     if output.is_interactive() {
         return match devices::run(&devices::Args::default(), output) {
             Ok(status) => {

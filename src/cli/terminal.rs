@@ -165,5 +165,9 @@ impl Output {
             let word = console::style("hint:").cyan().bold().for_stderr();
             self.stderr(format_args!("{word} {}\n", tame(hint)));
         }
+        if failure.code.tells_more() {
+            let more = console::style("more:").cyan().bold().for_stderr();
+            let _ = writeln!(stderr, "{more} mi-signout explain {}", failure.code.as_str());
+        }
     }
 }

@@ -1,12 +1,19 @@
 //! A driver that is brought from its maker: what would come, from where, and the bringing itself. It never asks; whoever
 //! calls [`Downloads::bring`] has the person's yes. Beside `driver`, the only place that names `thirtyfour`.
+//!
+//! The finding and fetching itself is `thirtyfour`'s manager, with archives and all, which a build without the feature
+//! `driver-manager` does not hold: it only asks the browser for its version, so that the hint names the driver that fits.
 
 use std::path::{Path, PathBuf};
+#[cfg(feature = "driver-manager")]
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+#[cfg(feature = "driver-manager")]
 use serde_json::json;
+#[cfg(feature = "driver-manager")]
 use thirtyfour::Capabilities;
+#[cfg(feature = "driver-manager")]
 use thirtyfour::manager::{BrowserKind, Status, StdioMode, WebDriverManager};
 
 use super::find::{Found, Kind};
@@ -14,8 +21,10 @@ use super::hosts::{Site, SiteError};
 use super::process::private_folder;
 
 /// How long any one answer of a download may take.
+#[cfg(feature = "driver-manager")]
 const PATIENCE: Duration = Duration::from_secs(300);
 /// How often it is looked whether the person still wants it.
+#[cfg(feature = "driver-manager")]
 const TICK: Duration = Duration::from_millis(100);
 
 /// Where drivers come from, and where they are kept.
@@ -91,7 +100,7 @@ impl Downloads {
     /// Whether this build can fetch from where it would have to: the makers' hosts need TLS.
     #[must_use]
     pub fn is_possible(&self) -> bool {
-        self.mirror.is_some() || cfg!(feature = "driver-download")
+        cfg!(feature = "driver-download") || (cfg!(feature = "driver-manager") && self.mirror.is_some())
     }
 
     /// Where drivers are kept.
@@ -153,8 +162,17 @@ impl Downloads {
         Ok(Found { kind: fitting.kind, driver, browser: Some(fitting.browser.clone()) })
     }
 
+    /// Asks the browser for its version; a driver is neither kept nor brought.
+    #[cfg(not(feature = "driver-manager"))]
+    #[allow(clippy::unused_self, reason = "the manager's form needs it")]
+    fn run(&self, _kind: Kind, browser: Option<&Path>, _offline: bool, _goes_on: &dyn Fn() -> bool) -> Seen {
+        let asked = browser.and_then(|browser| Some((browser.to_path_buf(), version_of(browser)?)));
+        Seen { browser: asked, ..Seen::default() }
+    }
+
     /// Finds the browser's version and its driver. `thirtyfour` also starts what it found: it is told to ask the driver for its
     /// version only and to wait for nothing, because the walk's own start keeps a record and gives the driver no output.
+    #[cfg(feature = "driver-manager")]
     fn run(&self, kind: Kind, browser: Option<&Path>, offline: bool, goes_on: &dyn Fn() -> bool) -> Seen {
         let seen = Arc::new(Mutex::new(Seen::default()));
         let told = Arc::clone(&seen);
@@ -193,13 +211,34 @@ impl Downloads {
     }
 }
 
+/// How long a browser may take to tell its version.
+#[cfg(not(feature = "driver-manager"))]
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+
+/// The version that a browser says it has: `Chromium 156.0.1.2 built on Debian`, `Mozilla Firefox 140.0`. On Windows a browser opens a
+/// window instead of answering, so it is not asked.
+#[cfg(not(feature = "driver-manager"))]
+fn version_of(browser: &Path) -> Option<String> {
+    if cfg!(windows) {
+        return None;
+    }
+    let mut asks = crate::process::command(browser);
+    asks.arg("--version");
+    let output = crate::process::output(asks, ANSWERS_WITHIN).ok()?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let is_version = |word: &&str| word.contains('.') && word.chars().all(|c| c.is_ascii_digit() || c == '.');
+    said.split_whitespace().find(is_version).map(str::to_owned)
+}
+
 /// Ends when the person does not want it any more.
+#[cfg(feature = "driver-manager")]
 async fn ended(goes_on: &dyn Fn() -> bool) {
     while goes_on() {
         tokio::time::sleep(TICK).await;
     }
 }
 
+#[cfg(feature = "driver-manager")]
 fn note(seen: &mut Seen, status: &Status) {
     match status {
         Status::LocalBrowserDetected { binary, version, .. } => {
@@ -214,6 +253,7 @@ fn note(seen: &mut Seen, status: &Status) {
     }
 }
 
+#[cfg(feature = "driver-manager")]
 fn maker(kind: Kind) -> BrowserKind {
     match kind {
         Kind::Chrome => BrowserKind::Chrome,
@@ -223,6 +263,7 @@ fn maker(kind: Kind) -> BrowserKind {
 }
 
 /// Which browser is meant, in WebDriver's words.
+#[cfg(feature = "driver-manager")]
 fn wanted(kind: Kind, browser: Option<&Path>) -> Option<Capabilities> {
     let (name, options) = kind.names();
     let mut wanted = Capabilities::new();

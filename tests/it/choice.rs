@@ -19,6 +19,7 @@ fn an_unknown_serial_lists_what_is_there() {
         a1                     device         M2101K7AG            usb 1-1
         b2                     device         M2101K7AG            usb 1-2
     hint: name one of these with --serial
+    more: mi-signout explain no-such-phone
     "###);
     assert!((0..2).all(|n| bench.phone(n).record().commands.is_empty()));
 }
@@ -35,6 +36,7 @@ fn several_phones_and_no_choice_names_the_options() {
         a1                     device         M2101K7AG            usb 1-1
         b2                     device         M2101K7AG            usb 1-2
     hint: choose with --serial SERIAL (repeatable, or ANDROID_SERIAL), or take them all with --all
+    more: mi-signout explain several-phones
     "###);
     assert!((0..2).all(|n| bench.phone(n).record().commands.is_empty()));
 }
@@ -98,6 +100,7 @@ fn nothing_attached_is_status_5() {
     --- stderr
     error: no phone is attached
     hint: plug a phone in by a data cable and switch USB debugging on; 'mi-signout demo' shows the whole job without one
+    more: mi-signout explain nothing-attached
     "###);
     insta::assert_snapshot!(bench.run(&["devices", "--json"]).run(), @r###"
     status: 5
@@ -105,6 +108,7 @@ fn nothing_attached_is_status_5() {
     --- stderr
     error: no phone is attached
     hint: plug a phone in by a data cable and switch USB debugging on; 'mi-signout demo' shows the whole job without one
+    more: mi-signout explain nothing-attached
     "###);
     insta::assert_snapshot!(bench.run(&["sign-out", "--yes", "-s", "a1"]).run(), @r###"
     status: 5
@@ -112,6 +116,7 @@ fn nothing_attached_is_status_5() {
     --- stderr
     error: no attached phone has the serial 'a1'
     hint: nothing is attached: check cable, port and USB debugging
+    more: mi-signout explain nothing-attached
     "###);
 }
 
@@ -125,6 +130,7 @@ fn no_server_and_no_adb_is_status_3_with_the_install_hint() {
     --- stderr
     error: no adb server at 127.0.0.1:10000, and no adb program was found (no 'adb' on PATH, and ADB does not name it)
     hint: install Android's platform-tools (Debian, Ubuntu: apt install adb; macOS: brew install android-platform-tools; Windows: winget install Google.PlatformTools), or set ADB to the program
+    more: mi-signout explain adb-unreachable
     "###);
     let port = adb.rsplit_once(':').unwrap().1;
     let by_variable = mi_signout(&["sign-out", "--yes"]).env("PATH", "").env("ANDROID_ADB_SERVER_PORT", port);
@@ -134,6 +140,7 @@ fn no_server_and_no_adb_is_status_3_with_the_install_hint() {
     --- stderr
     error: no adb server at 127.0.0.1:10000, and no adb program was found (no 'adb' on PATH, and ADB does not name it)
     hint: install Android's platform-tools (Debian, Ubuntu: apt install adb; macOS: brew install android-platform-tools; Windows: winget install Google.PlatformTools), or set ADB to the program
+    more: mi-signout explain adb-unreachable
     "###);
     let ran = mi_signout(&["devices", "--adb", "nowhere"]).run();
     assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{ran}");

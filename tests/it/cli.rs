@@ -78,6 +78,12 @@ impl Run {
         self
     }
 
+    /// Makes a folder in the private folder.
+    pub fn folder(self, name: &str) -> Self {
+        std::fs::create_dir(self.home.path().join(name)).unwrap();
+        self
+    }
+
     /// The command itself, for runs that are watched while they run.
     pub fn into_command(self) -> (Command, Arc<tempfile::TempDir>) {
         (self.command, self.home)

@@ -20,6 +20,7 @@ mod capture;
 mod chaos;
 mod choice;
 mod cli;
+mod commands;
 mod demo;
 mod devices;
 mod doctor;

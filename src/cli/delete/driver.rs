@@ -143,7 +143,8 @@ mod tests {
         assert_eq!(real.is_possible(), cfg!(feature = "driver-download"));
         assert_eq!(real.folder(), Path::new("/state/drivers"));
         let test = downloads(mirror, &replica, home).unwrap();
-        assert!(test.is_possible() && test.host(Kind::Chrome).starts_with("127.0.0.1:2"));
+        assert_eq!(test.is_possible(), cfg!(feature = "driver-manager"));
+        assert!(test.host(Kind::Chrome).starts_with("127.0.0.1:2"));
         assert_eq!(test.folder(), Path::new("/state/drivers-of-replica"));
         for bad in ["http://example.com:80/", "https://127.0.0.1:2/", "http://localhost:2/"] {
             assert!(downloads(Some(bad), &replica, home).is_err(), "{bad}");

@@ -1,0 +1,176 @@
+//! The commands about the program itself: `explain`, `man`, `completions`, `config show`, and options from the environment and the
+//! configuration file.
+
+use std::time::{Duration, Instant};
+
+use crate::cli::{Bench, RIGHT, Run, mi_signout, nobody, spec};
+
+const SHELLS: [&str; 5] = ["bash", "zsh", "fish", "powershell", "elvish"];
+
+#[test]
+fn a_code_is_explained_without_a_network_or_adb() {
+    let ran = mi_signout(&["explain", "captcha"]).env("PATH", "").run();
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{ran}");
+    assert!(ran.stdout.starts_with("captcha\n\nOutcome: needs-person. "), "{ran}");
+    assert!(ran.stdout.contains("What to do: ") && ran.stdout.contains("Where to tap:\n- MIUI: "), "{ran}");
+    assert!(!ran.stdout.contains("### "), "{ran}");
+    let status = mi_signout(&["explain", "4"]).run();
+    assert!(status.stdout.starts_with("exit-4\n") && status.status == 0, "{status}");
+    let list = mi_signout(&["explain"]).run();
+    assert!(list.stdout.contains("Reasons: unauthorized, ") && list.stdout.lines().count() == 4, "{list}");
+    insta::assert_snapshot!(mi_signout(&["explain", "captha"]).run(), @r###"
+    status: 2
+    --- stdout
+    --- stderr
+    error: there is no code 'captha'
+    hint: did you mean 'captcha'?
+    "###);
+}
+
+#[test]
+fn an_error_names_the_code_that_explain_knows() {
+    let bench = Bench::own([spec("a1"), spec("b2")]);
+    let ran = bench.run(&["sign-out", "--yes"]).run();
+    let code = ran.stderr.lines().find_map(|line| line.strip_prefix("more: mi-signout explain ")).unwrap();
+    assert_eq!(code, "several-phones", "{ran}");
+    assert_eq!(mi_signout(&["explain", code]).run().status, 0);
+}
+
+#[test]
+fn there_is_a_manual_page_for_each_command() {
+    let page = mi_signout(&["man", "sign-out"]).run();
+    assert_eq!((page.status, page.stderr.as_str()), (0, ""), "{page}");
+    assert!(page.stdout.contains(".SH NAME") && page.stdout.contains("\\-\\-password\\-stdin"), "{page}");
+    let (mut command, folder) = mi_signout(&["man", "--dir", "pages"]).into_command();
+    assert!(command.status().unwrap().success());
+    let written: Vec<String> = std::fs::read_dir(folder.path().join("pages"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let help = mi_signout(&["--help"]).run().stdout;
+    let commands = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let names = commands.lines().filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with(' '));
+    for name in names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
+        assert!(written.contains(&format!("mi-signout-{name}.1")), "{name}: {written:?}");
+    }
+    assert!(written.contains(&"mi-signout.1".to_owned()), "{written:?}");
+}
+
+#[test]
+fn each_shell_gets_its_completions() {
+    for shell in SHELLS {
+        let ran = mi_signout(&["completions", shell]).run();
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{shell}: {ran}");
+        assert!(ran.stdout.contains("mi-signout"), "{shell}: {ran}");
+    }
+    assert_eq!(mi_signout(&["completions", "tcsh"]).run().status, 2);
+}
+
+/// What bash would offer behind these words.
+#[cfg(feature = "live-completions")]
+fn offered(words: &[&str]) -> Run {
+    let last = (words.len() - 1).to_string();
+    mi_signout(&[&["--"], words].concat())
+        .env("MI_SIGNOUT_COMPLETE", "bash")
+        .env("_CLAP_COMPLETE_INDEX", &last)
+        .env("_CLAP_COMPLETE_COMP_TYPE", "9")
+        .env("_CLAP_COMPLETE_SPACE", "true")
+        .env("_CLAP_IFS", "\n")
+}
+
+#[cfg(feature = "live-completions")]
+#[test]
+fn the_serials_that_are_offered_are_those_of_the_attached_phones() {
+    let bench = Bench::own([spec("a1"), spec("b2")]);
+    let (_, port) = bench.adb().split_once(':').map(|(host, port)| (host.to_owned(), port.to_owned())).unwrap();
+    let ran = offered(&["mi-signout", "sign-out", "--serial", ""]).env("ANDROID_ADB_SERVER_PORT", &port).run();
+    assert_eq!((ran.status, ran.stdout.trim_end()), (0, "a1\nb2"), "{ran}");
+    bench.untouched(0);
+    let options = offered(&["mi-signout", "sign-out", "--dry"]).run();
+    assert_eq!(options.stdout.trim_end(), "--dry-run", "{options}");
+}
+
+#[cfg(feature = "live-completions")]
+#[test]
+fn completing_starts_no_adb_server() {
+    let server = nobody();
+    let port = server.split_once(':').unwrap().1;
+    let ran = offered(&["mi-signout", "sign-out", "--serial", ""]).env("ANDROID_ADB_SERVER_PORT", port).run();
+    assert_eq!((ran.status, ran.stdout.trim_end()), (0, ""), "{ran}");
+    assert!(std::net::TcpStream::connect(&server).is_err(), "an adb server was started");
+}
+
+#[cfg(feature = "live-completions")]
+#[test]
+fn a_server_that_does_not_answer_does_not_hold_the_tab_key_up() {
+    // It takes connections, and says nothing.
+    let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = mute.local_addr().unwrap().port().to_string();
+    let began = Instant::now();
+    let ran = offered(&["mi-signout", "sign-out", "--serial", ""]).env("ANDROID_ADB_SERVER_PORT", &port).run();
+    assert_eq!((ran.status, ran.stdout.trim_end()), (0, ""), "{ran}");
+    // Not a measure, but a bound that only an endless wait exceeds.
+    assert!(began.elapsed() < Duration::from_secs(60));
+}
+
+const FILE: &str = "jobs = 1\n[sign-out]\ndata = 'remove'\n";
+
+/// With the configuration file in the platform's place.
+fn configured(run: Run, text: &str) -> Run {
+    run.folder("mi-signout").file("mi-signout/config.toml", text, 0o600)
+}
+
+#[test]
+fn config_show_says_where_each_option_comes_from() {
+    let ran = configured(mi_signout(&["config", "show"]), FILE).env("MI_SIGNOUT_TIMEOUT", "60").run();
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{ran}");
+    let text = ran.to_string();
+    for line in [
+        "configuration file: HERE/mi-signout/config.toml\n",
+        "sign-out --jobs = 1  (HERE/mi-signout/config.toml)\n",
+        "sign-out --data = remove  (HERE/mi-signout/config.toml)\n",
+        "sign-out --timeout = 60  (MI_SIGNOUT_TIMEOUT)\n",
+    ] {
+        assert!(text.contains(line), "no '{line}' in:\n{text}");
+    }
+    assert!(!text.contains("watch --data ="), "{text}");
+    let json = mi_signout(&["config", "show", "--json"]).env("MI_SIGNOUT_JOBS", "2").run().json(0, "");
+    let jobs = json.iter().find(|o| o["command"] == "sign-out" && o["option"] == "jobs").unwrap();
+    assert_eq!((&jobs["value"], &jobs["from"]), (&"2".into(), &"MI_SIGNOUT_JOBS".into()));
+}
+
+#[test]
+fn the_password_is_never_shown() {
+    let ran = mi_signout(&["config", "show", "--every"]).env("MI_SIGNOUT_PASSWORD", "Secret-word 7").run();
+    assert!(ran.status == 0 && !ran.to_string().contains("Secret-word"), "{ran}");
+}
+
+#[test]
+fn a_variable_chooses_phones_as_the_option_would() {
+    let bench = Bench::own([spec("a1"), spec("b2").account(Some("6230111222"))]);
+    let ran = bench.sign_out(RIGHT, &["--dry-run"]).env("MI_SIGNOUT_SERIAL", "b2").run();
+    assert_eq!(ran.rows(0, ""), ["b2 dry-run -"]);
+    let ran = bench.sign_out(RIGHT, &["-s", "a1"]).env("MI_SIGNOUT_DRY_RUN", "1").env("MI_SIGNOUT_SERIAL", "b2").run();
+    assert_eq!(ran.rows(0, ""), ["a1 dry-run -"]);
+    assert!(bench.phone(1).record().submissions.is_empty());
+}
+
+#[test]
+fn a_bad_value_is_told_with_its_origin() {
+    let ran = mi_signout(&["sign-out", "--yes"]).env("MI_SIGNOUT_JOBS", "many").run();
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{ran}");
+    assert!(ran.stderr.contains("invalid value 'many' for '--jobs"), "{ran}");
+    assert!(ran.stderr.contains("note: --jobs is set by MI_SIGNOUT_JOBS"), "{ran}");
+}
+
+#[test]
+fn a_configuration_file_decides_nothing_about_phones() {
+    let bench = Bench::own([spec("a1"), spec("b2").account(Some("6230111222"))]);
+    let ran = configured(bench.sign_out(RIGHT, &[]), "all = true\n").run();
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{ran}");
+    assert!(ran.stderr.contains("may not set 'all'"), "{ran}");
+    bench.untouched(0);
+    bench.untouched(1);
+    // The help is still there.
+    assert_eq!(configured(mi_signout(&["sign-out", "--help"]), "all = true\n").run().status, 0);
+}
