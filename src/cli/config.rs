@@ -102,7 +102,9 @@ impl Settings {
         let mut built = cli.clone();
         built.build();
         let nothing = |args| Applied { args, notes: Vec::new() };
-        let Ok(matches) = cli.clone().ignore_errors(true).try_get_matches_from(args.clone()) else { return nothing(args) };
+        let Ok(matches) = cli.clone().ignore_errors(true).try_get_matches_from(args.clone()) else {
+            return nothing(args);
+        };
         let (names, command, matches) = innermost(&built, &matches);
         if names.is_empty() {
             return nothing(args);
@@ -153,7 +155,9 @@ impl Settings {
         let name = variable(option);
         let value = self.variables.get(OsStr::new(&name)).filter(|value| !value.is_empty())?;
         let values = match value.to_str() {
-            Some(text) if matches!(arg.get_action(), ArgAction::Append) => text.split(',').map(OsString::from).collect(),
+            Some(text) if matches!(arg.get_action(), ArgAction::Append) => {
+                text.split(',').map(OsString::from).collect()
+            }
             _ => vec![value.clone()],
         };
         Some((values, Origin::Variable(name)))
@@ -187,10 +191,8 @@ fn path(variables: &BTreeMap<OsString, OsString>) -> Option<PathBuf> {
 
 /// Options that can be set from outside: those with a name, but for help, version and those for tests.
 fn can_be_set(arg: &Arg) -> bool {
-    let asks = matches!(
-        arg.get_action(),
-        ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
-    );
+    let asks =
+        matches!(arg.get_action(), ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version);
     arg.get_long().is_some() && !asks && !arg.is_hide_set()
 }
 
@@ -253,8 +255,9 @@ fn read_file(path: &Path, cli: &Command) -> Result<Option<Table>, Failure> {
             return Err(Failure::usage(format!("the configuration file could not be read: {error}")).at(place));
         }
     };
-    let table: Table =
-        text.parse().map_err(|error| Failure::usage(format!("the configuration file has a mistake: {error}")).at(&place))?;
+    let table: Table = text
+        .parse()
+        .map_err(|error| Failure::usage(format!("the configuration file has a mistake: {error}")).at(&place))?;
     check(&table, cli).map_err(|failure| failure.at(place))?;
     Ok(Some(table))
 }

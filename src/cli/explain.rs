@@ -70,8 +70,18 @@ mod tests {
         let outcomes = Outcome::ALL.iter().map(|o| o.as_str().to_owned());
         let reasons = Reason::ALL.iter().map(|r| r.as_str().to_owned());
         let errors = ErrorCode::ALL.iter().map(|e| e.as_str().to_owned());
-        let statuses =
-            [E::Done, E::NotDone, E::Usage, E::Adb, E::NeedsPerson, E::NothingAttached, E::Unknown, E::HungUp, E::Interrupted, E::Terminated];
+        let statuses = [
+            E::Done,
+            E::NotDone,
+            E::Usage,
+            E::Adb,
+            E::NeedsPerson,
+            E::NothingAttached,
+            E::Unknown,
+            E::HungUp,
+            E::Interrupted,
+            E::Terminated,
+        ];
         let statuses = statuses.iter().map(|s| format!("exit-{}", s.code()));
         outcomes.chain(reasons).chain(errors).chain(statuses).collect()
     }
@@ -80,8 +90,16 @@ mod tests {
     fn every_code_has_its_text_and_no_text_is_without_a_code() {
         let known: BTreeSet<String> = codes().into_iter().collect();
         let told: BTreeSet<String> = sections().map(|(code, _)| code.to_owned()).collect();
-        assert_eq!(known.difference(&told).collect::<Vec<_>>(), Vec::<&String>::new(), "without a section in docs/codes.md");
-        assert_eq!(told.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new(), "sections of codes that do not exist");
+        assert_eq!(
+            known.difference(&told).collect::<Vec<_>>(),
+            Vec::<&String>::new(),
+            "without a section in docs/codes.md"
+        );
+        assert_eq!(
+            told.difference(&known).collect::<Vec<_>>(),
+            Vec::<&String>::new(),
+            "sections of codes that do not exist"
+        );
         assert_eq!(sections().count(), told.len(), "a code has two sections");
     }
 
@@ -101,7 +119,9 @@ mod tests {
     #[test]
     fn what_a_person_does_on_the_phone_is_told_for_each_generation() {
         use Reason as R;
-        for reason in [R::InputNotAllowed, R::NoPassword, R::PasswordNotTypeable, R::Captcha, R::SecondFactor, R::SessionExpired] {
+        for reason in
+            [R::InputNotAllowed, R::NoPassword, R::PasswordNotTypeable, R::Captcha, R::SecondFactor, R::SessionExpired]
+        {
             let text = section(reason.as_str()).unwrap();
             let places = text.split("Where to tap:").nth(1).unwrap_or_else(|| panic!("{reason}: {text}"));
             assert!(places.contains("MIUI") && places.contains("HyperOS"), "{reason}: {text}");
