@@ -167,7 +167,7 @@ impl Output {
         }
         if failure.code.tells_more() {
             let more = console::style("more:").cyan().bold().for_stderr();
-            let _ = writeln!(stderr, "{more} mi-signout explain {}", failure.code.as_str());
+            self.stderr(format_args!("{more} mi-signout explain {}\n", failure.code.as_str()));
         }
     }
 }
