@@ -138,11 +138,17 @@ fn sync(folder: &Path) {
 /// # Errors
 /// Where a file is missing or not what it should be.
 pub fn load(folder: &Path) -> Result<Saved, FolderError> {
+    load_from(folder, |path| read_regular(path, MAX_BYTES))
+}
+
+/// Reads a capture whose files come from anywhere, for example out of a zip; `folder` is its path there.
+///
+/// # Errors
+/// As for [`load`].
+pub fn load_from(folder: &Path, file: impl Fn(&Path) -> io::Result<Vec<u8>>) -> Result<Saved, FolderError> {
     let read = |name: &str| {
         let path = folder.join(name);
-        read_regular(&path, MAX_BYTES)
-            .map(|bytes| (path.clone(), bytes))
-            .map_err(|error| FolderError::Io { path, error })
+        file(&path).map(|bytes| (path.clone(), bytes)).map_err(|error| FolderError::Io { path, error })
     };
     let (path, bytes) = read(MANIFEST)?;
     let manifest: serde_json::Value =

@@ -3,15 +3,19 @@
 //! It only looks. What could be somebody's never gets as far as a file: a text stays only where it is known to be an app's,
 //! a property only where it is one of the model or build. Knows the port to a phone; nothing of adb, of walks or of the terminal.
 
+mod bundle;
 mod field;
 mod folder;
+mod kept;
 mod manifest;
 mod mask;
 mod picture;
 mod regular;
 mod tree;
 
-pub use folder::{FolderError, Saved, is_capture, load, parse_properties, write};
+pub use bundle::{BUNDLE_MANIFEST, BundleError, Files, Forbidden, look_through, pack, unpack};
+pub use folder::{FolderError, Saved, is_capture, load, load_from, parse_properties, write};
+pub use kept::KeptScreens;
 pub use manifest::About;
 pub use mask::{Identifiers, Kind, Known, mask};
 pub use picture::{PictureError, paint};
@@ -146,6 +150,16 @@ fn screen(phone: &mut dyn Phone, wants: &Wants<'_>, hints: &Known) -> Result<(Ob
         }
     }
     Err(CaptureError::Screen(why))
+}
+
+/// A capture of a screen that was seen before, without a picture. Fields that may hold a password lose their text, so that a page
+/// is captured with whatever was typed there.
+///
+/// # Errors
+/// [`CaptureError::Screen`] where the observation has no screen, [`CaptureError::Leak`].
+pub fn of_seen(facts: &PhoneFacts, seen: &Observation, wants: &Wants<'_>) -> Result<Capture, CaptureError> {
+    let ScreenRead::Tree(tree) = &seen.screen else { return Err(CaptureError::Screen("it was left out".to_owned())) };
+    assemble(facts, seen, tree, Err("the walk went on".to_owned()), wants)
 }
 
 fn assemble(

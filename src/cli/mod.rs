@@ -5,6 +5,7 @@
     reason = "doc comments of options are their help, and a terminal shows backticks as they are"
 )]
 
+mod bugreport;
 mod capture;
 mod completions;
 mod config;
@@ -74,6 +75,8 @@ enum Command {
     Profiles(profiles::Args),
     /// What a phone shows, masked, as a folder to write a profile from or to report
     Capture(capture::Args),
+    /// Pack what a run met and did not know into one masked zip; nothing is sent
+    Bugreport(bugreport::Args),
     /// Check this computer and each phone, and say what to do about what is missing
     Doctor(doctor::Args),
     /// Write the report of an earlier run again, list the runs, or check that nobody edited a report
@@ -134,6 +137,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
             Command::Watch(args) => watch::run(&args, &output, interrupt),
             Command::Profiles(args) => profiles::run(&args, &output),
             Command::Capture(args) => capture::run(&args, &output),
+            Command::Bugreport(args) => bugreport::run(&args, &output),
             Command::Doctor(args) => doctor::run(&args, &output, interrupt),
             Command::Report(args) => report::run(&args, &output),
             Command::Journal(args) => journal::run(&args, &output),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::failure::Failure;
 use super::report::JournalArgs;
 use super::terminal::Output;
+use crate::capture::KeptScreens;
 use crate::journal::{self, InstallKey, Journal, JournalError, Ledger, Run, RunInfo};
 use crate::model::{Device, ExitStatus};
 use crate::report::{self, Format};
@@ -40,7 +41,7 @@ pub struct Record {
     ledger: Option<Ledger>,
     reports: Vec<(PathBuf, Format)>,
     /// Holds the journal of a run that has no other one, for its reports.
-    _scratch: Option<tempfile::TempDir>,
+    scratch: Option<tempfile::TempDir>,
 }
 
 impl RecordArgs {
@@ -73,7 +74,7 @@ impl RecordArgs {
             }
             Err(error) => return Err(error.into()),
         };
-        Ok(Record { journal, run, ledger: Some(ledger), reports, _scratch: scratch })
+        Ok(Record { journal, run, ledger: Some(ledger), reports, scratch })
     }
 }
 
@@ -126,7 +127,7 @@ fn writable(path: &Path) -> Result<(PathBuf, Format), Failure> {
 impl Record {
     /// Nothing is written: for simulated phones.
     pub fn none() -> Self {
-        Self { journal: None, run: None, ledger: None, reports: Vec::new(), _scratch: None }
+        Self { journal: None, run: None, ledger: None, reports: Vec::new(), scratch: None }
     }
 
     /// The run's id.
@@ -137,6 +138,12 @@ impl Record {
     /// Whether there is a journal to write in.
     pub fn keeps(&self) -> bool {
         self.run.is_some()
+    }
+
+    /// Where the screens are kept that no profile knows; nowhere where the journal itself goes at the end.
+    pub fn screens(&self) -> Option<KeptScreens> {
+        let run = self.run.as_ref().filter(|_| self.scratch.is_none())?;
+        Some(KeptScreens::of(&run.screens_root(), run.id()))
     }
 
     /// The run, for the reporter.

@@ -56,7 +56,7 @@ impl JournalArgs {
     }
 
     /// Opens it to read. Nothing is made or changed; absent where there is no home directory to look in.
-    fn read(&self) -> Option<Result<Journal, JournalError>> {
+    pub fn read(&self) -> Option<Result<Journal, JournalError>> {
         let path = self.path()?;
         Some(self.key().and_then(|key| Journal::read(&path, key)))
     }

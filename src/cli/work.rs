@@ -86,7 +86,8 @@ impl Work<'_> {
         let ledger = record.take_ledger();
         let reporter = emit::reporter(self.output, self.json, holds, &record)?;
         let stream = reporter.stream().clone();
-        let books = Books::new(record.keeps().then_some(&stream as &dyn Recorder), ledger, &stream);
+        let books = Books::new(record.keeps().then_some(&stream as &dyn Recorder), ledger, &stream)
+            .keeping_screens(record.screens());
         let owner = Owner(&stream);
         let plan = Plan {
             catalog: self.catalog,

@@ -4,6 +4,7 @@
 
 mod draft;
 mod first_reading;
+mod kept_screens;
 mod locate;
 mod passwords;
 mod permits;

@@ -4,12 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
+use super::kept_screens::Trail;
+use crate::capture::KeptScreens;
 use crate::event::{
     Earlier, Entry, Event, EventKind, FindDevice, Kept, Listener, PhoneInfo, PhoneKey, Progress, Recorder, Subject,
 };
 use crate::flow::{Ending, StepRecorder, VerdictSeen};
 use crate::journal::{JournalError, Ledger, Submission};
 use crate::model::{AccountId, Outcome, Reason, ResultRow, Serial};
+use crate::phone::Observation;
 
 /// The books of one run. Either may be missing: then nothing is written there.
 pub struct Books<'a> {
@@ -17,6 +20,8 @@ pub struct Books<'a> {
     ledger: Option<Ledger>,
     listener: &'a dyn Listener,
     told: Mutex<BTreeSet<String>>,
+    /// Where unknown screens are kept.
+    screens: Option<KeptScreens>,
     /// Phones on which this run submitted a password without a proven sign-out: they may be plugged in again.
     done: Mutex<BTreeMap<PhoneKey, Progress>>,
     /// Serial as adb prints it → hardware serial, for the ledger.
@@ -27,7 +32,21 @@ impl<'a> Books<'a> {
     /// Books that tell `listener` what they could not write.
     #[must_use]
     pub fn new(run: Option<&'a dyn Recorder>, ledger: Option<Ledger>, listener: &'a dyn Listener) -> Self {
-        Self { run, ledger, listener, told: Mutex::default(), done: Mutex::default(), keys: Mutex::default() }
+        Self {
+            run,
+            ledger,
+            listener,
+            told: Mutex::default(),
+            screens: None,
+            done: Mutex::default(),
+            keys: Mutex::default(),
+        }
+    }
+
+    /// Keeps the screens that no profile knows there.
+    #[must_use]
+    pub fn keeping_screens(self, screens: Option<KeptScreens>) -> Self {
+        Self { screens, ..self }
     }
 
     /// Claims a phone for this run, and gives what an earlier run left open on it.
@@ -95,6 +114,18 @@ impl<'a> Books<'a> {
         self.keep(|| Entry::Picture { key: key.clone(), png: png.to_owned() });
     }
 
+    /// Keeps a screen that no profile knows beside the journal, and says where; nothing where there is no journal, or where the run
+    /// has kept as much as it may.
+    pub(super) fn keep_screen(&self, name: &str, files: &[(&str, Vec<u8>)]) -> Option<String> {
+        match self.screens.as_ref()?.keep(name, files) {
+            Ok(folder) => folder.map(|path| path.display().to_string()),
+            Err(error) => {
+                self.say_text(format!("a screen could not be kept: {error}"));
+                None
+            }
+        }
+    }
+
     /// Writes a phone's row; without a key where its hardware serial was never read.
     pub fn result(&self, key: Option<&PhoneKey>, row: &ResultRow) {
         self.keep(|| Entry::Row { key: key.cloned(), row: Box::new(row.clone()) });
@@ -145,7 +176,10 @@ impl<'a> Books<'a> {
     }
 
     fn say(&self, error: &JournalError) {
-        let text = format!("the record is incomplete: {error}");
+        self.say_text(format!("the record is incomplete: {error}"));
+    }
+
+    fn say_text(&self, text: String) {
         if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(text.clone()) {
             self.listener.tell(Event::now(Subject::Run("run".into()), EventKind::Note { text }));
         }
@@ -164,6 +198,7 @@ pub(super) enum NotNow {
 pub(super) struct PhoneBook<'a> {
     pub(super) books: &'a Books<'a>,
     pub(super) key: PhoneKey,
+    pub(super) trail: Trail,
 }
 
 impl StepRecorder for PhoneBook<'_> {
@@ -178,6 +213,12 @@ impl StepRecorder for PhoneBook<'_> {
 
     fn observed(&self, progress: &Progress) {
         self.books.keep(|| Entry::Observed { key: self.key.clone(), progress: progress.clone() });
+    }
+
+    fn seen(&self, observation: &Observation, front: Option<&str>) {
+        if self.books.screens.is_some() {
+            self.trail.see(observation, front.is_some());
+        }
     }
 }
 

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use super::draft::{Draft, words};
 use super::first_reading::FirstReading;
+use super::kept_screens::Trail;
 use super::record::{PhoneBook, key_of};
 use super::waking::{needs_waking, wake};
 use super::{Connector, Permits, Plan, duplicate};
-use crate::capture::{self, Wants};
+use crate::capture::{self, About, Capture, Wants};
 use crate::event::{Event, EventKind, FindDevice, Subject};
 use crate::flow::{Checked, Ended, Ending, Engine, Password, Walk};
 use crate::journal::{PhoneInfo, PhoneKey};
@@ -240,9 +241,21 @@ impl<'a> Worker<'a> {
         });
     }
 
+    /// What is wanted of a capture that goes into the record.
+    fn wants(&self) -> Wants<'_> {
+        Wants {
+            catalog: self.plan.catalog,
+            keep: &[],
+            serial: self.device.serial.as_str(),
+            picture: true,
+            within: PICTURE_LIMIT,
+        }
+    }
+
     /// Keeps a picture of the page that ended the walk, with everything painted over that could be somebody's; none of a page
-    /// with a password field. Nothing where there is no record to keep it in, or where it is the phone that failed.
-    fn keep_picture(&self, key: &PhoneKey, at: &Device, ending: &Ending) {
+    /// with a password field. Nothing where there is no record to keep it in, or where it is the phone that failed. Gives what was
+    /// captured.
+    fn keep_picture(&self, key: &PhoneKey, at: &Device, ending: &Ending) -> Option<Capture> {
         let of_a_page = match ending.reason {
             Some(reason) => !matches!(
                 reason,
@@ -255,18 +268,40 @@ impl<'a> Worker<'a> {
             None => false,
         };
         if !of_a_page || !self.plan.books.keeps_a_record() || self.plan.interrupted.load(Ordering::Relaxed) {
+            return None;
+        }
+        let captured = capture::read(&mut *self.connector.connect(at), &self.wants()).ok()?;
+        if let Ok(png) = &captured.picture {
+            self.plan.books.picture(key, png);
+        }
+        Some(captured)
+    }
+
+    /// Keeps the screens that the walk met and its profile does not know, and says in the row or in a note where they are.
+    fn keep_unknown(&self, key: &PhoneKey, at: &Device, trail: Trail, ended: &mut Ended, page: Option<&Capture>) {
+        if trail.is_empty() {
             return;
         }
-        let wants = Wants {
-            catalog: self.plan.catalog,
-            keep: &[],
-            serial: self.device.serial.as_str(),
-            picture: true,
-            within: PICTURE_LIMIT,
+        // A phone that is gone still showed what it showed; only its properties are missing then.
+        let facts = self.connector.connect(at).facts(false, PICTURE_LIMIT).unwrap_or_default();
+        let about = About {
+            tool: concat!("mi-signout ", env!("CARGO_PKG_VERSION")).to_owned(),
+            date: chrono::Local::now().format("%Y-%m-%d").to_string(),
+            model: self.draft.identity.model.clone(),
+            software: self.draft.identity.software.clone(),
         };
-        let mut phone = self.connector.connect(at);
-        if let Ok(Ok(png)) = capture::read(&mut *phone, &wants).map(|capture| capture.picture) {
-            self.plan.books.picture(key, &png);
+        let unknown = ended.ending.reason == Some(Reason::UnknownScreen);
+        let page = page.filter(|page| unknown && page.fits.len() != 1);
+        let Some(folder) = trail.keep(self.plan.books, key, &facts, &self.wants(), (&about, page)) else { return };
+        match &mut ended.ending.hint {
+            Some(hint) if unknown => {
+                *hint = format!("{hint}; the screen is kept in {folder} ('mi-signout bugreport' packs it)");
+            }
+            _ => self.tell(EventKind::Note {
+                text: format!(
+                    "the phone showed a screen that no profile knows; it is kept in {folder} ('mi-signout bugreport' packs it)"
+                ),
+            }),
         }
     }
 
@@ -412,7 +447,7 @@ impl<'a> Worker<'a> {
         habits: &Habits,
         (mut at, phone): (Device, Box<dyn Phone>),
     ) -> Ended {
-        let recorder = PhoneBook { books: self.plan.books, key: key.clone() };
+        let recorder = PhoneBook { books: self.plan.books, key: key.clone(), trail: Trail::default() };
         let password = self.plan.passwords.of(&self.device.serial, Some(account)).map(|(_, secret)| secret);
         let known = password.map_or(Password::None, |secret| Password::Given { chars: secret.chars() });
         let progress = self.draft.progress.clone();
@@ -442,12 +477,13 @@ impl<'a> Worker<'a> {
         };
         let mut hangs = 0;
         // A phone that comes back may have another transport, and another port.
-        let ended =
+        let mut ended =
             walk.run(&mut engine, phone, &mut |error| self.reconnect(error, &mut at, &mut hangs, walk.deadline.get()));
         self.draft.progress = engine.progress().clone();
         self.draft.counts = ended.counts;
         self.draft.asked_password = engine.asked_password();
-        self.keep_picture(key, &at, &ended.ending);
+        let page = self.keep_picture(key, &at, &ended.ending);
+        self.keep_unknown(key, &at, recorder.trail, &mut ended, page.as_ref());
         // What is left on the phone is a dump file at most, and a phone that is gone has to keep it until next time.
         let _ = self.connector.connect(&at).tidy(Duration::from_secs(5));
         ended

@@ -2,6 +2,7 @@
 
 use crate::event::Progress;
 use crate::model::{AccountId, Serial};
+use crate::phone::Observation;
 
 /// May this account's password be submitted now? Implemented by `fleet`, which sees all phones.
 pub trait SubmitPermit: Sync {
@@ -19,6 +20,9 @@ pub trait StepRecorder {
 
     /// What followed the last mutating step was observed.
     fn observed(&self, progress: &Progress);
+
+    /// A screen was read; `front` names it, and is absent where the profile knows no such screen, or several.
+    fn seen(&self, _observation: &Observation, _front: Option<&str>) {}
 }
 
 /// Writes nothing down.

@@ -207,6 +207,7 @@ impl<'a> Walk<'a> {
             Ok(mut seen) => {
                 let before = engine.last_screen().map(str::to_owned);
                 let next = engine.decide(&seen, self.since(began));
+                self.recorder.seen(&seen, engine.front());
                 if !matches!(next, Decision::AskPermit | Decision::End(_)) {
                     // Decided on: hundreds of phones would hold hundreds of screens while they write and wait.
                     seen.screen = ScreenRead::Skipped;
@@ -281,6 +282,7 @@ impl<'a> Walk<'a> {
             };
             engine.person_acts(self.since(began));
             let next = engine.decide(&seen, self.since(began));
+            self.recorder.seen(&seen, engine.front());
             course.last = seen;
             self.pass_on(engine, &next, course);
             match next {

@@ -15,6 +15,12 @@ pub fn state_dir() -> Option<PathBuf> {
     Some(base.state_dir().unwrap_or_else(|| base.data_dir()).join("mi-signout"))
 }
 
+/// The folder beside a journal for the screens that no profile knows, one folder a run.
+#[must_use]
+pub fn screens_root(journal: &Path) -> PathBuf {
+    journal.with_file_name("screens")
+}
+
 /// The journal that is used where none is named.
 #[must_use]
 pub fn default_path() -> Option<PathBuf> {

@@ -25,7 +25,7 @@ mod web_state;
 pub use crate::event::{Earlier, PhoneInfo, PhoneKey};
 pub use deletion_queue::{AccountRef, Deletion, HandOff, HandOffPhone};
 pub use error::JournalError;
-pub use folder::{default_path, is_ours, key_dir, state_dir};
+pub use folder::{default_path, is_ours, key_dir, screens_root, state_dir};
 pub use key::{AccountKey, InstallKey};
 pub use ledger::{Ledger, REJECTION_LIMIT, Submission};
 pub use prune::Pruned;

@@ -1,6 +1,7 @@
 //! One run: what is told while it goes.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::Utc;
@@ -103,6 +104,12 @@ impl Run {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.0.header.id
+    }
+
+    /// The folder beside the journal for the screens that no profile knows, of all runs.
+    #[must_use]
+    pub fn screens_root(&self) -> PathBuf {
+        super::screens_root(self.0.journal.path())
     }
 
     /// Takes a phone up, for this run alone. Taking it up again at the same place is the same phone come back.

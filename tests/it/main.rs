@@ -32,6 +32,7 @@ mod flow_properties;
 mod fuzz_seeds;
 mod invariants;
 mod journal;
+mod learn_kept;
 mod matrix;
 mod no_record;
 mod person;

@@ -12,10 +12,14 @@ use crate::ui::{self, UiTree};
 /// The file of labels among profiles.
 const LABELS: &str = "labels.toml";
 
+/// Bytes that a bug report may have.
+const MOST_OF_ZIP: usize = 80 << 20;
+
 /// Options of `profiles check`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// Profiles (*.toml), saved screens (*.xml), folders made by 'capture', and folders of any of these; the built-in profiles
+    /// Profiles (*.toml), saved screens (*.xml), folders made by 'capture', zips made by
+    /// 'bugreport', and folders of any of these; the built-in profiles
     /// where no profile is named
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -108,8 +112,16 @@ impl Found {
                 }
                 Err(error) => self.unreadable.push(Failure::usage(error.to_string()).at(name)),
             },
+            Some("zip") if named => {
+                let bytes = capture::read_regular(path, MOST_OF_ZIP).map_err(io)?;
+                let hint = "copy it again; 'mi-signout bugreport' makes a new one";
+                let files = capture::unpack(&bytes)
+                    .map_err(|error| Failure::usage(error.to_string()).at(name.clone()).hint(hint))?;
+                self.zip(path, &files)?;
+            }
             _ if named => {
-                return Err(Failure::usage("neither a profile (*.toml), a saved screen (*.xml) nor a folder").at(name));
+                let what = "neither a profile (*.toml), a saved screen (*.xml), a bug report (*.zip) nor a folder";
+                return Err(Failure::usage(what).at(name));
             }
             _ => {}
         }
@@ -120,13 +132,7 @@ impl Found {
         let name = path.display().to_string();
         if capture::is_capture(path) {
             match capture::load(path) {
-                Ok(one) => self.saved.push(SavedScreen {
-                    name,
-                    focus: one.focus,
-                    presence: one.presence,
-                    tree: one.tree,
-                    props: Some(one.props),
-                }),
+                Ok(one) => self.saved.push(saved(name, one)),
                 Err(error) => self.unreadable.push(Failure::usage(error.to_string()).at(name)),
             }
             return Ok(());
@@ -145,9 +151,41 @@ impl Found {
         Ok(())
     }
 
+    /// The captures and profiles of a bug report.
+    fn zip(&mut self, zip: &Path, files: &capture::Files) -> Result<(), Failure> {
+        let before = self.count();
+        let place = |inner: &str| zip.join(inner).display().to_string();
+        for (inner, bytes) in files {
+            if let Some(folder) = inner.strip_suffix("/capture.json") {
+                let file = |path: &Path| {
+                    let missing = || std::io::Error::from(std::io::ErrorKind::NotFound);
+                    let found = path.to_str().and_then(|path| files.get(&path.replace('\\', "/")));
+                    found.cloned().ok_or_else(missing)
+                };
+                match capture::load_from(Path::new(folder), file) {
+                    Ok(one) => self.saved.push(saved(place(folder), one)),
+                    Err(error) => self.unreadable.push(Failure::usage(error.to_string()).at(place(folder))),
+                }
+            } else if Path::new(inner).extension().is_some_and(|end| end == "toml") {
+                match String::from_utf8(bytes.clone()) {
+                    Ok(text) => self.files.push((place(inner), text)),
+                    Err(_) => self.unreadable.push(Failure::usage("it is no text").at(place(inner))),
+                }
+            }
+        }
+        if before == self.count() {
+            return Err(Failure::usage("the zip holds no capture and no profile").at(zip.display().to_string()));
+        }
+        Ok(())
+    }
+
     fn count(&self) -> usize {
         self.files.len() + self.labels.len() + self.saved.len() + self.unreadable.len()
     }
+}
+
+fn saved(name: String, one: capture::Saved) -> SavedScreen {
+    SavedScreen { name, focus: one.focus, presence: one.presence, tree: one.tree, props: Some(one.props) }
 }
 
 fn no_reading(path: &Path, error: &std::io::Error) -> Failure {
