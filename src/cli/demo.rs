@@ -11,7 +11,7 @@ use super::terminal::Output;
 use super::work::Work;
 use crate::adb;
 use crate::fleet::{Numbers, Passwords};
-use crate::model::{AdbServer, ExitStatus, Secret, Serial};
+use crate::model::{AdbServer, ExitStatus, Secret, Serial, counted};
 
 /// Options of `demo`.
 #[derive(Clone, Debug, clap::Args)]
@@ -37,8 +37,8 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
     let server = bench.farm.serve_server(0).map_err(simulate::no_port)?;
     let at = AdbServer { host: server.addr().ip().to_string(), port: server.addr().port() };
     output.people(&format!(
-        "{} simulated phone(s), scenario '{}', behind a simulated adb server; no real phone is touched.",
-        bench.phones.len(),
+        "{}, scenario '{}', behind a simulated adb server; no real phone is touched.",
+        counted(bench.phones.len(), "simulated phone"),
         args.scenario.name()
     ));
     let mut passwords = Passwords::default();

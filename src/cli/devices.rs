@@ -28,14 +28,15 @@ pub struct Args {
     json: bool,
 }
 
-/// One phone's line.
-struct Line {
-    device: Device,
+/// A phone, as far as it could be read without touching it.
+pub(super) struct Line {
+    pub(super) device: Device,
     /// Its number in the tray, where there are several.
     tray: Option<u32>,
     identity: Identity,
     facts: Option<PhoneFacts>,
-    stop: Option<Stop>,
+    /// Why it can't be signed out now.
+    pub(super) stop: Option<Stop>,
 }
 
 /// Lists the attached phones.
@@ -45,13 +46,7 @@ pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
         return Err(crate::fleet::SelectError::Nothing.into());
     }
     let numbers = Numbers::of(&devices);
-    let mut lines: Vec<Line> = std::thread::scope(|scope| {
-        let asked: Vec<_> = devices.iter().map(|device| scope.spawn(move || ask(device))).collect();
-        asked.into_iter().filter_map(|line| line.join().ok()).collect()
-    });
-    for line in &mut lines {
-        line.tray = numbers.get(&line.device).filter(|_| devices.len() > 1);
-    }
+    let lines = read(&devices, &numbers);
     if args.json {
         for line in &lines {
             output.data(&inert_json(line.json().to_string()));
@@ -68,6 +63,23 @@ pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
         }
     }
     Ok(ExitStatus::Done)
+}
+
+/// Reads these phones, all at once.
+pub(super) fn read(devices: &[Device], numbers: &Numbers) -> Vec<Line> {
+    let mut lines: Vec<Line> = std::thread::scope(|scope| {
+        let ask = |device| std::thread::Builder::new().spawn_scoped(scope, move || ask(device));
+        let asked: Vec<_> = devices.iter().map(|device| (device, ask(device))).collect();
+        // Where no thread can be had, the phone is asked here, after the others.
+        let line = |(device, asked): (&Device, std::io::Result<std::thread::ScopedJoinHandle<'_, Line>>)| {
+            asked.map_or_else(|_| Some(self::ask(device)), |asked| asked.join().ok())
+        };
+        asked.into_iter().filter_map(line).collect()
+    });
+    for line in &mut lines {
+        line.tray = numbers.get(&line.device).filter(|_| devices.len() > 1);
+    }
+    lines
 }
 
 fn ask(device: &Device) -> Line {
@@ -98,7 +110,7 @@ impl Line {
         self.identity.model.clone().or_else(|| self.device.model.as_ref().map(|m| m.replace('_', " ")))
     }
 
-    fn account(&self) -> Option<String> {
+    pub(super) fn account(&self) -> Option<String> {
         self.facts.as_ref().and_then(|f| f.accounts.account()).map(ToString::to_string)
     }
 
@@ -109,11 +121,11 @@ impl Line {
         parts.join(" ")
     }
 
-    fn is_ready(&self) -> bool {
+    pub(super) fn is_ready(&self) -> bool {
         self.stop.is_none()
     }
 
-    fn signed_out(&self) -> bool {
+    pub(super) fn signed_out(&self) -> bool {
         self.facts.as_ref().is_some_and(|f| f.accounts.presence() == Presence::Absent)
     }
 
@@ -139,7 +151,8 @@ impl Line {
     }
 }
 
-fn table(lines: &[Line]) -> Vec<String> {
+/// The lines as a table, and a hint for each phone that is not ready.
+pub(super) fn table(lines: &[Line]) -> Vec<String> {
     let head = ["TRAY", "SERIAL", "STATE", "MODEL", "SOFTWARE", "ACCOUNT", "READY"].map(str::to_owned);
     let mut rows = vec![head];
     for line in lines {

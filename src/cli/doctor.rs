@@ -19,7 +19,7 @@ use crate::profile::Labels;
 use crate::report::text::{clean, inert_json};
 
 /// Options of `doctor`.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
     /// Only these phones (repeatable) [env: ANDROID_SERIAL]
     #[arg(short, long = "serial", value_name = "SERIAL")]
@@ -83,6 +83,14 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
         }
         std::thread::sleep(Duration::from_secs(1));
     }
+}
+
+/// The first thing that keeps phones from being found, and what to do about it.
+pub(super) fn first_problem() -> Result<Option<(String, String)>, Failure> {
+    let args = Args::default();
+    let host = look(&args, args.profiles.catalog()?.labels())?.host;
+    let about_phones = |check: &&Check| check.status == Status::Fail || check.id.starts_with("usb-");
+    Ok(host.into_iter().find(|check| about_phones(&check)).and_then(|check| Some((check.what, check.fix?))))
 }
 
 fn look(args: &Args, labels: &Labels) -> Result<Findings, Failure> {

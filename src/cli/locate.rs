@@ -13,24 +13,6 @@ use crate::report::text::clean;
 /// How long a phone may take.
 const WITHIN: Duration = Duration::from_secs(20);
 
-/// A phone as lists before a question show it.
-pub struct Numbered<'a> {
-    /// The phone.
-    pub device: &'a Device,
-    /// Its number, where there are several.
-    pub number: Option<u32>,
-}
-
-impl fmt::Display for Numbered<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Device { serial, state, usb_path, model, .. } = self.device;
-        let number = self.number.map(|number| format!("#{number:<3} ")).unwrap_or_default();
-        let model = model.as_deref().unwrap_or("-").replace('_', " ");
-        let usb = usb_path.as_ref().filter(|_| self.number.is_some()).map(|p| format!("  usb {p}")).unwrap_or_default();
-        f.write_str(&clean(&format!("  {number}{:<22} {:<14} {model}{usb}", serial.as_str(), state.as_str())))
-    }
-}
-
 /// Phones that show their numbers.
 pub struct Located<'a> {
     showing: Vec<&'a Device>,

@@ -10,16 +10,19 @@ mod capture;
 mod completions;
 mod config;
 mod delete;
+#[cfg(feature = "demo")]
 mod demo;
 mod devices;
 mod doctor;
 mod emit;
 mod explain;
 mod failure;
+mod first_minute;
 mod host_facts;
 mod journal;
 mod locate;
 mod man;
+mod next_steps;
 mod owner;
 mod password_file;
 mod passwords;
@@ -31,6 +34,7 @@ mod report;
 mod run_args;
 mod sign_out;
 mod signals;
+#[cfg(feature = "demo")]
 mod simulate;
 mod survey;
 mod terminal;
@@ -86,8 +90,10 @@ enum Command {
     /// Walk the owner through the permanent deletion of a signed-out account, in a real browser
     Delete(delete::Args),
     /// The main job on simulated phones: no hardware, no adb needed
+    #[cfg(feature = "demo")]
     Demo(demo::Args),
     /// Simulated phones that stay up until Ctrl-C, for your own tools and tests
+    #[cfg(feature = "demo")]
     Simulate(simulate::Args),
     /// What an outcome, a reason or an error code means, what to do, and where to tap
     Explain(explain::Args),
@@ -128,7 +134,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     signals::guarded(move |interrupt| {
         let output = Output::new(&cli.output, interrupt);
         let Some(command) = cli.command else {
-            return no_command(&output);
+            return no_command(&output, interrupt);
         };
         let result = match command {
             Command::Delete(args) => return delete::main(&args, &output),
@@ -141,7 +147,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
             Command::Doctor(args) => doctor::run(&args, &output, interrupt),
             Command::Report(args) => report::run(&args, &output),
             Command::Journal(args) => journal::run(&args, &output),
+            #[cfg(feature = "demo")]
             Command::Demo(args) => demo::run(&args, &output, interrupt),
+            #[cfg(feature = "demo")]
             Command::Simulate(args) => simulate::run(&args, &output, interrupt),
             Command::Explain(args) => explain::run(&args, &output),
             Command::Config(args) => config::run(&args, &Cli::command(), &output),
@@ -183,19 +191,13 @@ fn parse(args: Vec<OsString>) -> Result<Cli, ExitStatus> {
     Cli::try_parse_from(applied.args).map_err(|error| refused(&error, &applied.notes))
 }
 
-/// Without a command: the table of phones on a terminal, the help elsewhere.
-fn no_command(output: &Output) -> ExitStatus {
+/// Without a command: the guided first minute on a terminal, the help elsewhere.
+fn no_command(output: &Output, interrupt: &signals::Interrupt) -> ExitStatus {
     if output.is_interactive() {
-        return match devices::run(&devices::Args::default(), output) {
-            Ok(status) => {
-                output.people("\nmi-signout sign-out      sign a phone out\nmi-signout demo          watch it on a simulated phone\nmi-signout --help        everything else");
-                status
-            }
-            Err(failure) => {
-                output.failure(&failure);
-                failure.status
-            }
-        };
+        return first_minute::run(output, interrupt).unwrap_or_else(|failure| {
+            output.failure(&failure);
+            failure.status
+        });
     }
     let help = Cli::command().render_help();
     output.people(&help.to_string());

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::failure::Failure;
+use super::next_steps::Missing;
 use super::report::JournalArgs;
 use super::terminal::Output;
 use crate::capture::KeptScreens;
-use crate::journal::{self, InstallKey, Journal, JournalError, Ledger, Run, RunInfo};
+use crate::journal::{self, HandOff, HandOffPhone, InstallKey, Journal, JournalError, Ledger, Run, RunInfo};
 use crate::model::{Device, ExitStatus};
 use crate::report::{self, Format};
 
@@ -133,6 +134,19 @@ impl Record {
     /// The run's id.
     pub fn id(&self) -> &str {
         self.run.as_ref().map_or("not-recorded", Run::id)
+    }
+
+    /// Phones that earlier runs saw with an account, and that are not proven to be signed out.
+    pub fn missing(&self) -> Vec<Missing> {
+        let known = self.journal.as_ref().and_then(|journal| journal.hand_offs().ok()).unwrap_or_default();
+        let of = |account: HandOff| {
+            let phone = |phone: &HandOffPhone| {
+                let model = phone.model.as_deref().map(|model| format!("{model} ")).unwrap_or_default();
+                Missing { account: account.masked.clone(), phone: format!("{model}{} (earlier run)", phone.key) }
+            };
+            account.not_proven().filter(|phone| phone.run != self.id()).map(phone).collect::<Vec<_>>()
+        };
+        known.into_iter().flat_map(of).collect()
     }
 
     /// Whether there is a journal to write in.

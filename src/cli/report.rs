@@ -122,10 +122,10 @@ fn list(journal: &Journal, output: &Output) -> Result<ExitStatus, Failure> {
     for line in journal.runs()? {
         let exit = line.exit.map_or_else(|| "not ended".to_owned(), |exit| format!("exit {exit}"));
         output.data(&format!(
-            "{}  {}  {} phone(s)  {exit}",
+            "{}  {}  {}  {exit}",
             line.id,
             line.started.format("%Y-%m-%d %H:%M:%SZ"),
-            line.rows
+            crate::model::counted(line.rows as usize, "phone")
         ));
     }
     Ok(ExitStatus::Done)

@@ -1,18 +1,18 @@
 //! `sign-out`: the chosen phones, signed out of their account.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::ValueEnum;
 
 use super::failure::Failure;
-use super::locate::{self, Numbered};
 use super::phones::AdbConnector;
 use super::run_args::RunArgs;
 use super::signals::Interrupt;
 use super::survey::Survey;
 use super::terminal::Output;
+use super::{devices, locate};
 use crate::fleet::Numbers;
-use crate::model::{Device, ExitStatus, Serial};
+use crate::model::{Device, ExitStatus, Serial, counted};
 use crate::profile::{Data, Options, PayCards};
 
 /// Options of `sign-out`.
@@ -88,6 +88,25 @@ impl WalkArgs {
         options
     }
 
+    /// What signing out does to a phone with these options, for the question before it.
+    fn consequences(&self) -> [&'static str; 3] {
+        [
+            match self.data {
+                DataArg::Keep => {
+                    "Synced contacts, messages and notes stay on the phone. What is in Xiaomi Cloud stays there."
+                }
+                DataArg::Remove => {
+                    "Synced contacts, messages and notes are REMOVED from the phone. What is in Xiaomi Cloud stays there."
+                }
+            },
+            match self.pay_cards {
+                PayCardsArg::Stop => "A phone with Mi Pay cards is left alone, for you to decide.",
+                PayCardsArg::Remove => "Mi Pay cards are REMOVED from the phone.",
+            },
+            "Find Device goes off: the phone asks for the account's password for that.",
+        ]
+    }
+
     /// The answers for the profiles.
     pub fn options(&self) -> Options {
         Options {
@@ -138,11 +157,20 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
     work.run(&devices, &numbers, &AdbConnector::new(&devices), record, interrupt)
 }
 
+/// Shows what is about to be done to which phones, and asks.
 fn confirm(devices: &[Device], numbers: &Numbers, args: &Args, output: &Output) -> Result<(), Failure> {
-    for device in devices {
-        let number = numbers.get(device).filter(|_| devices.len() > 1);
-        output.people(&Numbered { device, number }.to_string());
+    let lines = devices::read(devices, numbers);
+    for line in devices::table(&lines) {
+        output.people(&line);
     }
-    let what = if args.run.walk.dry_run { "Walk up to the sign-out of" } else { "Sign the Mi / Xiaomi Account out of" };
-    output.ask(&format!("{what} {} phone(s)? Type yes: ", devices.len()), "yes")
+    let accounts: BTreeSet<String> = lines.iter().filter_map(devices::Line::account).collect();
+    let phones = counted(devices.len(), "phone");
+    if args.run.walk.dry_run {
+        return output.confirm(&format!("Walk {phones} up to the sign-out, and change nothing? Type yes: "));
+    }
+    output.people(&format!("\n{phones}, {}. What signing out does:", counted(accounts.len(), "account")));
+    for line in args.run.walk.consequences() {
+        output.people(&format!("  {line}"));
+    }
+    output.confirm(&format!("Sign {phones} out? Type yes: "))
 }

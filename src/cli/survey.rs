@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::terminal::Output;
 use crate::adb::AdbPhone;
 use crate::fleet::Passwords;
-use crate::model::{AccountId, Device, DeviceState, Secret, Serial};
+use crate::model::{AccountId, Device, DeviceState, Secret, Serial, counted};
 use crate::phone::{Look, Phone, Step};
 
 /// How long a phone may take to name its accounts.
@@ -51,7 +51,7 @@ impl Survey {
         let list: Vec<String> = self
             .accounts
             .iter()
-            .map(|(account, serials)| format!("    {account}: {} phone(s)", serials.len()))
+            .map(|(account, serials)| format!("    {account}: {}", counted(serials.len(), "phone")))
             .collect();
         Err(Failure::usage(format!(
             "{} accounts are on these phones, and nobody is named who authorised it",

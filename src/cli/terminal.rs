@@ -135,12 +135,34 @@ impl Output {
 
     /// Asks a question on the terminal and goes on only with the expected answer, typed after the question.
     pub fn ask(&self, question: &str, expected: &str) -> Result<(), Failure> {
+        if self.read(question)? == expected {
+            return Ok(());
+        }
+        Err(Failure::usage("not confirmed; nothing was touched"))
+    }
+
+    /// Asks whether to go on: `yes` or `y`. Any other answer but `no` and `n` is asked about once more.
+    pub fn confirm(&self, question: &str) -> Result<(), Failure> {
+        let mut question = question;
+        for _ in 0..2 {
+            match self.read(question)?.to_ascii_lowercase().as_str() {
+                "yes" | "y" => return Ok(()),
+                "no" | "n" => break,
+                _ => question = "Please type yes or no: ",
+            }
+        }
+        Err(Failure::usage("not confirmed; nothing was touched"))
+    }
+
+    /// A line that is typed after the question; an empty one at the end of the input.
+    fn read(&self, question: &str) -> Result<String, Failure> {
         prompt::forget_typed_ahead();
         let _ = write!(std::io::stderr().lock(), "{question}");
         match prompt::line(Some(&self.interrupt)) {
-            Ok(Line::Read(line)) if String::from_utf8_lossy(&line).trim() == expected => Ok(()),
+            Ok(Line::Read(line)) => Ok(String::from_utf8_lossy(&line).trim().to_owned()),
             Ok(Line::Interrupted) => Err(Failure::new(ExitStatus::Interrupted, "interrupted; nothing was touched")),
-            _ => Err(Failure::usage("not confirmed; nothing was touched")),
+            Ok(Line::End) => Err(Failure::usage("not confirmed; nothing was touched")),
+            Ok(Line::TooLong(_)) | Err(_) => Ok(String::new()),
         }
     }
 

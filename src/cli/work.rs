@@ -4,12 +4,12 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use super::emit;
 use super::failure::Failure;
 use super::record_args::Record;
 use super::sign_out::WalkArgs;
 use super::signals::Interrupt;
 use super::terminal::Output;
+use super::{emit, next_steps};
 use crate::event::{Question, Recorder, Stream};
 use crate::fleet::{self, Books, Connector, News, Numbers, Passwords, Plan, Wanted, Watch};
 use crate::flow::Patience;
@@ -116,6 +116,7 @@ impl Work<'_> {
         drop(stream);
         let shown = reporter.close(emit::finished(record.id(), &rows, status));
         // The record and the reports are complete before anybody who reads slowly is waited for.
+        let next = if record.keeps() && !self.json { next_steps::lines(&rows, &record.missing()) } else { Vec::new() };
         let later = self.output.holding_back();
         let recorded = record.finish(status, &later);
         let read = shown.finish();
@@ -123,6 +124,9 @@ impl Work<'_> {
             emit::table(self.output, &rows);
         }
         later.release();
+        for line in next {
+            self.output.people(&line);
+        }
         let read = read.map_err(|error| {
             Failure::new(ExitStatus::NotDone, format!("could not write every line to standard output: {error}"))
                 .hint("the record has every row: mi-signout report last")

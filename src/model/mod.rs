@@ -1,6 +1,7 @@
 //! Words that every room shares: phones, accounts, secrets, outcomes. No I/O, no other room.
 
 mod account;
+mod count;
 mod device;
 mod order;
 mod outcome;
@@ -9,6 +10,7 @@ mod secret;
 mod suggest;
 
 pub use account::{AccountId, AccountsProbe, Presence, UserAccounts};
+pub use count::counted;
 pub use device::{AdbServer, Device, DeviceState, Focus, Serial, TransportId};
 pub use order::natural_order;
 pub use outcome::{ExitStatus, Outcome, Proof, Reason, ResultRow, Summary};

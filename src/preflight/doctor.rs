@@ -195,7 +195,7 @@ fn usb(facts: &HostFacts) -> Vec<Check> {
         ));
     }
     if checks.is_empty() {
-        checks.push(Check::pass("usb", format!("{} phone(s) on the bus", phones.len())));
+        checks.push(Check::pass("usb", format!("{} on the bus", crate::model::counted(phones.len(), "phone"))));
     }
     checks
 }

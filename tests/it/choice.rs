@@ -71,8 +71,8 @@ fn several_accounts_want_somebody_who_authorised_it() {
     --- stderr
     error: 2 accounts are on these phones, and nobody is named who authorised it
       accounts:
-        6230***222: 1 phone(s)
-        6230***535: 1 phone(s)
+        6230***222: 1 phone
+        6230***535: 1 phone
     hint: name who did with --authorised-by TEXT (it goes into the record); nothing was touched
     ");
     (0..2).for_each(|n| bench.untouched(n));

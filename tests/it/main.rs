@@ -26,6 +26,7 @@ mod devices;
 mod doctor;
 mod fake_adb;
 mod fault_matrix;
+mod first_minute;
 mod fleet;
 mod flow;
 mod flow_properties;
