@@ -127,6 +127,7 @@ fn writable(path: &Path) -> Result<(PathBuf, Format), Failure> {
 
 impl Record {
     /// Nothing is written: for simulated phones.
+    #[cfg(feature = "demo")]
     pub fn none() -> Self {
         Self { journal: None, run: None, ledger: None, reports: Vec::new(), scratch: None }
     }

@@ -54,7 +54,7 @@ impl Survey {
             .map(|(account, serials)| format!("    {account}: {}", counted(serials.len(), "phone")))
             .collect();
         Err(Failure::usage(format!(
-            "{} accounts are on these phones, and nobody is named who authorised it",
+            "these phones hold {} accounts; signing out more than one needs --authorised-by",
             self.accounts.len()
         ))
         .at(format!("accounts:\n{}", list.join("\n")))
