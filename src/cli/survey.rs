@@ -58,7 +58,7 @@ impl Survey {
             self.accounts.len()
         ))
         .at(format!("accounts:\n{}", list.join("\n")))
-        .hint("name who did with --authorised-by TEXT (it goes into the record); nothing was touched"))
+        .hint("name who authorised it with --authorised-by TEXT (it goes into the record); nothing was touched"))
     }
 
     /// Asks for the passwords, once per account.

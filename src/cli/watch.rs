@@ -80,10 +80,10 @@ impl Args {
         }
         if wanted.accounts.len() > 1 && !wanted.several_accounts {
             return Err(Failure::usage(format!(
-                "{} accounts are listed, and nobody is named who authorised it",
+                "{} accounts are listed; signing out more than one needs --authorised-by",
                 wanted.accounts.len()
             ))
-            .hint("name who did with --authorised-by TEXT (it goes into the record); nothing was touched"));
+            .hint("name who authorised it with --authorised-by TEXT (it goes into the record); nothing was touched"));
         }
         Ok(())
     }

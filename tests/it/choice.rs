@@ -69,11 +69,11 @@ fn several_accounts_want_somebody_who_authorised_it() {
     status: 2
     --- stdout
     --- stderr
-    error: 2 accounts are on these phones, and nobody is named who authorised it
+    error: these phones hold 2 accounts; signing out more than one needs --authorised-by
       accounts:
         6230***222: 1 phone
         6230***535: 1 phone
-    hint: name who did with --authorised-by TEXT (it goes into the record); nothing was touched
+    hint: name who authorised it with --authorised-by TEXT (it goes into the record); nothing was touched
     ");
     (0..2).for_each(|n| bench.untouched(n));
 }

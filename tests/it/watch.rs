@@ -343,8 +343,8 @@ fn nobodys_phone_is_taken_without_being_listed() {
     status: 2
     --- stdout
     --- stderr
-    error: 2 accounts are listed, and nobody is named who authorised it
-    hint: name who did with --authorised-by TEXT (it goes into the record); nothing was touched
+    error: 2 accounts are listed; signing out more than one needs --authorised-by
+    hint: name who authorised it with --authorised-by TEXT (it goes into the record); nothing was touched
     "###);
     bench.untouched(0);
 }
