@@ -99,7 +99,9 @@ fn look(output: &Output) -> Result<Result<Found, String>, Failure> {
     }
     let waiting = lines.iter().find(|line| !line.signed_out());
     let Some(line) = waiting else {
-        devices::table(&lines).iter().for_each(|line| output.people(line));
+        for line in devices::table(&lines) {
+            output.people(&line);
+        }
         return Ok(Ok(Found::AllOut));
     };
     let hint = line.stop.as_ref().and_then(|stop| stop.hint.clone()).unwrap_or_default();
