@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mi_signout::profile::Catalog;
 use phone_sim::labels;
-use phone_sim::phone::{DumpFormat, PhoneSpec, SimPhone};
+use phone_sim::phone::{Branch, DumpFormat, PhoneSpec, SimPhone};
 use phone_sim::screens::ScreenId;
 
 use draw::Page;
@@ -52,6 +52,13 @@ fn phones(turn: usize, language: &str) -> Vec<Phone> {
                     s.crossed_buttons = bit(0);
                     s.row_at_top = bit(1);
                     s.status_bar = !bit(0);
+                    s.china_app = bit(1);
+                    if bit(2) {
+                        s.branches.push(Branch::OldDataChoice);
+                    }
+                    if bit(0) {
+                        s.branches.push(Branch::JsbPages);
+                    }
                     s.button_below_fold = bit(2);
                     s.resource_ids &= !bit(1) || bit(2);
                 });

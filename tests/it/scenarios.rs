@@ -82,6 +82,24 @@ const ENDS: &[(&str, &str, &str)] = &[
     ("lost-mode", "-", "blocked lost-mode"),
     ("finance-lock", "-", "blocked lost-mode"),
     ("managed", "-", "blocked device-owner"),
+    ("china-rom", "miui-8-10", "signed-out"),
+    ("china-rom-14", "miui", "signed-out"),
+    ("china-rom-hyperos", "hyperos", "signed-out"),
+    ("global-rom", "miui-8-10", "signed-out"),
+    ("old-data-choice", "miui", "signed-out"),
+    ("account-app-update", "miui", "signed-out"),
+    ("account-app-update-global", "miui", "signed-out"),
+    ("jsb-web-password", "hyperos", "signed-out"),
+    ("jsb-web-code", "hyperos", "needs-person web-verification"),
+    ("web-code", "hyperos", "needs-person web-verification"),
+    ("slow-web", "hyperos", "signed-out"),
+    ("confirm-lost", "miui", "failed still-signed-in"),
+    ("cast-display", "miui", "signed-out"),
+    ("cast-display-identity", "miui", "needs-person identity-check"),
+    ("partial-connectivity", "miui", "signed-out"),
+    ("find-device-missing", "-", "needs-person missing-app"),
+    ("input-gate-true", "miui", "signed-out"),
+    ("automation-held-android-9", "-", "failed dump-failed"),
     ("low-battery", "miui", "signed-out"),
 ];
 
@@ -123,6 +141,7 @@ fn may_be_tapped(screen: ScreenId) -> bool {
         screen,
         ScreenId::AccountPage
             | ScreenId::KeepRemove
+            | ScreenId::AccountUpdate
             | ScreenId::Password
             | ScreenId::WebPassword
             | ScreenId::PayCards

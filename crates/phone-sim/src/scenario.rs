@@ -45,6 +45,14 @@ fn hyperos(generation: Generation) -> PhoneSpec {
     PhoneSpec::of(generation)
 }
 
+/// A phone with a ROM of China.
+fn china(generation: Generation) -> PhoneSpec {
+    PhoneSpec::of(generation).language("zh-rCN").change(|s| {
+        s.china_app = true;
+        "CN".clone_into(&mut s.region);
+    })
+}
+
 /// A phone whose owner believes in another password.
 fn mistaken() -> PhoneSpec {
     miui_14().change(|s| s.believed_password = Some("Owner-pass 2".to_owned()))
@@ -182,7 +190,9 @@ static SCENARIOS: &[Scenario] = &[
         made_up()
     }),
     scenario_of("unknown-data-words", "the data choice in words that nobody knows", |_| {
-        miui_14().change(|s| s.data_labels = Some(("Behold".to_owned(), "Begone".to_owned())))
+        miui_14()
+            .with(Branch::OldDataChoice)
+            .change(|s| s.data_labels = Some(("Behold".to_owned(), "Begone".to_owned())))
     }),
     scenario_of("password-first", "the password comes before the data choice", |_| {
         miui_14().with(Branch::PasswordFirst)
@@ -252,6 +262,54 @@ static SCENARIOS: &[Scenario] = &[
     scenario_of("finance-lock", "locked by a lender", |_| miui_14().change(|s| s.keyguard = LockKind::Finance)),
     scenario_of("managed", "a company manages it", |_| {
         miui_14().change(|s| s.device_owner = Some("com.example.mdm".to_owned()))
+    }),
+    scenario_of("china-rom", "MIUI 10 of China: the account app with its own ids, in Chinese", |_| {
+        china(Generation::Miui10)
+    }),
+    scenario_of("china-rom-14", "MIUI 14 of China", |_| china(Generation::Miui14)),
+    scenario_of("china-rom-hyperos", "HyperOS 2 of China", |_| china(Generation::HyperOs2)),
+    scenario_of("global-rom", "MIUI 10 Global, with the cloud app's own page for the data choice", |_| {
+        PhoneSpec::of(Generation::Miui10)
+    }),
+    scenario_of("old-data-choice", "the data choice of older notes, without ids", |_| {
+        miui_14().with(Branch::OldDataChoice)
+    }),
+    scenario_of("account-app-update", "the account app offers its own update, in Chinese", |_| {
+        china(Generation::Miui12).with(Branch::AccountAppUpdate)
+    }),
+    scenario_of("account-app-update-global", "the same in English, the buttons the other way round", |_| {
+        miui_14().with(Branch::AccountAppUpdate).change(|s| s.crossed_buttons = true)
+    }),
+    scenario_of("jsb-web-password", "the password page in the newer passport's web activity", |_| {
+        hyperos(Generation::HyperOs2).with(Branch::JsbPages)
+    }),
+    scenario_of("jsb-web-code", "a code page in the newer passport's web activity", |_| {
+        hyperos(Generation::HyperOs2).with(Branch::JsbPages).with(Branch::WebCode)
+    }),
+    scenario_of("web-code", "HyperOS 3: a web page with a code field and no password field", |_| {
+        hyperos(Generation::HyperOs3).with(Branch::WebCode)
+    }),
+    scenario_of("slow-web", "a web page that shows nothing of itself at first", |_| {
+        hyperos(Generation::HyperOs2).with(Branch::SlowWeb)
+    }),
+    scenario_of("confirm-lost", "the tap on OK of the password dialog is lost", |_| {
+        miui_14().with(Branch::ConfirmLost)
+    }),
+    scenario_of("cast-display", "another display with a focus of its own is listed first", |_| {
+        miui_14().with(Branch::CastDisplay)
+    }),
+    scenario_of("cast-display-identity", "the same, and the owner's identity is checked", |_| {
+        miui_14().with(Branch::CastDisplay).with(Branch::IdentityCheck)
+    }),
+    scenario_of("partial-connectivity", "a network that Google's check calls partial, and that works", |_| {
+        china(Generation::Miui14).with(Branch::Unvalidated)
+    }),
+    scenario_of("find-device-missing", "Find Device's app was removed for the user", |_| {
+        miui_14().with(Branch::NoFindDeviceApp)
+    }),
+    scenario_of("input-gate-true", "the input switch is stored as 'true'", |_| miui_14().with(Branch::GateSaysTrue)),
+    scenario_of("automation-held-android-9", "another tool holds the screen of an Android 9 phone", |_| {
+        PhoneSpec::of(Generation::Miui10).change(|s| s.automation = Some("io.appium.uiautomator2.server".to_owned()))
     }),
     scenario_of("low-battery", "the battery is nearly empty", |_| miui_14().change(|s| s.battery = 4)),
 ];

@@ -3,7 +3,7 @@
 
 use mi_signout::profile::{Catalog, DeviceProfile};
 use mi_signout::ui::UiTree;
-use phone_sim::phone::{Generation, PhoneSpec};
+use phone_sim::phone::{Branch, Generation, PhoneSpec};
 use phone_sim::screens::{Act, Field, Node, ScreenId};
 
 use super::draw::{Drawn, Page};
@@ -179,7 +179,10 @@ fn no_damage_makes_a_wrong_tap() {
         let profile = catalog.get(family).unwrap();
         for language in LANGUAGES {
             let last = generations.last().copied().unwrap_or(Generation::Miui14);
-            let spec = PhoneSpec::of(last).language(language).change(|s| s.button_below_fold = false);
+            let spec = PhoneSpec::of(last)
+                .language(language)
+                .with(Branch::OldDataChoice)
+                .change(|s| s.button_below_fold = false);
             for screen in [
                 ScreenId::AccountPage,
                 ScreenId::KeepRemove,

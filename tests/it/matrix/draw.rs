@@ -46,6 +46,7 @@ impl Page<'_> {
             scroll: 0,
             dialled: "",
             note: None,
+            loading: false,
         };
         let Drawing { root, activity, .. } = screens::draw(self.screen, &scene);
         let status_bar = self.spec.status_bar.then(|| screens::status_bar(&scene));

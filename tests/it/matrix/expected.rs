@@ -48,7 +48,8 @@ pub fn screen_of(page: ScreenId, family: &str, filled: bool) -> Option<&'static 
         S::WebPassword if hyper && filled => "web-password-filled",
         S::WebPassword if hyper => "web-password",
         S::WebPassword => "web-password-unsure",
-        S::WebOther => "web-verification",
+        S::WebOther | S::WebCode => "web-verification",
+        S::AccountUpdate => "popup account-app-update",
         S::TokenExpired => "session-expired",
         S::PasswordChangedRecently => "password-recently-changed",
         S::FindDeviceFailed => "cannot-turn-off-find-device",
@@ -85,7 +86,7 @@ pub fn field_of(page: ScreenId) -> Option<Field> {
     Some(match page {
         S::Password | S::PasswordWrong | S::PasswordEmpty | S::PasswordCaptcha => Field::Password,
         S::WebPassword => Field::WebPassword,
-        S::SecondFactor => Field::Code,
+        S::SecondFactor | S::WebCode => Field::Code,
         S::SettingsSearch => Field::Search,
         S::SignIn => Field::Account,
         _ => return None,

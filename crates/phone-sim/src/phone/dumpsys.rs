@@ -138,6 +138,17 @@ impl World {
     }
 
     fn accessibility(&self) -> String {
+        // Android 9 and 10 write it at the end of the user's line.
+        if self.spec.sdk < 30 {
+            let held = if self.automation.is_some() {
+                ", Ui Automation[eventTypes=TYPES_ALL_MASK, notificationTimeout=0]\n}"
+            } else {
+                "}"
+            };
+            return format!(
+                "ACCESSIBILITY MANAGER (dumpsys accessibility)\n\nUser state[attributes:{{id=0, currentUser=true, touchExplorationEnabled=false, displayMagnificationEnabled=false{held}\n           services:{{}}]\n"
+            );
+        }
         let mut text = "ACCESSIBILITY MANAGER (dumpsys accessibility)\n\nUser state[attributes:{id=0, currentUser=true}\n     installed services: {}\n".to_owned();
         if self.automation.is_some() {
             text.push_str(
@@ -182,6 +193,14 @@ impl World {
             "Active default network: 101\n\nCurrent Networks:\n  NetworkAgentInfo{network{101}  handle{436756205581} ni{WIFI CONNECTED extra: } created=2026-01-02T10:11:12Z Score(60 ; Policies : IS_VALIDATED)  everValidated{true} lastValidated{true} created{true} lp{{InterfaceName: wlan0}} nc{[ Transports: WIFI Capabilities: NOT_METERED&INTERNET&NOT_RESTRICTED&TRUSTED&NOT_VPN&VALIDATED&NOT_ROAMING&FOREGROUND ]}}\n"
         } else {
             "Active default network: none\n\nCurrent Networks:\n"
+        };
+        let network = if self.has(super::spec::Branch::Unvalidated) {
+            network
+                .replace("&VALIDATED", "")
+                .replace("FOREGROUND ]", "FOREGROUND&NOT_CONGESTED&NOT_SUSPENDED&PARTIAL_CONNECTIVITY ]")
+                .replace("everValidated{true} lastValidated{true}", "everValidated{false} lastValidated{false}")
+        } else {
+            network.to_owned()
         };
         format!("NetworkProviders for: WifiNetworkFactory\n\n{network}\nNetwork Requests:\n")
     }

@@ -1,7 +1,7 @@
 //! What `dumpsys` says of windows, activities and the keyboard.
 
 use super::am::short;
-use super::spec::LockKind;
+use super::spec::{Branch, LockKind};
 use super::world::World;
 use crate::screens::ScreenId;
 
@@ -33,8 +33,13 @@ fn activity_record(world: &World) -> String {
 pub(super) fn window(world: &World, part: &str) -> String {
     let policy = policy(world);
     let (width, height) = world.spec.size;
+    let cast = if world.has(Branch::CastDisplay) {
+        "  Display: mDisplayId=14 (organized)\n    init=1080x2400 440dpi cur=1080x2400 app=1080x2400\n  mCurrentFocus=Window{964a007 u0 com.android.chrome/com.google.android.apps.chrome.Main}\n  mFocusedApp=ActivityRecord{2027231 u0 com.android.chrome/com.google.android.apps.chrome.Main t2}\n"
+    } else {
+        ""
+    };
     let display = format!(
-        "WINDOW MANAGER DISPLAY CONTENTS (dumpsys window displays)\n  Display: mDisplayId=0\n    init={width}x{height} {}dpi cur={width}x{height} app={width}x{height}\n  mCurrentFocus={}\n  mFocusedApp={}\n",
+        "WINDOW MANAGER DISPLAY CONTENTS (dumpsys window displays)\n{cast}  Display: mDisplayId=0\n    init={width}x{height} {}dpi cur={width}x{height} app={width}x{height}\n  mCurrentFocus={}\n  mFocusedApp={}\n",
         world.density,
         focus(world),
         activity_record(world)

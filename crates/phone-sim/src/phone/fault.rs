@@ -130,6 +130,8 @@ pub enum Disconnect {
 pub(super) struct AtWork {
     /// Faults of the dump, each used up by one dump.
     pub dumps: std::collections::VecDeque<Fault>,
+    /// The next tap on OK is lost.
+    pub confirm_lost: bool,
     /// Taps to drop.
     pub taps: u32,
     /// Commands to hang.

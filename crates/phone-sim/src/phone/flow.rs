@@ -42,7 +42,9 @@ impl World {
         }
         let mut proof = Vec::new();
         if self.find_device && self.user() == 0 {
-            if self.has(Branch::WebOther) {
+            if self.has(Branch::WebCode) {
+                proof.extend([S::SigningOut, S::WebCode]);
+            } else if self.has(Branch::WebOther) {
                 proof.push(S::WebOther);
             } else if self.has(Branch::WebPassword) || (hyperos && !self.has(Branch::NativePassword)) {
                 // The server is asked first, and answers with the page to pass.
@@ -229,6 +231,9 @@ impl World {
             return;
         }
         let screen = self.screen();
+        if std::mem::take(&mut self.faults.confirm_lost) {
+            return;
+        }
         let typed = if screen == S::WebPassword { &self.typed.web } else { &self.typed.password };
         let (right, empty) = (*typed == self.spec.password, typed.is_empty());
         self.record.submissions.push(Submission { at: now, screen, right, empty });

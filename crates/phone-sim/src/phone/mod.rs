@@ -97,7 +97,10 @@ impl SimPhone {
         let mut props = self.0.props.clone();
         self.with(|world, now| {
             if self.0.spec.has_account_app() {
-                props.insert("persist.security.adbinput".to_owned(), props::gate(world.gate).to_owned());
+                props.insert(
+                    "persist.security.adbinput".to_owned(),
+                    props::gate(world.gate, world.has(Branch::GateSaysTrue)).to_owned(),
+                );
                 props.insert("persist.security.adbinstall".to_owned(), "1".to_owned());
             }
             let booted = if world.is_booted(now) { "1" } else { "" };
@@ -165,7 +168,7 @@ impl SimPhone {
     /// The page that shows now, as a dump would write it.
     #[must_use]
     pub fn dump_xml(&self) -> String {
-        self.with(|world, _| world.dump(world.screen(), false))
+        self.with(|world, now| world.dump(world.screen(), false, now))
     }
 
     /// A PNG of the page that shows now; empty where it could not be encoded.
@@ -300,8 +303,8 @@ impl SimPhone {
 
 impl World {
     /// The page as a dump writes it.
-    fn dump(&self, screen: ScreenId, compressed: bool) -> String {
-        let scene = self.scene();
+    fn dump(&self, screen: ScreenId, compressed: bool, now: u64) -> String {
+        let scene = self.scene_at(now);
         let root = screens::draw(screen, &scene).root;
         let root = if compressed { xml::compressed(root) } else { root };
         let mut roots = vec![root];
@@ -309,6 +312,37 @@ impl World {
             roots.push(screens::status_bar(&scene));
         }
         xml::write(&roots, self.spec.dump_format)
+    }
+
+    /// All windows, as `--windows` writes them: the page, what lies over it, and the status bar.
+    fn dump_windows(&self, now: u64) -> String {
+        let scene = self.scene_at(now);
+        let front = self.screen();
+        let below = (self.locked.is_none() && !self.popups.is_empty()).then(|| self.page());
+        let mut windows = Vec::new();
+        for (layer, screen) in below.into_iter().chain([front]).enumerate() {
+            let drawing = screens::draw(screen, &scene);
+            let kind = if screen == ScreenId::SecureKeyboard { 2 } else { 1 };
+            let layer = u32::try_from(layer).unwrap_or(0);
+            windows.push(xml::Window {
+                display: 0,
+                title: drawing.activity,
+                root: drawing.root,
+                active: screen == front,
+                layer,
+                kind,
+            });
+        }
+        let bar = screens::status_bar(&scene);
+        windows.push(xml::Window {
+            display: 0,
+            title: "StatusBar".into(),
+            root: bar,
+            active: false,
+            layer: 9,
+            kind: 3,
+        });
+        xml::write_windows(&windows, self.spec.dump_format)
     }
 
     /// Makes a page show at once.

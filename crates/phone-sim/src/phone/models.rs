@@ -182,6 +182,7 @@ pub(super) fn of(generation: Generation) -> PhoneSpec {
         password_in_clear: false,
         data_labels: None,
         account_app: None,
+        china_app: false,
         branches: Vec::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! The phone's `pm` and `dpm`.
 
 use super::call::Call;
-use super::spec::{AccountApp, PhoneSpec};
+use super::spec::{AccountApp, Branch, PhoneSpec};
 
 /// The packages that matter here, with their files.
 fn installed(spec: &PhoneSpec) -> Vec<(&str, &'static str)> {
@@ -22,8 +22,10 @@ fn installed(spec: &PhoneSpec) -> Vec<(&str, &'static str)> {
                 spec.account_app.as_ref().map_or(AccountApp::KNOWN, |app| &app.package),
                 "/system/app/XiaomiAccount/XiaomiAccount.apk",
             ),
-            ("com.xiaomi.finddevice", "/system/priv-app/FindDevice/FindDevice.apk"),
         ]);
+        if !spec.has(Branch::NoFindDeviceApp) {
+            found.push(("com.xiaomi.finddevice", "/system/priv-app/FindDevice/FindDevice.apk"));
+        }
     }
     found
 }

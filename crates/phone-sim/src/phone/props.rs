@@ -97,8 +97,13 @@ fn xiaomi(spec: &PhoneSpec, put: &mut impl FnMut(&str, &str)) {
 }
 
 /// The value of `persist.security.adbinput`; absent is "never turned on".
-pub(super) fn gate(gate: Gate) -> &'static str {
-    if gate == Gate::Open { "1" } else { "0" }
+pub(super) fn gate(gate: Gate, says_true: bool) -> &'static str {
+    match gate {
+        // The framework reads it as a boolean.
+        Gate::Open if says_true => "true",
+        Gate::Open => "1",
+        Gate::Refused | Gate::Silent => "0",
+    }
 }
 
 fn build_id(sdk: u32) -> &'static str {

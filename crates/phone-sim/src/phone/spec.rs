@@ -174,6 +174,26 @@ pub enum Branch {
     AutofillBubble,
     /// Android asks whether to save the password.
     AutofillSave,
+    /// The account app offers its own update over its page: "later" beside "upgrade now".
+    AccountAppUpdate,
+    /// The server's pages come in the newer passport's own web activity.
+    JsbPages,
+    /// A web page that asks for a code: a field and a button, and no password field.
+    WebCode,
+    /// A web page shows nothing of itself to a screen reader for its first seconds.
+    SlowWeb,
+    /// The first tap on the password dialog's OK is lost.
+    ConfirmLost,
+    /// The data choice of older cloud apps: a page without ids, in an activity of another name.
+    OldDataChoice,
+    /// A virtual display with a focus of its own stands before the phone's own one (casting).
+    CastDisplay,
+    /// Google's check of the network fails, as in China; the network works.
+    Unvalidated,
+    /// Find Device's app was removed for the first user: the account page dies when it is opened.
+    NoFindDeviceApp,
+    /// The input switch is stored as `true` and not as `1`.
+    GateSaysTrue,
 }
 
 /// An account app that is laid out in another way than any known one.
@@ -314,6 +334,8 @@ pub struct PhoneSpec {
     pub data_labels: Option<(String, String)>,
     /// An account app that nobody knows, where the phone has one instead of the known.
     pub account_app: Option<AccountApp>,
+    /// Whether the account app is the one of China's ROMs, whose pages have other ids.
+    pub china_app: bool,
     /// The turns that the sign-out takes.
     pub branches: Vec<Branch>,
 }

@@ -11,6 +11,9 @@ const IDLE: u64 = 1000;
 /// And waits for it at most this long, in ms.
 const PATIENCE: u64 = 10_000;
 
+/// The first Android (its API level) whose dump knows `--windows`.
+const SHOWS_WINDOWS: u32 = 31;
+
 const NOT_IDLE: &str = "ERROR: could not get idle state.\n";
 const NULL_ROOT: &str = "ERROR: null root node returned by UiTestAutomationBridge.\n";
 const HELD: &str = "java.lang.IllegalStateException: UiAutomationService android.accessibilityservice.IAccessibilityServiceClient$Stub$Proxy@5f1c9a7already registered!\n\tat android.os.Parcel.createException(Parcel.java:1957)\n";
@@ -23,6 +26,8 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
     }
     let words = call.args[1..].to_vec();
     let compressed = words.iter().any(|w| w == "--compressed");
+    // Known from Android 12 on; before that it is a word like any other, and ignored.
+    let all_windows = words.iter().any(|w| w == "--windows") && call.phone.spec().sdk >= SHOWS_WINDOWS;
     let file = words.iter().find(|w| !w.starts_with("--")).cloned();
     let file = file.unwrap_or_else(|| "/sdcard/window_dump.xml".to_owned());
     if !call.takes(START) {
@@ -58,10 +63,11 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
         }
         Wait::HungUp => return 129,
     }
-    let Some(xml) = call.world(|w, _| {
+    let Some(xml) = call.world(|w, now| {
         let stale = matches!(fault, Some(Fault::DumpStale(_)));
         let screen = if stale { w.previous.unwrap_or(ScreenId::Launcher) } else { w.screen() };
-        (w.awake || w.locked.is_some()).then(|| w.dump(screen, compressed))
+        (w.awake || w.locked.is_some())
+            .then(|| if all_windows { w.dump_windows(now) } else { w.dump(screen, compressed, now) })
     }) else {
         call.err(NULL_ROOT);
         return 0;

@@ -81,6 +81,10 @@ pub(super) struct World {
     pub dialled: String,
     /// When the screen last changed.
     pub last_event: u64,
+    /// When the page in front appeared.
+    pub shown_at: u64,
+    /// Whether the account app has offered its update already, or has none.
+    pub update_offered: bool,
     pub due: Vec<(u64, Action)>,
     pub faults: AtWork,
     pub hooks: Vec<(Stage, Fault)>,
@@ -93,6 +97,9 @@ pub(super) struct World {
     pub previous: Option<ScreenId>,
     pub density: u32,
 }
+
+/// How long a slow web page shows nothing of itself, in ms.
+const WEB_LOADS: u64 = 4000;
 
 impl World {
     pub(super) fn new(spec: PhoneSpec) -> Self {
@@ -118,6 +125,8 @@ impl World {
             note: None,
             dialled: String::new(),
             last_event: 0,
+            shown_at: 0,
+            update_offered: true,
             due: Vec::new(),
             faults: AtWork::default(),
             hooks: Vec::new(),
@@ -137,6 +146,8 @@ impl World {
                 Branch::SecureKeyboardSwallows => world.faults.swallows = true,
                 Branch::AutofillBubble => world.faults.autofill = true,
                 Branch::AutofillSave => world.faults.autofill_save = true,
+                Branch::ConfirmLost => world.faults.confirm_lost = true,
+                Branch::AccountAppUpdate => world.update_offered = false,
                 _ => {}
             }
         }
@@ -172,12 +183,24 @@ impl World {
             scroll: self.scroll,
             dialled: &self.dialled,
             note: self.note,
+            loading: false,
         }
+    }
+
+    /// Whether the page in front is a web page that has shown nothing of itself yet.
+    fn is_loading(&self, now: u64) -> bool {
+        let web = matches!(self.page(), ScreenId::WebPassword | ScreenId::WebOther | ScreenId::WebCode);
+        web && self.has(Branch::SlowWeb) && now < self.shown_at + WEB_LOADS
     }
 
     /// The page in front, drawn.
     pub(super) fn drawing(&self) -> Drawing {
         screens::draw(self.screen(), &self.scene())
+    }
+
+    /// What pages are drawn from as a screen reader sees them at this moment.
+    pub(super) fn scene_at(&self, now: u64) -> Scene<'_> {
+        Scene { loading: self.is_loading(now), ..self.scene() }
     }
 
     /// Lets everything happen that was due by now, in order.
@@ -242,8 +265,16 @@ impl World {
             return;
         }
         self.previous = Some(before);
+        self.shown_at = at;
+        if after == ScreenId::AccountPage && !std::mem::replace(&mut self.update_offered, true) {
+            self.popups.push(ScreenId::AccountUpdate);
+        }
         self.last_event = self.last_event.max(at);
         self.record.screens.push((at, after));
+        if after == ScreenId::AccountPage && self.has(Branch::NoFindDeviceApp) {
+            // It binds that app's service, and dies without it.
+            self.later(at + 200, Action::Pop);
+        }
         match after {
             ScreenId::AccountPage if before != ScreenId::AccountPage => self.reach(at, Stage::AccountPage),
             ScreenId::KeepRemove => self.reach(at, Stage::DataChoice),

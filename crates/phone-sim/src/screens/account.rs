@@ -20,7 +20,11 @@ fn id(name: &str) -> String {
 /// The account page: header, preferences, and the footer with the sign-out button.
 fn account(scene: &Scene<'_>) -> (Node, i32) {
     let mut rows = Rows::new(scene);
-    rows.add(160, |area| header(scene, area));
+    if scene.spec.china_app {
+        rows.add(100, |area| title_bar(scene, area));
+    } else {
+        rows.add(160, |area| header(scene, area));
+    }
     for title in ["Xiaomi Cloud", "Account security", "Linked accounts", "Signed-in devices"] {
         rows.item(title, "", Act::Nothing);
     }
@@ -32,7 +36,11 @@ fn account(scene: &Scene<'_>) -> (Node, i32) {
             rows.item(title, "", Act::Nothing);
         }
     }
-    rows.add(130, |area| footer(scene, area));
+    if scene.spec.china_app {
+        rows.add(80, |area| logout_row(scene, area));
+    } else {
+        rows.add(130, |area| footer(scene, area));
+    }
     let (list, most) = rows.list(&id("recycler_view"), content_area(scene));
     let list = Node::new("FrameLayout", content_area(scene)).id(&id("preference")).child(list);
     let mut root = page(scene, &scene.text("passport_account_label"), list);
@@ -44,6 +52,24 @@ fn account(scene: &Scene<'_>) -> (Node, i32) {
         });
     }
     (root, most)
+}
+
+/// The head of the account page on China's ROMs: one bar that opens the owner's details.
+fn title_bar(scene: &Scene<'_>, area: Rect) -> Node {
+    let avatar = Rect::at(scene.px(20), area.top + scene.px(16), scene.px(60), scene.px(60));
+    Node::new("LinearLayout", area)
+        .id(&id("title_bar"))
+        .taps(Act::Nothing)
+        .child(Node::new("ImageView", avatar).id(&id("user_avatar")))
+        .child(Node::label(&scene.spec.owner, line(area, scene, 100, 20, 200)).id(&id("user_name")))
+        .child(Node::label(scene.account.unwrap_or_default(), line(area, scene, 100, 52, 200)).id(&id("user_id")))
+}
+
+/// The sign-out button on China's ROMs: in a row of its own at the end of the list.
+fn logout_row(scene: &Scene<'_>, area: Rect) -> Node {
+    let button = Rect::at(scene.px(20), area.top + scene.px(16), scene.px(320), scene.px(48));
+    Node::new("LinearLayout", area)
+        .child(Node::button(scene.text("logout_account"), button, Act::SignOut).id(&id("logout_btn")))
 }
 
 fn header(scene: &Scene<'_>, area: Rect) -> Node {

@@ -3,7 +3,7 @@
 use super::layout::{Rows, alert, content_area, field, line, page};
 use super::node::{Node, Rect};
 use super::{Act, Field, Scene, ScreenId};
-use crate::phone::Generation;
+use crate::phone::{Branch, Generation};
 
 pub(super) fn draw(screen: ScreenId, scene: &Scene<'_>) -> Node {
     use ScreenId as S;
@@ -14,8 +14,12 @@ pub(super) fn draw(screen: ScreenId, scene: &Scene<'_>) -> Node {
         S::JustASec => spinner(scene, "loading_micloud_sync_data"),
         S::SigningOut => spinner(scene, "removing_account"),
         S::TurningOffFindDevice => spinner(scene, "turning_off_find_device"),
-        S::KeepRemove if scene.spec.generation <= Generation::Miui10 => keep_dialog(scene),
+        S::KeepRemove if scene.spec.has(Branch::OldDataChoice) && scene.spec.generation <= Generation::Miui10 => {
+            keep_dialog(scene)
+        }
+        S::KeepRemove if scene.spec.has(Branch::OldDataChoice) => old_keep_page(scene),
         S::KeepRemove => keep_page(scene),
+        S::AccountUpdate => update_offer(scene),
         S::Password | S::PasswordWrong | S::PasswordEmpty | S::PasswordCaptcha | S::SecondFactor => {
             password(screen, scene)
         }
@@ -112,8 +116,60 @@ fn keep_dialog(scene: &Scene<'_>) -> Node {
     )
 }
 
-/// From MIUI 11: a page with the apps whose data is meant, and two buttons.
+/// The page of the cloud app as MIUI 10 has it: three buttons below the kinds of data that are meant.
 fn keep_page(scene: &Scene<'_>) -> Node {
+    let id =
+        |name: &str| if scene.spec.resource_ids { format!("com.miui.cloudservice:id/{name}") } else { String::new() };
+    let (keep, remove) = keep_words(scene);
+    let area = content_area(scene);
+    let at = |left: i32, top: i32, width: i32, height: i32| {
+        Rect::at(scene.px(left), area.top + scene.px(top), scene.px(width), scene.px(height))
+    };
+    let title = Node::label(scene.text("micloud_wipe_data_confirm_title"), at(24, 10, 312, 64))
+        .id(&id("wipe_data_title_text_view"));
+    let mut grid = Node::new("GridLayout", at(24, 90, 312, 160)).id(&id("grid_layout"));
+    for (n, kind) in ["Contacts", "Messages", "Gallery", "Notes"].into_iter().enumerate() {
+        let left = 24 + 78 * i32::try_from(n).unwrap_or(0);
+        grid = grid.child(
+            Node::new("LinearLayout", at(left, 90, 78, 80))
+                .child(Node::new("ImageView", at(left + 20, 94, 38, 38)).id(&id("image")))
+                .child(Node::label(kind, at(left + 4, 138, 70, 24)).id(&id("text"))),
+        );
+    }
+    let place = |nth: i32| Rect::at(scene.px(24), area.bottom - scene.px(190 - 60 * nth), scene.px(312), scene.px(50));
+    let buttons = Rect { top: area.bottom - scene.px(200), ..area };
+    let bottom = Node::new("LinearLayout", buttons)
+        .id(&id("wipe_data_bottom_layout"))
+        .child(Node::button(keep, place(0), Act::Keep).id(&id("retain_button")))
+        .child(Node::button(remove, place(1), Act::Remove).id(&id("remove_button")))
+        .child(Node::button(scene.text("button_cancel"), place(2), Act::Cancel).id(&id("cancel_button")));
+    let content = Node::new("RelativeLayout", area)
+        .child(title)
+        .child(bottom)
+        .child(Node::new("ScrollView", at(24, 90, 312, 160)).child(grid));
+    page(scene, &scene.text("micloud_wipe_data_confirm_label"), content)
+}
+
+/// The account app's offer to update itself. Which of the two stands first differs, and neither has an id.
+fn update_offer(scene: &Scene<'_>) -> Node {
+    let chinese = scene.spec.language.starts_with("zh");
+    let (later, now) = if chinese { ("以后再说", "立即升级") } else { ("Later", "Upgrade now") };
+    let words = [(later, Act::Close), (now, Act::Open(ScreenId::OtherApp))];
+    let area = Rect::at(scene.px(12), scene.height() - scene.px(200), scene.px(336), scene.px(180));
+    let mut box_ = Node::new("LinearLayout", area)
+        .child(Node::label(if chinese { "发现新版本" } else { "New version found" }, line(area, scene, 20, 16, 296)));
+    let swapped = scene.spec.crossed_buttons;
+    for (n, (word, act)) in words.into_iter().enumerate() {
+        let nth = if swapped { 1 - n } else { n };
+        let left = scene.px(28 + 156 * i32::try_from(nth).unwrap_or(0));
+        let place = Rect::at(left, area.bottom - scene.px(64), scene.px(146), scene.px(48));
+        box_ = box_.child(Node::label(word, place).taps(act));
+    }
+    Node::new("FrameLayout", area).child(box_)
+}
+
+/// What older notes say of MIUI 11 and later: a page with the apps whose data is meant, and two buttons without ids.
+fn old_keep_page(scene: &Scene<'_>) -> Node {
     let (keep, remove) = keep_words(scene);
     let area = content_area(scene);
     let mut rows = Rows::new(scene);
@@ -166,9 +222,16 @@ fn password_step(scene: &Scene<'_>, area: Rect, captcha: bool, screen: ScreenId)
         Rect::at(area.left + scene.px(left), area.top + scene.px(top), scene.px(width), scene.px(height))
     };
     let account = scene.text("passport_account_name").replace("%1$s", scene.account.unwrap_or_default());
+    let china = scene.spec.china_app;
     let input = field(scene, Field::Password, &scene.text("passport_input_password_hint"), at(20, 84, 280, 48), true)
-        .id(&id("input_pwd_view"));
-    let eye = Node::new("ImageView", at(304, 92, 32, 32)).id(&id("show_pwd_img")).taps(Act::Nothing);
+        .id(&id(if china { "et_account_password" } else { "input_pwd_view" }));
+    let eye = Node::new("ImageView", at(304, 92, 32, 32)).taps(Act::Nothing);
+    let eye = if china {
+        let eye = eye.id(&id("show_password_img"));
+        Node::new("LinearLayout", at(300, 84, 40, 48)).id(&id("show_password_area_image")).child(eye)
+    } else {
+        eye.id(&id("show_pwd_img"))
+    };
     let mut inner = Node::new("RelativeLayout", at(0, 44, 360, 160))
         .id(&id("inner_content"))
         .child(

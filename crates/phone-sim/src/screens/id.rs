@@ -1,6 +1,6 @@
 //! The names of all pages, and what is fixed for each.
 
-use crate::phone::{Generation, LockKind, PhoneSpec};
+use crate::phone::{Branch, Generation, LockKind, PhoneSpec};
 
 /// Declares the enum and its list of all with short names.
 macro_rules! screens {
@@ -71,6 +71,10 @@ screens! {
     WebPassword = "web-password",
     /// The web verification without one.
     WebOther = "web-other",
+    /// The web verification that asks for a code.
+    WebCode = "web-code",
+    /// The account app's offer to update itself.
+    AccountUpdate = "account-update",
     /// "You need to sign in again".
     TokenExpired = "token-expired",
     /// "You've changed your password within last N days…".
@@ -136,7 +140,12 @@ impl ScreenId {
         self.is_over_field()
             || matches!(
                 self,
-                Self::Anr | Self::UnknownPopup | Self::LowBattery | Self::IncomingCall | Self::AutofillSave
+                Self::Anr
+                    | Self::AccountUpdate
+                    | Self::UnknownPopup
+                    | Self::LowBattery
+                    | Self::IncomingCall
+                    | Self::AutofillSave
             )
     }
 
@@ -214,8 +223,13 @@ impl ScreenId {
             Self::SettingsSearch => "com.android.settings/com.android.settings.search.SearchActivity",
             Self::Dialer => "com.android.contacts/com.android.contacts.activities.TwelveKeyDialer",
             Self::OtherApp => "com.miui.notes/com.miui.notes.ui.NotesListActivity",
-            Self::KeepRemove | Self::UnsyncedItems | Self::HiddenPhotos | Self::HighQualityPhotos => {
+            Self::KeepRemove | Self::UnsyncedItems | Self::HiddenPhotos | Self::HighQualityPhotos
+                if spec.has(Branch::OldDataChoice) =>
+            {
                 "com.miui.cloudservice/com.miui.cloudservice.ui.WipeDataConfirmActivity"
+            }
+            Self::KeepRemove | Self::UnsyncedItems | Self::HiddenPhotos | Self::HighQualityPhotos => {
+                "com.miui.cloudservice/com.miui.cloudservice.ui.MiCloudWipeDataConfirmActivity"
             }
             Self::Password
             | Self::PasswordWrong
@@ -225,7 +239,12 @@ impl ScreenId {
             | Self::ServerError
             | Self::SecondFactor => "com.xiaomi.account/com.xiaomi.account.ui.QuickLoginActivity",
             Self::IdentityCheck => "com.xiaomi.account/com.xiaomi.passport.ui.NotificationActivity",
-            Self::WebPassword | Self::WebOther => "com.xiaomi.account/com.xiaomi.account.ui.AccountWebActivity",
+            Self::WebPassword | Self::WebOther | Self::WebCode if spec.has(Branch::JsbPages) => {
+                "com.xiaomi.account/com.xiaomi.passport.ui.internal.PassportJsbWebViewActivity"
+            }
+            Self::WebPassword | Self::WebOther | Self::WebCode => {
+                "com.xiaomi.account/com.xiaomi.account.ui.AccountWebActivity"
+            }
             Self::SignIn => "com.xiaomi.account/com.xiaomi.account.ui.LoginActivity",
             Self::TokenExpired => "com.xiaomi.account/com.xiaomi.account.ui.PassTokenExpiredDialog",
             Self::Anr => "android/Application Not Responding: com.xiaomi.account",

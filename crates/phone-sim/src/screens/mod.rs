@@ -127,6 +127,8 @@ pub struct Scene<'a> {
     pub dialled: &'a str,
     /// Text resource of an error on the page.
     pub note: Option<&'static str>,
+    /// Whether a web page has not shown anything of itself to a screen reader yet.
+    pub loading: bool,
 }
 
 impl Scene<'_> {
@@ -209,7 +211,7 @@ pub fn draw(screen: ScreenId, scene: &Scene<'_>) -> Drawing {
         S::SecureKeyboard | S::AutofillBubble | S::AutofillSave => (input_aids::draw(screen, scene), 0),
         S::SettingsHome | S::AccountGone | S::SettingsSearch => settings::draw(screen, scene),
         S::AccountPage | S::SignIn | S::IdentityCheck | S::NoNetworkPage => account::draw(screen, scene),
-        S::WebPassword | S::WebOther => (web::draw(screen, scene), 0),
+        S::WebPassword | S::WebOther | S::WebCode => (web::draw(screen, scene), 0),
         _ => (dialogs::draw(screen, scene), 0),
     };
     let activity = screen.activity(scene.spec);

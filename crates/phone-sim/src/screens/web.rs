@@ -12,7 +12,16 @@ pub(super) fn draw(screen: ScreenId, scene: &Scene<'_>) -> Node {
     web.focusable = true;
     web.text = scene.text("passport_account_label");
     let mut body = Node::new("android.view.View", area);
-    if screen == ScreenId::WebPassword {
+    if scene.loading {
+        return page(scene, &scene.text("passport_account_label"), web);
+    }
+    if screen == ScreenId::WebCode {
+        body = body
+            .child(label_view(&scene.text("passport_account_identity_title"), at(20, 44)))
+            .child(label_view("+86 138****0000", at(70, 24)))
+            .child(field(scene, Field::Code, "", at(110, 48), false))
+            .child(Node::button(scene.text("android_ok"), at(180, 48), Act::Nothing));
+    } else if screen == ScreenId::WebPassword {
         body = body.child(label_view(&scene.text("passport_quick_login_title"), at(20, 44)));
         if let Some(account) = scene.account {
             body = body.child(label_view(&scene.text("passport_account_name").replace("%1$s", account), at(70, 24)));

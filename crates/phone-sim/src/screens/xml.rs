@@ -16,6 +16,57 @@ pub fn write(roots: &[Node], format: DumpFormat) -> String {
     out
 }
 
+/// One window, as `uiautomator dump --windows` lists it.
+#[derive(Debug)]
+pub struct Window {
+    /// Its display.
+    pub display: u32,
+    /// Its title.
+    pub title: String,
+    /// Its tree.
+    pub root: Node,
+    /// Whether a plain dump would show it.
+    pub active: bool,
+    /// Its place above the others.
+    pub layer: u32,
+    /// `AccessibilityWindowInfo`'s type: 1 application, 2 input method, 3 system.
+    pub kind: u32,
+}
+
+/// The file of `uiautomator dump --windows`: every window of every display.
+#[must_use]
+pub fn write_windows(windows: &[Window], format: DumpFormat) -> String {
+    let mut out = String::from("<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><displays>");
+    let mut displays: Vec<u32> = windows.iter().map(|w| w.display).collect();
+    displays.sort_unstable();
+    displays.dedup();
+    for display in displays {
+        let _ = write!(out, "<display id=\"{display}\">");
+        for (index, window) in windows.iter().filter(|w| w.display == display).enumerate() {
+            let bounds = window.root.bounds;
+            let _ = write!(out, "<window index=\"{index}\"");
+            for (name, value) in [
+                ("id", (10 + index).to_string()),
+                ("title", window.title.clone()),
+                ("bounds", format!("[{},{}][{},{}]", bounds.left, bounds.top, bounds.right, bounds.bottom)),
+                ("active", window.active.to_string()),
+                ("type", window.kind.to_string()),
+                ("layer", window.layer.to_string()),
+                ("accessibility-focused", "false".to_owned()),
+                ("focused", window.active.to_string()),
+            ] {
+                attribute(&mut out, name, &value);
+            }
+            out.push_str("><hierarchy rotation=\"0\">");
+            node(&mut out, &window.root, 0, format);
+            out.push_str("</hierarchy></window>");
+        }
+        out.push_str("</display>");
+    }
+    out.push_str("</displays>");
+    out
+}
+
 /// The tree without the nodes that mean nothing to accessibility: their children take their place.
 #[must_use]
 pub fn compressed(mut root: Node) -> Node {
