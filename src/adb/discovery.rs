@@ -6,7 +6,7 @@
 use std::io;
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::wire::Wire;
 use super::{AdbError, parse_devices};
@@ -16,6 +16,12 @@ use crate::model::{AdbServer, Device};
 const ANSWER: Duration = Duration::from_secs(5);
 /// After how long without news a server is asked whether it is still there: a computer that went away sends no goodbye.
 const QUIET: Duration = Duration::from_secs(30);
+/// So many lists in a second are passed on as they come.
+const MOST_A_SECOND: u32 = 20;
+/// Beyond that, one list in this time is passed on.
+const CALM: Duration = Duration::from_millis(50);
+/// Lists that are passed over before one is told all the same.
+const MOST_PASSED_OVER: u32 = 1000;
 /// The first wait after a server was lost, doubled up to the last.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
@@ -71,8 +77,15 @@ impl Tracker {
     /// Where the operating system gives no thread.
     pub fn start(server: AdbServer, tell: impl FnMut(Sighting) + Send + 'static) -> io::Result<Self> {
         let stop = Arc::new(Stop::default());
-        let mut follower =
-            Follower { server, stop: Arc::clone(&stop), tell: Box::new(tell), lost: false, wait: BACK_OFF.0 };
+        let mut follower = Follower {
+            server,
+            stop: Arc::clone(&stop),
+            tell: Box::new(tell),
+            lost: false,
+            wait: BACK_OFF.0,
+            lists: 0,
+            busy_since: Instant::now(),
+        };
         std::thread::Builder::new().name("adb-tracker".into()).stack_size(256 << 10).spawn(move || follower.run())?;
         Ok(Self { stop })
     }
@@ -140,6 +153,9 @@ struct Follower {
     tell: Box<dyn FnMut(Sighting) + Send>,
     lost: bool,
     wait: Duration,
+    /// Lists that were told since.
+    lists: u32,
+    busy_since: Instant,
 }
 
 impl Follower {
@@ -188,6 +204,9 @@ impl Follower {
             if let Err(error) = self.next_news(&mut wire) {
                 return error;
             }
+            if let Err(error) = self.pass_over(&mut wire) {
+                return error;
+            }
         }
     }
 
@@ -196,6 +215,27 @@ impl Follower {
         self.stop.hold(wire.socket()?);
         wire.ask(service)?;
         Ok(wire)
+    }
+
+    /// Where lists come too quickly, waits a moment and passes over lists that are old by then: a bad cable can make a list change a thousand times a
+    /// second. The last one is left to be read.
+    fn pass_over(&mut self, wire: &mut Wire) -> Result<(), AdbError> {
+        if self.busy_since.elapsed() > Duration::from_secs(1) {
+            (self.busy_since, self.lists) = (Instant::now(), 0);
+        }
+        self.lists += 1;
+        if self.lists <= MOST_A_SECOND {
+            return Ok(());
+        }
+        self.stop.wait(CALM);
+        for _ in 0..MOST_PASSED_OVER {
+            if !wire.has_two_blocks()? {
+                break;
+            }
+            wire.renew(ANSWER);
+            wire.block()?;
+        }
+        Ok(())
     }
 
     fn next_news(&self, wire: &mut Wire) -> Result<(), AdbError> {

@@ -20,6 +20,38 @@ use crate::phone::PhoneError;
 
 /// At most this much output is taken, in bytes: a picture has a few million, a screen a few hundred thousand.
 const MOST_OUTPUT: usize = 64 << 20;
+/// At most this much output is held of all phones together, in bytes.
+const MOST_OF_ALL: usize = 256 << 20;
+/// So much each phone may always send, in bytes: phones that send without end leave the others their screens.
+const ALWAYS: usize = 1 << 20;
+
+/// What all phones' output takes now, in bytes.
+static HELD: AtomicUsize = AtomicUsize::new(0);
+
+/// A share of what all phones' output may take; given back when it is dropped.
+#[derive(Debug, Default)]
+struct Share(usize);
+
+impl Share {
+    /// Takes more, unless all phones together would have too much then.
+    fn grow(&mut self, more: usize) -> bool {
+        let all = HELD.fetch_add(more, Ordering::SeqCst).saturating_add(more);
+        let own = self.0.saturating_add(more);
+        if own > MOST_OUTPUT || (own > ALWAYS && all > MOST_OF_ALL) {
+            HELD.fetch_sub(more, Ordering::SeqCst);
+            return false;
+        }
+        self.0 = own;
+        true
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        HELD.fetch_sub(self.0, Ordering::SeqCst);
+    }
+}
+
 /// The adb server reads a request's length as four hexadecimal digits.
 const MOST_SCRIPT: usize = 0xffff;
 /// Handshakes of one phone that were given up and have not ended. A phone that lets this many hang is not asked again.
@@ -28,12 +60,13 @@ const MOST_STUCK: usize = 4;
 const STACK: usize = 256 << 10;
 
 /// What a script printed, and its exit code.
-#[derive(Clone, PartialEq, Eq)]
 pub struct Output {
     /// Standard output and standard error, as they came.
     pub bytes: Vec<u8>,
     /// The exit code of the script's last command.
     pub code: i32,
+    /// Counts against what all phones may send until the output is dropped.
+    _share: Share,
 }
 
 /// Ends the running command of a [`Channel`] from another thread, and every later one. Clones share the signal.
@@ -155,11 +188,12 @@ impl Channel {
                 News::Begun(device) => begun = Some(device),
                 News::Failed(error) => return Some(Err(self.classify(&error, secret))),
                 News::Cancelled => return Some(Err(cancelled())),
+                News::NoThread => return Some(Err(no_thread())),
                 News::TooMuch => return Some(Err(PhoneError::Adb("the phone sent too much".into()))),
-                News::Ended(bytes) => rest = Some(bytes),
+                News::Ended(bytes, share) => rest = Some((bytes, share)),
             }
             // A handshake that fails ends the stream too, before it says why.
-            if let Some(bytes) = rest.take_if(|bytes| begun.is_some() || exit_mark(bytes, mark).is_some()) {
+            if let Some(bytes) = rest.take_if(|(bytes, _)| begun.is_some() || exit_mark(bytes, mark).is_some()) {
                 return Some(ended(bytes, mark));
             }
         }
@@ -195,16 +229,24 @@ impl Channel {
             None => ADBServerDevice::new(self.serial.as_str().to_owned(), Some(address)),
         };
         let handshake = move || {
-            let collect = Box::new(Collect { bytes: Vec::new(), mark, tx: Some(tx.clone()) });
-            let news = match device.exec(&text, &mut io::empty(), collect) {
-                Ok(()) => News::Begun(Box::new(device)),
-                Err(error) => News::Failed(error),
+            let collect = Box::new(Collect { bytes: Vec::new(), share: Share::default(), mark, tx: Some(tx.clone()) });
+            // adb_client makes a thread for the stream, and panics where there is none.
+            let spare = std::thread::Builder::new().stack_size(STACK).spawn(|| {});
+            let news = match spare {
+                Err(_) => News::NoThread,
+                Ok(spare) => {
+                    let _ = spare.join();
+                    match device.exec(&text, &mut io::empty(), collect) {
+                        Ok(()) => News::Begun(Box::new(device)),
+                        Err(error) => News::Failed(error),
+                    }
+                }
             };
             drop(under_way);
             let _ = tx.send(news);
         };
         let thread = std::thread::Builder::new().name("adb-exec".into()).stack_size(STACK).spawn(handshake);
-        thread.map(drop).map_err(|e| PhoneError::Adb(format!("no thread for the phone: {}", e.kind())))
+        thread.map(drop).map_err(|_| no_thread())
     }
 
     /// What adb said, by what the caller does next. Words that adb may have taken from a script with a secret are left out.
@@ -244,12 +286,16 @@ fn classify_words(words: &str, secret: bool) -> PhoneError {
     }
 }
 
+fn no_thread() -> PhoneError {
+    PhoneError::Adb("this computer gives no more threads: close other programs, or raise 'ulimit -u'".into())
+}
+
 fn cancelled() -> PhoneError {
     PhoneError::Adb("cancelled".into())
 }
 
 /// Output → value: what stands before the mark, and the number after it.
-fn ended(mut bytes: Vec<u8>, mark: &str) -> Result<Output, PhoneError> {
+fn ended((mut bytes, share): (Vec<u8>, Share), mark: &str) -> Result<Output, PhoneError> {
     let Some((at, code)) = exit_mark(&bytes, mark) else {
         // The shell gives up a script that it cannot parse as a whole, and no mark comes.
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(512)]);
@@ -260,7 +306,7 @@ fn ended(mut bytes: Vec<u8>, mark: &str) -> Result<Output, PhoneError> {
         });
     };
     bytes.truncate(at);
-    Ok(Output { bytes, code })
+    Ok(Output { bytes, code, _share: share })
 }
 
 /// Where the mark stands in the last bytes, and the exit code after it, once its line is complete.
@@ -276,8 +322,9 @@ fn exit_mark(bytes: &[u8], mark: &str) -> Option<(usize, i32)> {
 enum News {
     Begun(Box<ADBServerDevice>),
     Failed(RustADBError),
-    Ended(Vec<u8>),
+    Ended(Vec<u8>, Share),
     TooMuch,
+    NoThread,
     Cancelled,
 }
 
@@ -300,12 +347,28 @@ impl Drop for UnderWay {
 /// Takes the stream in. `adb_client` drops it when the stream ends, and the script's own mark may come before that.
 struct Collect {
     bytes: Vec<u8>,
+    /// As large as `bytes` may become without growing.
+    share: Share,
     mark: String,
     /// Gone once the end was told.
     tx: Option<mpsc::Sender<News>>,
 }
 
 impl Collect {
+    /// Makes room for so many more bytes; false where that would be too much.
+    fn make_room(&mut self, more: usize) -> bool {
+        let needed = self.bytes.len() + more;
+        if needed <= self.share.0 {
+            return true;
+        }
+        let size = needed.next_power_of_two().clamp(needed, MOST_OUTPUT.max(needed));
+        let granted = self.share.grow(size - self.share.0);
+        if granted {
+            self.bytes.reserve_exact(size - self.bytes.len());
+        }
+        granted
+    }
+
     fn tell(&mut self, news: News) {
         if let Some(tx) = self.tx.take() {
             let _ = tx.send(news);
@@ -318,14 +381,15 @@ impl Write for Collect {
         if self.tx.is_none() {
             return Err(ErrorKind::BrokenPipe.into());
         }
-        if self.bytes.len() + more.len() > MOST_OUTPUT {
+        if !self.make_room(more.len()) {
+            (self.bytes, self.share) = (Vec::new(), Share::default());
             self.tell(News::TooMuch);
             return Err(ErrorKind::FileTooLarge.into());
         }
         self.bytes.extend_from_slice(more);
         if exit_mark(&self.bytes, &self.mark).is_some() {
-            let bytes = std::mem::take(&mut self.bytes);
-            self.tell(News::Ended(bytes));
+            let (bytes, share) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.share));
+            self.tell(News::Ended(bytes, share));
         }
         Ok(more.len())
     }
@@ -337,8 +401,8 @@ impl Write for Collect {
 
 impl Drop for Collect {
     fn drop(&mut self) {
-        let bytes = std::mem::take(&mut self.bytes);
-        self.tell(News::Ended(bytes));
+        let (bytes, share) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.share));
+        self.tell(News::Ended(bytes, share));
     }
 }
 
@@ -379,16 +443,43 @@ mod tests {
             (b"M:0\nmore than the mark's own line", None),
             (b"", None),
         ] {
-            let output = ended(bytes.to_vec(), "M:").ok().map(|o| o.code);
+            let output = ended((bytes.to_vec(), Share::default()), "M:").ok().map(|o| o.code);
             assert_eq!(output, code, "{:?}", String::from_utf8_lossy(bytes));
         }
+    }
+
+    fn collect(tx: mpsc::Sender<News>) -> Collect {
+        Collect { bytes: Vec::new(), share: Share::default(), mark: "M:".into(), tx: Some(tx) }
+    }
+
+    #[test]
+    fn a6_all_phones_together_send_no_more_than_one_bound() {
+        let (tx, _rx) = mpsc::channel();
+        let mut phones: Vec<Collect> = (0..30).map(|_| collect(tx.clone())).collect();
+        let piece = vec![b'x'; 1 << 20];
+        for _ in 0..80 {
+            for phone in &mut phones {
+                let _ = phone.write(&piece);
+            }
+            let held: usize = phones.iter().map(|phone| phone.bytes.capacity()).sum();
+            assert!(held <= MOST_OF_ALL + phones.len() * ALWAYS, "{held}");
+        }
+        assert!(phones.iter().all(|phone| phone.tx.is_none()), "each of them is given up");
+        // Nothing is counted for ever, and a phone with a screen's worth of output was never in anybody's way.
+        drop(phones);
+        let mut fine = collect(tx);
+        assert!((0..8).all(|_| fine.write(&piece[..64 << 10]).is_ok()));
     }
 
     #[test]
     fn too_much_output_is_refused_and_told_once() {
         let (tx, rx) = mpsc::channel();
-        let mut collect = Collect { bytes: vec![b'x'; MOST_OUTPUT], mark: "M:".into(), tx: Some(tx) };
-        assert!(collect.write(b"y").is_err());
+        let mut collect = collect(tx);
+        let (mut taken, piece) = (0, vec![b'x'; 1 << 20]);
+        while collect.write(&piece).is_ok() {
+            taken += 1 << 20;
+        }
+        assert!((ALWAYS..=MOST_OUTPUT).contains(&taken), "{taken}");
         drop(collect);
         assert!(matches!(rx.recv(), Ok(News::TooMuch)));
         assert!(rx.recv().is_err());

@@ -36,6 +36,9 @@ pub struct AdbPhone {
     seen_claim: Option<String>,
 }
 
+/// The least time that a second look in one step is worth.
+const SECOND_LOOK: Duration = Duration::from_secs(1);
+
 /// The first Android (its API level) whose `uiautomator dump` knows `--windows`.
 const SHOWS_WINDOWS: u32 = 31;
 
@@ -130,14 +133,20 @@ impl Phone for AdbPhone {
         let skipped = matches!(seen.screen, ScreenRead::Skipped);
         if step.look.skips_when_absent() && skipped && seen.accounts.presence() != Presence::Absent {
             let left = within.saturating_sub(started.elapsed());
-            let again = self.observe(&Step::look(Look::Screen { skip_when_absent: false }), left)?;
-            seen = Observation { refused: seen.refused, ..again };
+            let look = Step::look(Look::Screen { skip_when_absent: false });
+            // What was done is done and was seen: without time for another look, what was read stands, and the next step looks.
+            if left >= SECOND_LOOK {
+                let again = self.observe(&look, left)?;
+                seen = Observation { refused: seen.refused, ..again };
+            }
         }
         if step.look == Look::Windows {
             self.learn(&seen);
         } else if step.look.reads_screen() && self.shows_windows != Some(false) && hides_the_front(&seen) {
             let left = within.saturating_sub(started.elapsed());
-            seen = self.look_at_windows(seen, left)?;
+            if left >= SECOND_LOOK {
+                seen = self.look_at_windows(seen, left)?;
+            }
         }
         Ok(seen)
     }

@@ -80,6 +80,20 @@ impl Wire {
         }
     }
 
+    /// Whether a whole block and the beginning of another one have come: the first is not the latest then. Reads nothing.
+    pub(super) fn has_two_blocks(&mut self) -> Result<bool, AdbError> {
+        let failed = |e: io::Error| unreachable(&self.server, &e);
+        // As much as a list of a thousand phones; a longer one is never passed over.
+        let mut ahead = vec![0; 128 << 10];
+        self.stream.set_nonblocking(true).map_err(failed)?;
+        let seen = self.stream.peek(&mut ahead);
+        self.stream.set_nonblocking(false).map_err(failed)?;
+        let Ok(seen) = seen else { return Ok(false) };
+        let digits = ahead[..seen].get(..4).and_then(|digits| std::str::from_utf8(digits).ok());
+        let length = digits.and_then(|digits| usize::from_str_radix(digits, 16).ok());
+        Ok(length.is_some_and(|length| seen > length + 4))
+    }
+
     /// Sends one request and reads its `OKAY` or `FAIL`.
     pub(super) fn ask(&mut self, request: &str) -> Result<(), AdbError> {
         let text = format!("{:04x}{request}", request.len());

@@ -53,6 +53,7 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
         json: args.json,
         catalog: &catalog,
         passwords: &passwords,
+        several_accounts: true,
         again: false,
         interactive: false,
         output,

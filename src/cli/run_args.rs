@@ -4,6 +4,7 @@ use super::passwords::PasswordArgs;
 use super::phones::{ProfileArgs, WhereArgs, WhichArgs};
 use super::record_args::RecordArgs;
 use super::sign_out::WalkArgs;
+use super::survey::is_named;
 use super::terminal::Output;
 use super::work::Work;
 use crate::fleet::Passwords;
@@ -42,6 +43,7 @@ impl RunArgs {
             json: self.json,
             catalog,
             passwords,
+            several_accounts: is_named(self.record.authorised_by.as_deref()),
             again: self.record.again,
             interactive: self.asks(output),
             output,

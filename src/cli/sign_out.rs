@@ -46,6 +46,9 @@ pub struct WalkArgs {
     /// Phones at once [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub jobs: Option<u32>,
+    /// Phones of one account that submit the password side by side, once one of them has accepted it
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub per_account: u32,
     /// Walk up to, and stop before, the first tap that changes anything
     #[arg(long)]
     pub dry_run: bool,

@@ -76,6 +76,7 @@ impl Survey {
     }
 }
 
-fn is_named(authorised_by: Option<&str>) -> bool {
+/// Whether somebody is named who authorised it.
+pub fn is_named(authorised_by: Option<&str>) -> bool {
     authorised_by.is_some_and(|text| !text.trim().is_empty())
 }

@@ -6,6 +6,7 @@ use super::failure::Failure;
 use super::phones::AdbConnector;
 use super::run_args::RunArgs;
 use super::signals::Interrupt;
+use super::survey::is_named;
 use super::terminal::Output;
 use super::work::WatchFor;
 use crate::fleet::{Passwords, Selection, Wanted};
@@ -54,12 +55,10 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
 impl Args {
     fn wanted(&self) -> Wanted {
         let Selection { serials, all } = self.run.which.selection();
-        let named = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
         Wanted {
             serials: if self.accounts.is_empty() || !self.run.which.serials.is_empty() { serials } else { Vec::new() },
             accounts: self.accounts.iter().map(AccountId::new).collect(),
             all,
-            several_accounts: named(&self.run.record.authorised_by),
         }
     }
 
@@ -78,7 +77,7 @@ impl Args {
             return Err(Failure::usage("signing out needs a confirmation, and there is no terminal to ask on")
                 .hint("give --yes where a script does it; nothing was touched"));
         }
-        if wanted.accounts.len() > 1 && !wanted.several_accounts {
+        if wanted.accounts.len() > 1 && !is_named(self.run.record.authorised_by.as_deref()) {
             return Err(Failure::usage(format!(
                 "{} accounts are listed; signing out more than one needs --authorised-by",
                 wanted.accounts.len()

@@ -20,6 +20,7 @@ use crate::profile::Catalog;
 const WATCH_JOBS: usize = 256;
 
 /// A run, whoever the phones belong to.
+#[expect(clippy::struct_excessive_bools, reason = "each is one option of the command line")]
 pub struct Work<'a> {
     /// How phones are walked.
     pub walk: &'a WalkArgs,
@@ -29,6 +30,8 @@ pub struct Work<'a> {
     pub catalog: &'a Catalog,
     /// The passwords.
     pub passwords: &'a Passwords,
+    /// Whether signing out several accounts was authorised.
+    pub several_accounts: bool,
     /// Submit once more where an earlier run saw no verdict.
     pub again: bool,
     /// Whether a person can be asked.
@@ -101,16 +104,19 @@ impl Work<'_> {
             non_interactive: !self.interactive,
             books: &books,
             again: self.again,
+            per_account: self.walk.per_account as usize,
+            several_accounts: self.several_accounts,
             owner: self.interactive.then_some(&owner as &dyn fleet::Owner),
             listener: &stream,
             interrupted: interrupt,
         };
         let rows = work(&plan);
         // The same number that the process ends with.
-        let status = if interrupt.load(Ordering::Relaxed) {
-            ExitStatus::Interrupted
-        } else {
-            ExitStatus::of(rows.iter().map(|row| row.outcome))
+        let status = match ExitStatus::of(rows.iter().map(|row| row.outcome)) {
+            // A phone whose state nobody knows is never hidden behind an interruption.
+            ExitStatus::Unknown => ExitStatus::Unknown,
+            _ if interrupt.load(Ordering::Relaxed) => ExitStatus::Interrupted,
+            status => status,
         };
         drop(books);
         drop(stream);

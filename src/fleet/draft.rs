@@ -27,6 +27,8 @@ pub(super) struct Draft {
     /// Time spent waiting for a person before the walk.
     pub(super) waited: Duration,
     pub(super) asked_password: bool,
+    /// Where the phone was claimed, until what is left on it has been cleared away.
+    pub(super) claimed: Option<Device>,
 }
 
 impl Draft {
@@ -46,6 +48,7 @@ impl Draft {
             key: None,
             waited: Duration::ZERO,
             asked_password: false,
+            claimed: None,
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Knows the port to a phone, never adb: whoever calls gives a [`Connector`].
 
+mod accounts;
 mod draft;
 mod first_reading;
 mod kept_screens;
@@ -66,6 +67,7 @@ pub enum Attached {
 
 /// What a run does with each phone.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option of the run")]
 pub struct Plan<'a> {
     /// The device profiles.
     pub catalog: &'a Catalog,
@@ -93,6 +95,10 @@ pub struct Plan<'a> {
     pub owner: Option<&'a dyn Owner>,
     /// Told every event.
     pub listener: &'a dyn Listener,
+    /// Phones of one account that may submit their password side by side, once one of them has accepted it; at least 1.
+    pub per_account: usize,
+    /// Whether signing out several accounts was authorised. Without it only the account of the first phone is.
+    pub several_accounts: bool,
     /// Set to end at the next safe point.
     pub interrupted: &'a AtomicBool,
 }
@@ -107,7 +113,7 @@ pub fn run(devices: &[Device], plan: &Plan<'_>, connector: &dyn Connector) -> Ve
 pub fn run_tray(devices: &[Device], numbers: &Numbers, plan: &Plan<'_>, connector: &dyn Connector) -> Vec<ResultRow> {
     let vigil = vigil::Vigil::new(devices, plan.listener);
     let plan = Plan { listener: &vigil, ..*plan };
-    let permits = Permits::new(plan.passwords, plan.books, plan.owner).telling(plan.listener);
+    let permits = Permits::of(&plan);
     for device in devices.iter().skip(plan.jobs.max(1)) {
         worker::queue(device, numbers.get(device), &plan);
     }
@@ -116,14 +122,23 @@ pub fn run_tray(devices: &[Device], numbers: &Numbers, plan: &Plan<'_>, connecto
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let (working, over) = mpsc::channel::<()>();
+        let mut workers = 0;
         for _ in 0..plan.jobs.clamp(1, devices.len().max(1)) {
             let (working, job, next) = (working.clone(), &job, &next);
-            scope.spawn(move || {
+            let worker = move || {
                 job.work(next);
                 drop(working);
-            });
+            };
+            if std::thread::Builder::new().name("phone".into()).spawn_scoped(scope, worker).is_err() {
+                // The workers that there are take the other phones in turn.
+                break;
+            }
+            workers += 1;
         }
         drop(working);
+        if workers == 0 {
+            job.work(&next);
+        }
         vigil.keep(&over, connector);
     });
     job.rows.all()

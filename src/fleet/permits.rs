@@ -1,15 +1,16 @@
-//! Who may submit a password now: one phone of an account at a time, and none after a rejection.
+//! Who may submit a password now: the first phone of an account alone, several side by side once one of them has accepted it, and
+//! none after a rejection.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::event::{Event, EventKind, Listener, Subject};
 use crate::flow::{Permit, SubmitPermit, VerdictSeen};
 use crate::model::{AccountId, Serial};
 
+use super::accounts::Accounts;
 use super::record::NotNow;
-use super::{Books, Passwords};
+use super::{Books, Passwords, Plan};
 use crate::journal::Submission;
 
 /// Permits for all phones of a run.
@@ -21,6 +22,9 @@ pub struct Permits<'a> {
     books: &'a Books<'a>,
     owner: Option<&'a dyn Owner>,
     listener: Option<&'a dyn Listener>,
+    accounts: Accounts,
+    /// Phones of one account that may submit side by side.
+    per_account: usize,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -31,12 +35,37 @@ pub trait Owner: Sync {
     fn allows_another_try(&self, account: &AccountId, rejections: u32) -> bool;
 }
 
+/// A phone that submits, and has no verdict yet.
+struct Submitting {
+    /// What the ledger keeps of it.
+    submission: Option<Submission>,
+    /// Whether the account had accepted this password before.
+    is_known: bool,
+    /// It shows a page that a person has to pass before there is a verdict.
+    waits_for_person: bool,
+}
+
 #[derive(Default)]
 struct State {
-    submissions: BTreeMap<String, Submission>,
-    busy: BTreeMap<String, Serial>,
+    /// By account, the phones that submit now.
+    submitting: BTreeMap<String, BTreeMap<Serial, Submitting>>,
+    /// Accounts as their phones name them, with the group of the password that was accepted in this run. Two accounts that share a
+    /// mask are told apart where their phones tell them apart.
+    accepted: BTreeSet<(String, Option<usize>)>,
     stopped_accounts: BTreeMap<String, String>,
     stopped_passwords: BTreeMap<usize, String>,
+}
+
+impl State {
+    fn stopped(&self, key: &str, group: Option<usize>) -> Option<&String> {
+        self.stopped_accounts.get(key).or_else(|| self.stopped_passwords.get(&group?))
+    }
+
+    /// Whether a phone may submit beside those that do.
+    fn has_room(&self, key: &str, is_known: bool, most: usize) -> bool {
+        let Some(others) = self.submitting.get(key).filter(|others| !others.is_empty()) else { return true };
+        is_known && others.len() < most && others.values().all(|other| other.is_known && !other.waits_for_person)
+    }
 }
 
 impl<'a> Permits<'a> {
@@ -44,7 +73,27 @@ impl<'a> Permits<'a> {
     /// was refused too often; without one it stays refused.
     #[must_use]
     pub fn new(passwords: &'a Passwords, books: &'a Books<'a>, owner: Option<&'a dyn Owner>) -> Self {
-        Self { passwords, books, owner, listener: None, state: Mutex::default(), changed: Condvar::new() }
+        Self {
+            passwords,
+            books,
+            owner,
+            listener: None,
+            accounts: Accounts::default(),
+            per_account: 1,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        }
+    }
+
+    /// The permits of a run.
+    pub(super) fn of(plan: &Plan<'a>) -> Self {
+        let permits = Self::new(plan.passwords, plan.books, plan.owner).telling(plan.listener);
+        Self { accounts: Accounts::new(plan.several_accounts), per_account: plan.per_account.max(1), ..permits }
+    }
+
+    /// Which accounts may be signed out.
+    pub(super) fn accounts(&self) -> &Accounts {
+        &self.accounts
     }
 
     /// Tells `listener` which phones wait for another phone of their account.
@@ -64,9 +113,7 @@ impl<'a> Permits<'a> {
         let refused = match self.books.submitting(account, serial) {
             Ok(submission) => return Ok(submission),
             Err(NotNow::Refused(refused)) => refused,
-            Err(NotNow::Unwritable(why)) => {
-                return Err(format!("no password is submitted while rejections can't be written down: {why}"));
-            }
+            Err(NotNow::Unwritable(why)) => return Err(unwritable(&why)),
         };
         if self.owner.is_some_and(|owner| owner.allows_another_try(account, refused)) {
             self.books.forgive(account);
@@ -79,48 +126,74 @@ impl<'a> Permits<'a> {
         ))
     }
 
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn group(&self, account: &AccountId, serial: &Serial) -> Option<usize> {
+        self.passwords.of(serial, Some(account)).map(|(group, _)| group)
+    }
+
+    /// The phone has its place: the ledger is told, or says that nothing may be submitted.
+    fn enter(&self, account: &AccountId, serial: &Serial, is_known: bool) -> Permit {
+        let key = account.masked();
+        let written = if is_known { self.write_down_known(account, serial) } else { self.write_down(account, serial) };
+        let mut state = self.lock();
+        let phones = state.submitting.entry(key.clone()).or_default();
+        match written {
+            Ok(submission) => {
+                if let Some(phone) = phones.get_mut(serial) {
+                    phone.submission = submission;
+                }
+                Permit::Granted
+            }
+            Err(hint) => {
+                phones.remove(serial);
+                state.stopped_accounts.insert(key, hint.clone());
+                drop(state);
+                self.changed.notify_all();
+                Permit::Stopped { hint }
+            }
+        }
+    }
+
+    fn write_down_known(&self, account: &AccountId, serial: &Serial) -> Result<Option<Submission>, String> {
+        self.books.submitting_known(account, serial).map_err(|why| match why {
+            NotNow::Refused(times) => format!("account {account} was refused {times} times"),
+            NotNow::Unwritable(why) => unwritable(&why),
+        })
+    }
+
     /// Stops an account before its first submission, with what to do.
     pub fn stop(&self, account: &AccountId, hint: String) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.stopped_accounts.insert(account.masked(), hint);
+        self.lock().stopped_accounts.insert(account.masked(), hint);
     }
+}
+
+fn unwritable(why: &str) -> String {
+    format!("no password is submitted while rejections can't be written down: {why}")
 }
 
 impl SubmitPermit for Permits<'_> {
     fn ask(&self, account: &AccountId, serial: &Serial) -> Permit {
         let key = account.masked();
-        let group = self.passwords.of(serial, Some(account)).map(|(group, _)| group);
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let group = self.group(account, serial);
+        let mut state = self.lock();
         let mut waits = false;
         loop {
-            let stopped = state
-                .stopped_accounts
-                .get(&key)
-                .or_else(|| group.and_then(|group| state.stopped_passwords.get(&group)));
-            if let Some(hint) = stopped {
+            if let Some(hint) = state.stopped(&key, group) {
                 return Permit::Stopped { hint: hint.clone() };
             }
-            if let Entry::Vacant(free) = state.busy.entry(key.clone()) {
-                // Busy from here, so that the question to the owner holds up no other account.
-                free.insert(serial.clone());
+            let is_known = state.accepted.contains(&(account.as_given().to_owned(), group));
+            if state.has_room(&key, is_known, self.per_account) {
+                // It has its place from here on, so that the question to the owner holds up no other account.
+                let place = Submitting { submission: None, is_known, waits_for_person: false };
+                state.submitting.entry(key.clone()).or_default().insert(serial.clone(), place);
                 drop(state);
                 if waits {
                     self.tell(serial, EventKind::Resumed);
                 }
-                let written = self.write_down(account, serial);
-                state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-                return match written {
-                    Ok(submission) => {
-                        state.submissions.extend(submission.map(|submission| (key, submission)));
-                        Permit::Granted
-                    }
-                    Err(hint) => {
-                        state.busy.remove(&key);
-                        state.stopped_accounts.insert(key, hint.clone());
-                        self.changed.notify_all();
-                        Permit::Stopped { hint }
-                    }
-                };
+                return self.enter(account, serial, is_known);
             }
             if waits {
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -129,39 +202,54 @@ impl SubmitPermit for Permits<'_> {
                 waits = true;
                 drop(state);
                 self.tell(serial, EventKind::WaitingForTurn);
-                state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+                state = self.lock();
             }
+        }
+    }
+
+    fn waits_for_person(&self, account: &AccountId, serial: &Serial) {
+        let mut state = self.lock();
+        let phones = state.submitting.get_mut(&account.masked());
+        if let Some(phone) = phones.and_then(|phones| phones.get_mut(serial)) {
+            phone.waits_for_person = true;
         }
     }
 
     fn verdict(&self, account: &AccountId, serial: &Serial, verdict: VerdictSeen) {
         let key = account.masked();
+        let group = self.group(account, serial);
         let hint = match verdict {
             VerdictSeen::Accepted | VerdictSeen::NotSubmitted => None,
             VerdictSeen::Rejected => Some(format!(
                 "phone {serial} refused the password of account {key}, so it is not submitted anywhere else: check it at Xiaomi's own sign-in page, then run again"
             )),
             VerdictSeen::Unknown => Some(format!(
-                "what phone {serial} said to the password of account {key} could not be seen, so it is not submitted anywhere else: look at that phone first"
+                "could not tell whether phone {serial} accepted the password of account {key}, so it is not tried on any other phone. Check phone {serial} first"
             )),
         };
-        let lock = || self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut state = lock();
+        let mut state = self.lock();
         if let Some(hint) = hint {
-            if let Some((group, _)) = self.passwords.of(serial, Some(account)) {
+            if let Some(group) = group {
                 state.stopped_passwords.insert(group, hint.clone());
             }
             state.stopped_accounts.insert(key.clone(), hint);
         }
-        if state.busy.get(&key) == Some(serial) {
-            let submission = state.submissions.remove(&key);
-            // The account stays busy while the disk is written, so that this verdict comes before its next submission; the other
-            // accounts need not wait for the disk.
+        let phone = state.submitting.get_mut(&key).and_then(|phones| phones.get_mut(serial));
+        if let Some(phone) = phone {
+            let submission = phone.submission.take();
+            // It keeps its place while the disk is written, so that this verdict comes before the account's next submission; the
+            // other accounts need not wait for the disk.
             drop(state);
             if let Some(submission) = submission {
                 self.books.verdict(submission, verdict);
             }
-            lock().busy.remove(&key);
+            let mut state = self.lock();
+            if let Some(phones) = state.submitting.get_mut(&key) {
+                phones.remove(serial);
+            }
+            if verdict == VerdictSeen::Accepted {
+                state.accepted.insert((account.as_given().to_owned(), group));
+            }
         }
         self.changed.notify_all();
     }
@@ -190,6 +278,76 @@ mod tests {
             permits.verdict(&account, &a, VerdictSeen::Accepted);
             assert_eq!(second.join().unwrap(), Permit::Granted);
         });
+    }
+
+    /// Permits for three at a time.
+    fn three<'a>(passwords: &'a Passwords, books: &'a Books<'a>) -> Permits<'a> {
+        Permits { per_account: 3, ..Permits::new(passwords, books, None) }
+    }
+
+    /// Phones of one account ask at the same time; how many are granted before any has a verdict.
+    fn granted_at_once(permits: &Permits<'_>, account: &AccountId, phones: &[&str]) -> usize {
+        let room = |serial: &&&str| {
+            let state = permits.lock();
+            let group = permits.group(account, &Serial::new(**serial));
+            let is_known = state.accepted.contains(&(account.as_given().to_owned(), group));
+            state.stopped(&account.masked(), group).is_none()
+                && state.has_room(&account.masked(), is_known, permits.per_account)
+        };
+        let enters = |serial: &&&str| room(serial) && permits.ask(account, &Serial::new(**serial)) == Permit::Granted;
+        phones.iter().filter(enters).count()
+    }
+
+    #[test]
+    fn once_a_phone_has_accepted_others_submit_side_by_side() {
+        let passwords = Passwords::one(Secret::new("x".into()));
+        let books = Books::new(None, None, &nobody);
+        let permits = three(&passwords, &books);
+        let (account, ..) = ids();
+        assert_eq!(granted_at_once(&permits, &account, &["a", "b", "c"]), 1, "the first is alone");
+        permits.verdict(&account, &Serial::new("a"), VerdictSeen::Accepted);
+        assert_eq!(granted_at_once(&permits, &account, &["b", "c", "d", "e"]), 3);
+        permits.verdict(&account, &Serial::new("c"), VerdictSeen::Accepted);
+        assert_eq!(granted_at_once(&permits, &account, &["e", "f"]), 1);
+    }
+
+    #[test]
+    fn a_rejection_or_a_captcha_in_between_closes_the_gate() {
+        for verdict in [VerdictSeen::Rejected, VerdictSeen::Unknown] {
+            let passwords = Passwords::one(Secret::new("x".into()));
+            let books = Books::new(None, None, &nobody);
+            let permits = three(&passwords, &books);
+            let (account, ..) = ids();
+            permits.ask(&account, &Serial::new("a"));
+            permits.verdict(&account, &Serial::new("a"), VerdictSeen::Accepted);
+            assert_eq!(granted_at_once(&permits, &account, &["b", "c"]), 2);
+            permits.waits_for_person(&account, &Serial::new("b"));
+            assert_eq!(granted_at_once(&permits, &account, &["d"]), 0, "a captcha holds the others back");
+            permits.verdict(&account, &Serial::new("b"), verdict);
+            assert!(matches!(permits.ask(&account, &Serial::new("d")), Permit::Stopped { .. }));
+            permits.verdict(&account, &Serial::new("c"), VerdictSeen::Accepted);
+            assert!(matches!(permits.ask(&account, &Serial::new("e")), Permit::Stopped { .. }), "and stays closed");
+        }
+    }
+
+    #[test]
+    fn another_password_of_the_account_is_alone_again() {
+        let mut passwords = Passwords::one(Secret::new("x".into()));
+        passwords.for_serial(Serial::new("own"), Secret::new("y".into()));
+        let books = Books::new(None, None, &nobody);
+        let permits = three(&passwords, &books);
+        let (account, ..) = ids();
+        permits.ask(&account, &Serial::new("a"));
+        permits.verdict(&account, &Serial::new("a"), VerdictSeen::Accepted);
+        assert_eq!(granted_at_once(&permits, &account, &["b", "own"]), 1);
+        permits.verdict(&account, &Serial::new("b"), VerdictSeen::Accepted);
+        assert_eq!(granted_at_once(&permits, &account, &["own", "c"]), 1);
+        // Nor does one account vouch for another that looks the same masked.
+        let (one, other) = (AccountId::new("6230111535"), AccountId::new("6230222535"));
+        let permits = three(&passwords, &books);
+        permits.ask(&one, &Serial::new("a"));
+        permits.verdict(&one, &Serial::new("a"), VerdictSeen::Accepted);
+        assert_eq!(granted_at_once(&permits, &other, &["b", "c"]), 1);
     }
 
     #[test]

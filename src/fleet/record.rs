@@ -159,6 +159,15 @@ impl<'a> Books<'a> {
         self.written(written);
     }
 
+    /// As [`Books::submitting`], for a password that the account has accepted in this run: it is no guess, so it does not count as one
+    /// before it is refused.
+    pub(super) fn submitting_known(&self, account: &AccountId, serial: &Serial) -> Result<Option<Submission>, NotNow> {
+        let Some(ledger) = &self.ledger else { return Ok(None) };
+        let phone = self.keys.lock().unwrap_or_else(PoisonError::into_inner).get(serial).cloned();
+        let written = ledger.submitting_known(account, phone.as_ref());
+        written.map(Some).map_err(|error| NotNow::Unwritable(format!("{error}: {}", error.hint())))
+    }
+
     /// Forgets an account's rejections: its owner said so.
     pub fn forgive(&self, account: &AccountId) {
         if let Some(ledger) = &self.ledger {

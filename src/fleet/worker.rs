@@ -26,6 +26,8 @@ pub(super) const STEP_LIMIT: Duration = Duration::from_secs(40);
 const HANGS: u32 = 2;
 /// How long a lost phone is waited for between two looks at Ctrl-C.
 const TURN: Duration = Duration::from_secs(1);
+/// The longest that clearing up may take.
+const TIDY_LIMIT: Duration = Duration::from_secs(5);
 /// The longest one question may take when a picture is made for the record.
 const PICTURE_LIMIT: Duration = Duration::from_secs(15);
 /// Readings in which another tool may hold the phone's screen before that is told: a dump gives up after ten seconds.
@@ -51,14 +53,22 @@ pub(super) fn work(
     if let Some(first) = twin_of {
         return Worked::Twin(first);
     }
-    let ending = worked.unwrap_or_else(|_| {
-        Ending::new(
-            Outcome::Unknown,
-            Reason::Timeout,
-            "this program failed on this phone (a bug: please report it); look at the phone before doing anything",
-        )
-    });
+    if let Some(at) = draft.claimed.take() {
+        // The walk did not come to its end. On a phone that is gone the claim stays until it is void.
+        let clear = || connector.connect(&at).tidy(TIDY_LIMIT);
+        let _ = std::panic::catch_unwind(AssertUnwindSafe(clear));
+    }
+    let ending = worked.unwrap_or_else(|_| broken());
     Worked::Row(Box::new(end(device, plan, draft, ending)))
+}
+
+/// The ending where this program itself failed.
+pub(super) fn broken() -> Ending {
+    Ending::new(
+        Outcome::Unknown,
+        Reason::Timeout,
+        "mi-signout failed on this phone (a bug: please report it); look at the phone before doing anything",
+    )
 }
 
 /// What a worker came to.
@@ -195,8 +205,12 @@ impl<'a> Worker<'a> {
         if twin_of.is_some() {
             return duplicate(self.device, "another connection");
         }
-        let key = match self.take_up(&facts, &account) {
+        let key = match self.secure(&facts, &account, &mut *phone, &device) {
             Ok(key) => key,
+            Err(ending) => return ending,
+        };
+        let facts = match self.woken(facts, &mut phone, &mut device) {
+            Ok(facts) => facts,
             Err(ending) => return ending,
         };
         let habits = Habits {
@@ -205,11 +219,6 @@ impl<'a> Worker<'a> {
         };
         // A phone has a thousand properties, and the walk wants none of them.
         drop(facts);
-        // Before anything is touched: the phone itself says whether another computer works on it.
-        // One that can hold no claim (its disk is full) holds no other run's either, and one that is lost is waited for by the walk.
-        if let Ok(PhoneClaim::Held { by }) = phone.claim(STEP_LIMIT) {
-            return Ending::in_use(&by);
-        }
         let ended = self.walk(profile, &account, &key, &habits, (device, phone));
         self.draft.proof.after = words(ended.presence);
         self.draft.proof.ui = ended.screen;
@@ -346,9 +355,39 @@ impl<'a> Worker<'a> {
         Ok(info.key)
     }
 
-    /// Reads the phone, wakes it where that is all it needs, and stops at what is missing.
+    /// Everything that must hold before the first change: its account may be signed out in this run, and no other run works on it,
+    /// neither by the journal nor by what the phone itself says.
+    fn secure(
+        &mut self,
+        facts: &PhoneFacts,
+        account: &AccountId,
+        phone: &mut dyn Phone,
+        at: &Device,
+    ) -> Result<PhoneKey, Ending> {
+        self.permits.accounts().admit(account)?;
+        let key = self.take_up(facts, account)?;
+        // One that can hold no claim (its disk is full) holds no other run's either, and one that is lost is waited for by the walk.
+        if let Ok(PhoneClaim::Held { by }) = phone.claim(STEP_LIMIT) {
+            return Err(Ending::in_use(&by));
+        }
+        self.draft.claimed = Some(at.clone());
+        Ok(key)
+    }
+
+    /// The phone with its screen on. One that had to be woken is read anew.
+    fn woken(&mut self, facts: PhoneFacts, phone: &mut Box<dyn Phone>, at: &mut Device) -> Result<PhoneFacts, Ending> {
+        if !needs_waking(&facts) {
+            return Ok(facts);
+        }
+        // One that is lost meanwhile is waited for by the reading that follows, which also says who else works on it.
+        match wake(&mut **phone) {
+            Err(error @ PhoneError::Timeout(_)) => Err(preflight::of_error(&error).into()),
+            _ => self.facts(phone, at),
+        }
+    }
+
+    /// Reads the phone, and stops at what is missing.
     fn facts(&mut self, phone: &mut Box<dyn Phone>, at: &mut Device) -> Result<PhoneFacts, Ending> {
-        let mut woken = false;
         let mut waits_for = None;
         let mut held = 0;
         loop {
@@ -382,14 +421,7 @@ impl<'a> Worker<'a> {
             if waits_for.take().is_some() {
                 self.tell(EventKind::Resumed);
             }
-            if woken || !needs_waking(&facts) {
-                return Ok(facts);
-            }
-            woken = true;
-            // One that was lost is waited for by the reading that follows.
-            if let Err(error @ PhoneError::Timeout(_)) = wake(&mut **phone) {
-                return Err(preflight::of_error(&error).into());
-            }
+            return Ok(facts);
         }
     }
 
@@ -485,7 +517,8 @@ impl<'a> Worker<'a> {
         let page = self.keep_picture(key, &at, &ended.ending);
         self.keep_unknown(key, &at, recorder.trail, &mut ended, page.as_ref());
         // What is left on the phone is a dump file at most, and a phone that is gone has to keep it until next time.
-        let _ = self.connector.connect(&at).tidy(Duration::from_secs(5));
+        let _ = self.connector.connect(&at).tidy(TIDY_LIMIT);
+        self.draft.claimed = None;
         ended
     }
 

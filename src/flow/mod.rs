@@ -11,4 +11,4 @@ mod run;
 pub use decision::{Decision, Ending, Password, Patience, PlannedAction};
 pub use engine::Engine;
 pub use permit::{NoRecord, Permit, StepRecorder, SubmitPermit, VerdictSeen};
-pub use run::{Check, Checked, Counts, Ended, Reconnect, Walk};
+pub use run::{Check, Checked, Counts, Ended, MOST_UNKNOWN, Reconnect, SeenScreen, Walk};

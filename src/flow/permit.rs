@@ -6,8 +6,11 @@ use crate::phone::Observation;
 
 /// May this account's password be submitted now? Implemented by `fleet`, which sees all phones.
 pub trait SubmitPermit: Sync {
-    /// Asks, and waits for the verdict of the phone before. Each grant must be answered by one [`SubmitPermit::verdict`].
+    /// Asks, and waits for the verdict of the phone before where it may not submit beside it. Each grant must be answered by one [`SubmitPermit::verdict`].
     fn ask(&self, account: &AccountId, serial: &Serial) -> Permit;
+
+    /// A phone that has submitted shows a page that a person has to pass (a captcha): nobody else submits until its verdict is told.
+    fn waits_for_person(&self, _account: &AccountId, _serial: &Serial) {}
 
     /// Tells what became of a submission: of a granted one, or of one that was made before a crash of this program.
     fn verdict(&self, account: &AccountId, serial: &Serial, verdict: VerdictSeen);
@@ -87,6 +90,13 @@ impl<'a> Turn<'a> {
     /// The password is about to be submitted.
     pub fn submits(&mut self) {
         self.otherwise = Some(VerdictSeen::Unknown);
+    }
+
+    /// The phone waits for a person before there is a verdict.
+    pub fn waits_for_person(&self) {
+        if self.otherwise == Some(VerdictSeen::Unknown) {
+            self.permit.waits_for_person(self.account, self.serial);
+        }
     }
 
     /// The phone refused the tap, so nothing was submitted.

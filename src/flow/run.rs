@@ -21,10 +21,22 @@ pub struct Ended {
     pub presence: Presence,
     /// The screen in front at the end, in words, where it was recognised.
     pub screen: Option<String>,
-    /// The tree that ended the walk, for a picture or a record; absent where none did.
-    pub tree: Option<UiTree>,
+    /// The last screen that was read, however the walk ended: also where the phone was lost, or the time was up, after that.
+    pub last_screen: Option<SeenScreen>,
+    /// Screens that the walk passed and no profile knows, each once and at most [`MOST_UNKNOWN`], in their order. With
+    /// [`Ended::last_screen`] they are the evidence of a first contact with a phone that nobody has seen: `learn` keeps them.
+    pub unknown_screens: Vec<SeenScreen>,
     /// Round trips that touched the phone, and screens read.
     pub counts: Counts,
+}
+
+/// A screen as it was read. It may show the owner's data: it is masked before it is kept or shown.
+#[derive(Clone, Debug)]
+pub struct SeenScreen {
+    /// The window in front, where it could be read.
+    pub focus: Option<Focus>,
+    /// The tree.
+    pub tree: UiTree,
 }
 
 /// What a walk cost.
@@ -59,6 +71,8 @@ const FRESH: Duration = Duration::from_millis(500);
 const LAST_LOOK: Duration = Duration::from_secs(5);
 /// How often the connection may be lost in one walk before the phone counts as lost for good.
 const LOSSES: u32 = 20;
+/// So many unknown screens of one walk are kept.
+pub const MOST_UNKNOWN: usize = 8;
 
 /// A look that starts from nothing.
 const AFRESH: Decision = Decision::Look { settle: Settle::Nothing, look: Look::Screen { skip_when_absent: true } };
@@ -99,8 +113,25 @@ struct Course<'a> {
     turn: Turn<'a>,
     counts: Counts,
     losses: u32,
+    /// The last screen that was read.
+    last_screen: Option<SeenScreen>,
+    /// Unknown screens so far.
+    unknown_screens: Vec<SeenScreen>,
     /// A mutating step was begun, and nothing has been observed since.
     unobserved: bool,
+}
+
+impl Course<'_> {
+    /// Keeps the screen of an observation, so that no walk loses what it ended on, and an unknown one beside it.
+    fn keep_screen(&mut self, seen: &Observation, is_known: bool) {
+        let ScreenRead::Tree(tree) = &seen.screen else { return };
+        let screen = SeenScreen { focus: seen.focus.clone(), tree: tree.clone() };
+        let has_it = || self.unknown_screens.iter().any(|kept| kept.tree.fingerprint() == tree.fingerprint());
+        if !is_known && self.unknown_screens.len() < MOST_UNKNOWN && !has_it() {
+            self.unknown_screens.push(screen.clone());
+        }
+        self.last_screen = Some(screen);
+    }
 }
 
 impl<'a> Walk<'a> {
@@ -109,7 +140,16 @@ impl<'a> Walk<'a> {
         let began = (self.now)();
         let turn = Turn::new(self.permit, self.account, self.serial, engine.progress().submitted);
         let (last, counts) = (Observation::default(), Counts::default());
-        let mut course = Course { phone, last, turn, counts, losses: 0, unobserved: false };
+        let mut course = Course {
+            phone,
+            last,
+            turn,
+            counts,
+            losses: 0,
+            last_screen: None,
+            unknown_screens: Vec::new(),
+            unobserved: false,
+        };
         let mut decision = engine.start();
         let ending = loop {
             let next = match &decision {
@@ -128,11 +168,14 @@ impl<'a> Walk<'a> {
             }
         };
         let presence = course.last.accounts.presence();
-        let tree = match course.last.screen {
-            ScreenRead::Tree(tree) => Some(tree),
-            _ => None,
-        };
-        Ended { ending, presence, screen: engine.front_title().map(str::to_owned), tree, counts: course.counts }
+        Ended {
+            ending,
+            presence,
+            screen: engine.front_title().map(str::to_owned),
+            last_screen: course.last_screen,
+            unknown_screens: course.unknown_screens,
+            counts: course.counts,
+        }
     }
 
     /// Waits for this phone's turn to submit.
@@ -197,6 +240,12 @@ impl<'a> Walk<'a> {
         {
             let screen = engine.last_screen().unwrap_or("start");
             self.recorder.before(screen, &action.describe(), engine.progress());
+            // To write it down may have taken until the time was up.
+            if self.is_over() {
+                engine.take_back();
+                self.recorder.observed(engine.progress());
+                return Err(self.cut_short(engine, course));
+            }
         }
         course.unobserved |= matches!(decision, Decision::Act(action) if action.mutates());
         if matches!(decision, Decision::Act(PlannedAction::Submit { .. })) {
@@ -208,6 +257,7 @@ impl<'a> Walk<'a> {
                 let before = engine.last_screen().map(str::to_owned);
                 let next = engine.decide(&seen, self.since(began));
                 self.recorder.seen(&seen, engine.front());
+                course.keep_screen(&seen, engine.front().is_some());
                 if !matches!(next, Decision::AskPermit | Decision::End(_)) {
                     // Decided on: hundreds of phones would hold hundreds of screens while they write and wait.
                     seen.screen = ScreenRead::Skipped;
@@ -261,6 +311,7 @@ impl<'a> Walk<'a> {
         reconnect: &mut Reconnect<'_>,
     ) -> Result<Decision, Ending> {
         self.tell_waiting(&ending);
+        course.turn.waits_for_person();
         if ending.reason == Some(Reason::PasswordNotTypeable) {
             engine.leaves_password_to_person(&ending);
         }
@@ -283,6 +334,7 @@ impl<'a> Walk<'a> {
             engine.person_acts(self.since(began));
             let next = engine.decide(&seen, self.since(began));
             self.recorder.seen(&seen, engine.front());
+            course.keep_screen(&seen, engine.front().is_some());
             course.last = seen;
             self.pass_on(engine, &next, course);
             match next {

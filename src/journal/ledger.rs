@@ -92,6 +92,20 @@ impl Ledger {
         })
     }
 
+    /// As [`Ledger::submitting`], for a password that the account has accepted in this run: it counts once the phone refuses it, and is
+    /// remembered for its phone like every other.
+    ///
+    /// # Errors
+    /// Any: do not submit.
+    pub fn submitting_known(&self, account: &AccountId, phone: Option<&PhoneKey>) -> Result<Submission> {
+        let (account, phone) = (self.key.mask(account), phone.map(|phone| self.key.phone(phone)));
+        self.writer.durable(move |c| {
+            let sql = "INSERT INTO submissions (account, at, phone, counted) VALUES ($1, $2, $3, 0)";
+            c.execute(sql, (account, now(), phone))?;
+            Ok(Submission(c.last_insert_rowid()))
+        })
+    }
+
     /// Since when a submission on this phone waits for its verdict, as RFC 3339; absent where none does.
     ///
     /// # Errors
@@ -139,7 +153,7 @@ impl Ledger {
     pub fn rejected(&self, submission: Submission) -> Result<()> {
         let Submission(id) = submission;
         self.write(
-            "UPDATE submissions SET rejected = 1 WHERE id = $1
+            "UPDATE submissions SET rejected = 1, counted = CASE WHEN id = $1 THEN 1 ELSE counted END WHERE id = $1
              OR (phone = (SELECT phone FROM submissions WHERE id = $1) AND rejected IS NULL)",
             id,
         )
@@ -221,6 +235,22 @@ mod tests {
         assert!(!ledger.may_submit(&AccountId::new("6230***535")).unwrap(), "the mask is the same account here");
         ledger.forgive(&account).unwrap();
         assert!(ledger.may_submit(&account).unwrap());
+    }
+
+    #[test]
+    fn a_known_password_counts_once_it_is_refused_and_is_remembered_for_its_phone() {
+        let dir = tempfile::tempdir().unwrap();
+        let account = AccountId::new("6230000535");
+        let ledger = open(dir.path());
+        let phones: Vec<PhoneKey> = (0..8).map(|n| PhoneKey::new(format!("phone-{n}"))).collect();
+        let mut open: Vec<_> =
+            phones.iter().map(|phone| ledger.submitting_known(&account, Some(phone)).unwrap()).collect();
+        assert_eq!(ledger.rejections(&account).unwrap(), 0);
+        assert!(phones.iter().all(|phone| ledger.awaits_verdict(phone).unwrap().is_some()));
+        ledger.rejected(open.pop().unwrap()).unwrap();
+        assert_eq!(ledger.rejections(&account).unwrap(), 1);
+        ledger.accepted(open.pop().unwrap()).unwrap();
+        assert!(ledger.awaits_verdict(&phones[0]).unwrap().is_some(), "what that phone said is still not known");
     }
 
     #[test]

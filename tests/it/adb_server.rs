@@ -93,6 +93,23 @@ fn a_tracker_gives_whole_snapshots() {
 }
 
 #[test]
+fn a18_a_list_that_flaps_is_told_now_and_then_and_ends_right() {
+    let flaps = (0..20_000).map(|n| if n % 2 == 0 { "a\tdevice\n" } else { "" }).chain(["end\tdevice\n"]);
+    let flaps: Vec<&str> = flaps.collect();
+    let server = tracking(flaps.leak());
+    let (_tracker, news) = Tracker::channel(server.address()).unwrap();
+    let mut told = 0;
+    loop {
+        let Sighting::Devices(devices) = next(&news) else { panic!() };
+        told += 1;
+        if serials(&devices) == ["end"] {
+            break;
+        }
+    }
+    assert!(told < 2_000, "{told} lists were passed on");
+}
+
+#[test]
 fn a_tracker_tells_a_lost_server_and_its_return() {
     let down = Arc::new(AtomicBool::new(false));
     let is_down = Arc::clone(&down);

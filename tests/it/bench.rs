@@ -210,6 +210,8 @@ fn run_recorded(
         non_interactive: true,
         books: &books,
         again: false,
+        per_account: 8,
+        several_accounts: true,
         owner: None,
         listener: &stream,
         interrupted: &AtomicBool::new(false),

@@ -96,6 +96,15 @@ impl Ran {
 }
 
 fn run_all(members: Vec<(String, Member)>, passwords: &Passwords, jobs: usize) -> Ran {
+    run_with(members, passwords, jobs, |plan| Plan { per_account: 1, ..plan })
+}
+
+fn run_with(
+    members: Vec<(String, Member)>,
+    passwords: &Passwords,
+    jobs: usize,
+    change: impl for<'p> FnOnce(Plan<'p>) -> Plan<'p>,
+) -> Ran {
     let devices: Vec<Device> = members
         .iter()
         .enumerate()
@@ -129,10 +138,13 @@ fn run_all(members: Vec<(String, Member)>, passwords: &Passwords, jobs: usize) -
         non_interactive: true,
         books: &books,
         again: false,
+        per_account: 8,
+        several_accounts: true,
         owner: None,
         listener: &listener,
         interrupted: &AtomicBool::new(false),
     };
+    let plan = change(plan);
     // Phones that wait for each other would wait forever, and the scope with them.
     let (done, hangs) = std::sync::mpsc::channel::<()>();
     let watchdog = std::thread::spawn(move || {
@@ -282,6 +294,49 @@ fn one_phone_of_an_account_submits_at_a_time() {
     ran.check_one_submission_at_a_time();
     assert!(ran.rows.iter().all(|r| r.outcome == Outcome::SignedOut), "{:?}", ran.rows);
     assert_eq!(ran.submissions(), 16);
+}
+
+#[test]
+fn phones_of_one_account_submit_side_by_side_once_one_was_accepted() {
+    let members = (0..16).map(|n| (format!("p{n}"), Member::new(Script::new()))).collect();
+    let ran = run_with(members, &right(), 16, |plan| Plan { per_account: 4, ..plan });
+    assert!(ran.rows.iter().all(|r| r.outcome == Outcome::SignedOut), "{:?}", ran.rows);
+    assert_eq!(ran.submissions(), 16);
+    let submits = |kind: &EventKind| matches!(kind, EventKind::Step { what, .. } if what == "submit password");
+    let first = ran.events.iter().position(|(_, kind)| submits(kind)).unwrap();
+    let (serial, rest) = (&ran.events[first].0, &ran.events[first + 1..]);
+    let second = rest.iter().position(|(_, kind)| submits(kind)).unwrap();
+    let seen = rest[..second]
+        .iter()
+        .any(|(s, kind)| s == serial && matches!(kind, EventKind::Screen { .. } | EventKind::Ended(_)));
+    assert!(seen, "the first submission is alone until its verdict");
+}
+
+#[test]
+fn a_captcha_between_accepted_phones_closes_the_account() {
+    let mut members: Vec<_> = (0..12).map(|n| (format!("p{n:02}"), Member::new(Script::new()))).collect();
+    let captcha = Script::new().on_tap("password", "OK", Effect::Check("foreign", "foreign"));
+    members[1].1 = Member::new(captcha);
+    let ran = run_with(members, &right(), 1, |plan| Plan { per_account: 4, ..plan });
+    assert_eq!(ran.row("p00"), (Outcome::SignedOut, None));
+    assert_eq!(ran.row("p01").0, Outcome::NeedsPerson);
+    assert_eq!(ran.submissions(), 2, "nobody submits after a verdict that could not be had");
+    assert!(ran.rows[2..].iter().all(|r| r.reason == Some(Reason::AccountStopped)), "{:?}", ran.rows);
+}
+
+#[test]
+fn b4_a_second_account_is_touched_only_where_it_was_authorised() {
+    for (several, second) in
+        [(false, (Outcome::NeedsPerson, Some(Reason::AccountStopped))), (true, (Outcome::SignedOut, None))]
+    {
+        let members =
+            vec![("one".to_owned(), Member::new(Script::new())), ("two".to_owned(), Member::new(of_account(7)))];
+        let ran = run_with(members, &right(), 1, |plan| Plan { several_accounts: several, ..plan });
+        assert_eq!(ran.row("one"), (Outcome::SignedOut, None));
+        assert_eq!(ran.row("two"), second);
+        let touched = ran.members[&Serial::new("two")].phone.with(|s| s.log.iter().any(|line| line.contains("open")));
+        assert_eq!(touched, several, "nothing of it was opened or tapped");
+    }
 }
 
 #[test]

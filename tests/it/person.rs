@@ -64,6 +64,8 @@ fn sign_out(spec: PhoneSpec, person: impl Fn(&SimPhone, Reason) + Send + Sync) -
         non_interactive: false,
         books: &books,
         again: false,
+        per_account: 8,
+        several_accounts: true,
         owner: None,
         listener: &listener,
         interrupted: &interrupted,

@@ -5,9 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::{Before, Wanted};
+use crate::fleet::accounts::Accounts;
 use crate::fleet::{Connector, place};
 use crate::flow::Ending;
-use crate::model::{AccountId, Device, Outcome, Reason, Serial};
+use crate::model::{AccountId, Device, Outcome, Serial};
 
 /// How long a phone may take to say whose it is.
 const ASK: Duration = Duration::from_secs(20);
@@ -32,6 +33,7 @@ pub(super) enum Entry {
 /// What is known of the phones that came.
 pub(super) struct Door<'a> {
     wanted: &'a Wanted,
+    accounts: &'a Accounts,
     state: Mutex<State>,
 }
 
@@ -39,8 +41,6 @@ pub(super) struct Door<'a> {
 struct State {
     /// Hardware serial → where it was taken, and how it ended.
     phones: BTreeMap<String, (Device, Before)>,
-    /// The account of the first phone.
-    account: Option<AccountId>,
 }
 
 /// What a phone says of itself; nothing where it could not be asked.
@@ -52,8 +52,8 @@ struct Says {
 }
 
 impl<'a> Door<'a> {
-    pub(super) fn new(wanted: &'a Wanted) -> Self {
-        Self { wanted, state: Mutex::default() }
+    pub(super) fn new(wanted: &'a Wanted, accounts: &'a Accounts) -> Self {
+        Self { wanted, accounts, state: Mutex::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -93,11 +93,10 @@ impl<'a> Door<'a> {
                 _ => Entry::Left(format!("the same phone is attached at {}", place(other))),
             };
         }
-        if let Some(account) = &says.account {
-            let first = state.account.get_or_insert_with(|| account.clone());
-            if !self.wanted.several_accounts && !first.may_be(account) {
-                return Entry::Refused(another_account(account, first));
-            }
+        if let Some(account) = &says.account
+            && let Err(ending) = self.accounts.admit(account)
+        {
+            return Entry::Refused(ending);
         }
         state.phones.insert(key, (device.clone(), None));
         let by_mask = says.account.clone().filter(|a| a.is_masked() && known.is_none() && !self.is_named(device, says));
@@ -135,13 +134,6 @@ impl<'a> Door<'a> {
     }
 }
 
-fn another_account(account: &AccountId, first: &AccountId) -> Ending {
-    let hint = format!(
-        "account {account} is another one than {first}, which is being signed out, and nobody is named who authorised that: run again with --authorised-by TEXT"
-    );
-    Ending::new(Outcome::NeedsPerson, Reason::AccountStopped, hint)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,10 +160,10 @@ mod tests {
         let wanted = Wanted {
             serials: vec![Serial::new("8f2a1b")],
             accounts: vec![AccountId::new("6230000535")],
-            several_accounts: true,
             ..Wanted::default()
         };
-        let door = Door::new(&wanted);
+        let accounts = Accounts::new(true);
+        let door = Door::new(&wanted, &accounts);
         let ask = |serial, own, account| word(&door.decide(&device(serial, None), &says(own, account), &|_| true));
         assert_eq!(ask("8f2a1b", "8f2a1b", Some("1234567890")), "taken new");
         assert_eq!(ask("10.0.0.2:5555", "c3", Some("6230***535")), "taken new by the mask 6230***535");
@@ -191,13 +183,15 @@ mod tests {
             ("6230***535", "6230222535", "taken new"),
         ] {
             let wanted = Wanted { accounts: vec![AccountId::new(listed)], ..Wanted::default() };
-            let door = Door::new(&wanted);
+            let accounts = Accounts::new(false);
+            let door = Door::new(&wanted, &accounts);
             let word = word(&door.decide(&device("a1", None), &says("a1", Some(said)), &|_| true));
             assert_eq!(word, taken, "{listed} {said}");
         }
         // Nor is it the account that is being signed out.
         let wanted = Wanted { all: true, ..Wanted::default() };
-        let door = Door::new(&wanted);
+        let accounts = Accounts::new(false);
+        let door = Door::new(&wanted, &accounts);
         let ask = |own, account| word(&door.decide(&device(own, None), &says(own, Some(account)), &|_| true));
         assert_eq!(ask("a", "6230111535"), "taken new");
         assert_eq!(ask("b", "6230222535"), "refused: account-stopped");
@@ -206,7 +200,8 @@ mod tests {
     #[test]
     fn a_phone_that_was_ours_is_recognised_without_its_account() {
         let wanted = Wanted { accounts: vec![AccountId::new("6230***535")], ..Wanted::default() };
-        let door = Door::new(&wanted);
+        let accounts = Accounts::new(false);
+        let door = Door::new(&wanted, &accounts);
         let first = device("8f2a1b", Some("1-1"));
         assert_eq!(
             word(&door.decide(&first, &says("8f2a1b", Some("6230***535")), &|_| true)),
@@ -220,7 +215,8 @@ mod tests {
     #[test]
     fn a_phone_that_is_here_already_does_not_come_in_twice() {
         let wanted = Wanted { all: true, ..Wanted::default() };
-        let door = Door::new(&wanted);
+        let accounts = Accounts::new(false);
+        let door = Door::new(&wanted, &accounts);
         let ask = |device: &Device, there| word(&door.decide(device, &says("8f2a1b", None), &move |_| there));
         assert_eq!(ask(&device("8f2a1b", Some("1-1")), true), "taken new");
         assert_eq!(ask(&device("10.0.0.2:5555", None), true), "left: the same phone is attached at usb 1-1");
@@ -232,8 +228,8 @@ mod tests {
     #[test]
     fn a_second_account_needs_somebody_who_authorised_it() {
         for several_accounts in [false, true] {
-            let wanted = Wanted { all: true, several_accounts, ..Wanted::default() };
-            let door = Door::new(&wanted);
+            let (wanted, accounts) = (Wanted { all: true, ..Wanted::default() }, Accounts::new(several_accounts));
+            let door = Door::new(&wanted, &accounts);
             let ask = |own, account| word(&door.decide(&device(own, None), &says(own, Some(account)), &|_| true));
             assert_eq!(ask("a", "6230000535"), "taken new");
             assert_eq!(ask("b", "6230***535"), "taken new");

@@ -4,6 +4,7 @@ mod door;
 mod plugs;
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -13,6 +14,7 @@ use self::plugs::{Change, Plugs, Rest};
 use super::together::Losses;
 use super::{Attached, Connector, Numbers, Permits, Plan, duplicate, locate, vigil, worker};
 use crate::event::{Event, EventKind, Subject};
+use crate::flow::Ending;
 use crate::model::{AccountId, AdbServer, Device, Outcome, Reason, ResultRow, Serial};
 use crate::phone::Phone;
 use crate::preflight;
@@ -42,8 +44,6 @@ pub struct Wanted {
     pub accounts: Vec<AccountId>,
     /// Every phone.
     pub all: bool,
-    /// Phones of several accounts. Without it, only the account of the first phone is signed out.
-    pub several_accounts: bool,
 }
 
 /// A watch over the plugs.
@@ -85,8 +85,8 @@ impl Watch<'_> {
     /// Ctrl-C, or when nobody tells any more news; phones that are worked on then get their rows first.
     #[must_use]
     pub fn run(&self, news: &Receiver<News>) -> Vec<ResultRow> {
-        let permits = Permits::new(self.plan.passwords, self.plan.books, self.plan.owner).telling(self.plan.listener);
-        let door = Door::new(self.wanted);
+        let permits = Permits::of(self.plan);
+        let door = Door::new(self.wanted, permits.accounts());
         std::thread::scope(|scope| {
             let (done, is_done) = channel();
             let mut round = Round {
@@ -118,10 +118,15 @@ impl Watch<'_> {
                     let number = round.numbers.give(&device);
                     let (done, door, permits) = (round.done.clone(), round.door, round.permits);
                     round.busy += 1;
-                    scope.spawn(move || {
-                        let row = self.receive(&device, number, door, permits);
+                    let (sender, listed) = (done.clone(), device.clone());
+                    let worker = move || {
+                        let row = self.receive_or_say(&device, number, door, permits);
                         let _ = done.send(Done { device, row });
-                    });
+                    };
+                    if std::thread::Builder::new().name("phone".into()).spawn_scoped(scope, worker).is_err() {
+                        let row = Some(worker::refuse(&listed, Some(number), self.plan, no_thread()));
+                        let _ = sender.send(Done { device: listed, row });
+                    }
                 }
             }
             while round.busy > 0
@@ -193,6 +198,21 @@ impl Watch<'_> {
                 Change::Missing(device) => round.losses.lost(Instant::now(), &device),
             }
         }
+    }
+
+    /// As [`Watch::receive`]. A panic there is that phone's row: the end of the watch waits for one from each worker.
+    fn receive_or_say(
+        &self,
+        device: &Device,
+        number: u32,
+        door: &Door<'_>,
+        permits: &Permits<'_>,
+    ) -> Option<ResultRow> {
+        let receive = || self.receive(device, number, door, permits);
+        std::panic::catch_unwind(AssertUnwindSafe(receive)).unwrap_or_else(|_| {
+            let refuse = || worker::refuse(device, Some(number), self.plan, worker::broken());
+            std::panic::catch_unwind(AssertUnwindSafe(refuse)).ok()
+        })
     }
 
     /// Asks a phone whose it is, and works on it where it is wanted.
@@ -284,6 +304,12 @@ impl Watch<'_> {
     fn note(&self, text: String) {
         self.plan.listener.tell(Event::now(Subject::Run("run".into()), EventKind::Note { text }));
     }
+}
+
+fn no_thread() -> Ending {
+    let hint =
+        "this computer gives no more threads: close other programs, or raise 'ulimit -u', then plug the phone in again";
+    Ending::new(Outcome::Failed, Reason::Timeout, hint)
 }
 
 /// How a phone ended, where it was here before.

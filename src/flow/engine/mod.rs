@@ -358,6 +358,13 @@ impl<'p> Engine<'p> {
         }
     }
 
+    /// What [`Engine::begin`] was told of was not done after all: the walk is at its end.
+    pub fn take_back(&mut self) {
+        let begun = self.begun.take();
+        self.was_not_done(begun);
+        self.in_flight &= self.progress.mutated();
+    }
+
     /// The phone refused the input: what was begun is proven not to have been done.
     fn was_not_done(&mut self, begun: Option<Mutation>) {
         let Some(begun) = begun else { return };

@@ -6,7 +6,7 @@ use super::super::{Decision, Ending, PlannedAction};
 use super::{Engine, LAUNCHER, RESTARTS, SCREEN, SETTLE};
 use crate::model::{Outcome, Presence, Reason};
 use crate::phone::{KeyCode, Look, NotReady, Observation, ScreenRead};
-use crate::profile::{Entry, Reaction};
+use crate::profile::{Action, Entry, Reaction};
 use crate::ui::UiTree;
 
 /// Looks at one screen that stays, whatever time they take.
@@ -145,6 +145,11 @@ impl Engine<'_> {
                 (visit.since, visit.rounds) = (now, 0);
             }
             Decision::Act(PlannedAction::Key(KeyCode::Home))
+        } else if self.last_tap_was_lost(presence) {
+            let hint = format!(
+                "'{title}' did not react to its last tap, which is not repeated: press OK on the phone, then run again"
+            );
+            Decision::End(Ending::new(Outcome::NeedsPerson, Reason::UnknownScreen, hint))
         } else {
             let hint = format!("the phone stayed on '{title}' after it was answered: look at it, then run again");
             Decision::End(self.stayed(presence, &hint))
@@ -172,6 +177,17 @@ impl Engine<'_> {
         self.entry = 0;
         self.entry_flow = None;
         self.way_in()
+    }
+
+    /// Whether the page still shows the password that was submitted on it by this walk, as if nobody had pressed its button. Nothing
+    /// was refused, and nothing moved: the tap was most likely lost. A person may press the button; this program does so only once.
+    fn last_tap_was_lost(&self, presence: Presence) -> bool {
+        let submits = |screen: &str| match self.reaction(screen) {
+            Some(Reaction::Do { actions, .. }) => matches!(actions.last(), Some(Action::Submit { .. })),
+            _ => false,
+        };
+        let stays = self.visit.as_ref().is_some_and(|visit| visit.mutated && submits(&visit.screen));
+        presence == Presence::Present && self.progress.submitted && self.verdict.is_none() && stays
     }
 
     fn may_restart(&self) -> bool {

@@ -209,8 +209,8 @@ fn a_submission_that_does_nothing_is_never_repeated() {
     observed password-filled
     phone: look -> password (11 times)
     permit: told Unknown
-    end: failed, still-signed-in; account present
-    hint: the account is still there; the phone stayed on 'the password dialog, filled in' after it was answered: look at it, then run again
+    end: needs-person, unknown-screen; account present
+    hint: 'the password dialog, filled in' did not react to its last tap, which is not repeated: press OK on the phone, then run again
     ");
 }
 
