@@ -236,7 +236,8 @@ fn private_builder() -> std::fs::DirBuilder {
     builder
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
