@@ -14,13 +14,14 @@ use anyhow::{Context, Result, bail};
 use self::driver::find_driver;
 use super::failure::Failure;
 use super::owner::{self, Owner};
+use super::signals::Interrupt;
 use super::terminal::Output;
 use crate::event::FindDevice;
 use crate::journal::{InstallKey, Journal};
 use crate::model::ExitStatus;
 use crate::web::{
-    ByHand, DrivenBrowser, Ending, Guide, HandOff, HandOffError, JournalHandOff, Looks, Pages, Plan, Site,
-    WaitingAccount, WebState, sweep, walk,
+    AccountRef, DrivenBrowser, DriverError, Ending, Guide, HandOff, HandOffError, JournalHandOff, Looks, Pages, Plan,
+    Site, Stop, StopReason, WaitingAccount, WebState, sweep, walk,
 };
 
 /// Only with a replica on a loopback address: how the browser is to run.
@@ -78,8 +79,12 @@ pub struct Args {
 }
 
 /// Runs the command, and reports what stopped it.
-pub(super) fn main(args: &Args, output: &Output) -> ExitStatus {
-    run(args, &mut std::io::stdout()).unwrap_or_else(|error| {
+pub(super) fn main(args: &Args, output: &Output, interrupt: &Interrupt) -> ExitStatus {
+    run(args, interrupt, &mut std::io::stdout()).unwrap_or_else(|error| {
+        // A reader that has seen enough (`| head`) is no failure.
+        if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) {
+            return ExitStatus::Done;
+        }
         output.failure(&Failure::usage(format!("{error:#}")));
         ExitStatus::Usage
     })
@@ -89,7 +94,7 @@ pub(super) fn main(args: &Args, output: &Output) -> ExitStatus {
 ///
 /// # Errors
 /// Where an option, a page file or the journal can't be used. How a deletion ended is the exit status.
-fn run(args: &Args, out: &mut dyn Write) -> Result<ExitStatus> {
+fn run(args: &Args, interrupt: &Interrupt, out: &mut dyn Write) -> Result<ExitStatus> {
     let pages = load_pages(args.pages.as_deref())?;
     if args.guide {
         return guide(&pages, args.no_open, out);
@@ -111,7 +116,8 @@ fn run(args: &Args, out: &mut dyn Write) -> Result<ExitStatus> {
         list::print(&hand_off, &pages, args.json, out)?;
         return Ok(ExitStatus::Done);
     }
-    delete(args, &pages, site, &mut hand_off, &folder, out)
+    let home = Home { folder: &folder, interrupt };
+    delete(args, &pages, site, &mut hand_off, &home, out)
 }
 
 fn load_pages(folder: Option<&Path>) -> Result<Pages> {
@@ -124,7 +130,7 @@ fn load_pages(folder: Option<&Path>) -> Result<Pages> {
 /// Prints the checklist; opens the default browser only where a person sits at a terminal.
 fn guide(pages: &Pages, no_open: bool, out: &mut dyn Write) -> Result<ExitStatus> {
     let guide = Guide::new(pages);
-    write!(out, "{guide}")?;
+    write!(out, "{}", owner::fitted(&guide.to_string()))?;
     out.flush()?;
     if !no_open && owner::is_there() && webbrowser::open(guide.address).is_err() {
         writeln!(out, "The default browser could not be opened; open the address yourself.")?;
@@ -132,16 +138,21 @@ fn guide(pages: &Pages, no_open: bool, out: &mut dyn Write) -> Result<ExitStatus
     Ok(ExitStatus::Done)
 }
 
+/// Where the runs keep what they have open, and what ends them.
+struct Home<'a> {
+    folder: &'a Path,
+    interrupt: &'a Interrupt,
+}
+
 fn delete(
     args: &Args,
     pages: &Pages,
     site: Site,
     hand_off: &mut impl HandOff,
-    home: &Path,
+    home: &Home<'_>,
     out: &mut dyn Write,
 ) -> Result<ExitStatus> {
-    let swept = sweep(&home.join("web"));
-    if swept > 0 {
+    if sweep(&home.folder.join("web")).context("the folder for the browser's profile is not used")? > 0 {
         writeln!(out, "An earlier run was cut off; its browser and driver were ended.")?;
     }
     let accounts = hand_off.waiting()?;
@@ -165,7 +176,7 @@ fn delete(
     };
     // A replica answers at once; Xiaomi's pages are looked at twice a second.
     let pace = Duration::from_millis(if site.is_replica() { 80 } else { 500 });
-    let mut owner = Owner::new(out, pace).context("cannot read the terminal")?;
+    let mut owner = Owner::new(out, pace, home.interrupt);
     if let Some(status) = what_was_before(&mut owner, hand_off, account)? {
         return Ok(status);
     }
@@ -180,17 +191,21 @@ fn delete(
         patience: looks_in(UNCLEAR, pace),
         answer_patience: looks_in(ANSWER, pace),
     };
-    let mut browser = match start_browser(args, &plan.site, home, &mut owner) {
+    let mut browser = match start_browser(args, &plan.site, home.folder, &mut owner) {
         Ok(Some(browser)) => browser,
         Ok(None) => return Ok(kept(&mut owner)),
         Err(e) => {
-            owner.say(&format!("No browser can be walked: {e:#}\n"));
+            owner.say(&format!("No browser could be used: {e:#}\n"));
             return Ok(by_hand(&mut owner, pages, args.no_open || plan.site.is_replica()));
         }
     };
     let ending = walk(&mut browser, &mut owner, hand_off, pages, &plan)?;
+    if matches!(ending, Ending::Deleted) {
+        owner.say(DELETED);
+        owner.lets_close();
+    }
     drop(browser);
-    Ok(ended(&ending, &mut owner, pages))
+    ended(&ending, &mut owner, hand_off, &plan)
 }
 
 /// How many looks fit into a time.
@@ -230,24 +245,32 @@ fn what_was_before(
         return Ok(None);
     }
     owner.say(&format!(
-        "An earlier run could not see whether {} was deleted. The last Delete is not pressed again.\n\
-         Look first: sign in at {}. If Xiaomi says that there is no such account, it is deleted.",
+        "An earlier run could not see whether {} was deleted: unknown (may be gone). The last Delete is not pressed again.\n\
+         Check first: sign in at {}. If Xiaomi says that there is no such account, it is deleted.",
         account.masked,
         crate::web::ENTRY
     ));
-    let status = match owner.ask("Type \"deleted\" or \"not deleted\", or nothing to leave it open:\n>").as_deref() {
-        Some("deleted") => {
-            hand_off.settle(&account.account, true)?;
-            ExitStatus::Done
-        }
-        Some("not deleted") => {
-            hand_off.settle(&account.account, false)?;
-            owner.say("Noted: the account is still there. Run again to begin anew.");
-            ExitStatus::NotDone
-        }
-        _ => ExitStatus::Unknown,
+    settled(owner, hand_off, &account.account).map(Some)
+}
+
+/// Asks how it ended, and records what the owner says. Until then it is unknown.
+fn settled(owner: &mut Owner, hand_off: &mut impl HandOff, account: &AccountRef) -> Result<ExitStatus> {
+    let Some(deleted) = owner.deleted_or_kept() else {
+        owner.say("Unknown (may be gone): it was not seen, and you did not say. Run this again when you know.");
+        return Ok(ExitStatus::Unknown);
     };
-    Ok(Some(status))
+    hand_off.settle(account, deleted)?;
+    Ok(said(owner, deleted))
+}
+
+fn said(owner: &mut Owner, deleted: bool) -> ExitStatus {
+    if deleted {
+        owner.say("Recorded as deleted, as you say.");
+        owner.say(NEXT);
+        return ExitStatus::Done;
+    }
+    owner.say("Recorded as kept, as you say. Run this again to begin anew.");
+    ExitStatus::NotDone
 }
 
 /// Prints what is lost and the page's own steps, and takes the typed words: for phones that are not proven out, and for the deletion itself.
@@ -268,14 +291,14 @@ fn is_confirmed(owner: &mut Owner, pages: &Pages, account: &WaitingAccount) -> b
     if !unproven.is_empty() {
         let words = format!("without {}", unproven.join(" "));
         let question = format!("\nThese phones may stay locked for good. To go on all the same, type: {words}\n>");
-        if owner.ask(&question).is_none_or(|typed| typed != words) {
+        if !owner.types(&question, &words) {
             return false;
         }
     }
     let end = account.masked.rsplit('*').next().unwrap_or_default();
     let words = format!("delete {end}");
-    let question = format!("\nIt can't be undone. To begin in the browser, type: {words}\n>");
-    owner.ask(&question).is_some_and(|typed| typed == words)
+    let question = format!("\nIt cannot be undone. To begin in the browser, type: {words}\n>");
+    owner.types(&question, &words)
 }
 
 fn kept(owner: &mut Owner) -> ExitStatus {
@@ -291,11 +314,22 @@ fn kept(owner: &mut Owner) -> ExitStatus {
 fn start_browser(args: &Args, site: &Site, home: &Path, owner: &mut Owner) -> Result<Option<DrivenBrowser>> {
     let looks = looks(site, std::env::var_os(TEST_BROWSER).as_deref(), is_root());
     let web = home.join("web");
-    if let Some(url) = &args.webdriver {
-        return Ok(Some(DrivenBrowser::remote(url, &web, looks)?));
+    let interrupt = owner.interrupt();
+    let stop: Stop = Arc::new(move || interrupt.is_set());
+    let started = if let Some(url) = &args.webdriver {
+        DrivenBrowser::remote(url, &web, looks, stop)
+    } else {
+        let Some(found) = find_driver(args, site, home, owner)? else { return Ok(None) };
+        owner.say(&format!(
+            "A window of {} opens now, apart from your own browser. Sign in and go on in that window. This program waits for you there, as long as you need; Ctrl-C ends it.",
+            found.kind.product()
+        ));
+        DrivenBrowser::start(&found, &web, looks, stop)
+    };
+    match started {
+        Err(DriverError::Interrupted) => Ok(None),
+        started => Ok(Some(started?)),
     }
-    let Some(found) = find_driver(args, site, home, owner)? else { return Ok(None) };
-    Ok(Some(DrivenBrowser::start(&found, &web, looks)?))
 }
 
 /// Visible and sandboxed, except for a test on a replica that asks otherwise.
@@ -321,47 +355,58 @@ fn by_hand(owner: &mut Owner, pages: &Pages, no_open: bool) -> ExitStatus {
     ExitStatus::NeedsPerson
 }
 
-fn ended(ending: &Ending, owner: &mut Owner, pages: &Pages) -> ExitStatus {
-    match ending {
-        Ending::Deleted => {
-            owner.say("Deleted: Xiaomi's page says that the account is deleted.");
-            ExitStatus::Done
-        }
-        Ending::Refused(reasons) => {
-            owner.say("Refused: Xiaomi does not delete this account now. Nothing was deleted.");
-            for reason in reasons {
-                owner.say(&format!("  - {}: {}", reason.what, reason.remedy));
-            }
-            if reasons.is_empty() {
-                owner.say("  The page gave no reason that is known here; read it on Xiaomi's page, or ask its customer service.");
-            }
-            ExitStatus::NotDone
-        }
+/// What is said after a deletion that was seen.
+const DELETED: &str = "Deleted: Xiaomi's page says that the account is deleted.\n\
+     Next: reset each phone to factory settings before you hand it on, now that it is signed out. It can take up to 15 working days until Xiaomi has removed everything; the number or address may not register again before.";
+
+const NEXT: &str = "Next: reset each phone to factory settings before you hand it on. It can take up to 15 working days until Xiaomi has removed everything.";
+
+fn ended(ending: &Ending, owner: &mut Owner, hand_off: &mut impl HandOff, plan: &Plan) -> Result<ExitStatus> {
+    Ok(match ending {
+        // Said while the browser was open.
+        Ending::Deleted => ExitStatus::Done,
+        Ending::Refused(_) => ExitStatus::NotDone,
         Ending::Kept => {
             owner.say("Kept: nothing was deleted.");
             ExitStatus::NotDone
         }
-        Ending::Unknown => {
-            owner.say("Unknown: it could not be seen whether the account was deleted. Look before anything else: sign in; if Xiaomi says that there is no such account, it is deleted. Then run this again and say so.");
-            ExitStatus::Unknown
-        }
+        Ending::Said { deleted } => said(owner, *deleted),
+        Ending::Unknown => return unknown(owner, hand_off, plan),
         Ending::Interrupted => {
             owner.say("Interrupted. Nothing was deleted.");
             ExitStatus::Interrupted
         }
-        Ending::ByHand(why) => {
-            owner.say(&match why {
-                ByHand::ForeignHost(place) => {
-                    format!("Stopped: the browser went to {place}, which is not Xiaomi's account service. Nothing was deleted.")
+        Ending::Stopped { why, may_be_gone } => {
+            let why = match why {
+                StopReason::ForeignHost(place) => {
+                    format!("the browser went to {place}, which is not Xiaomi's account service. Enter nothing there.")
                 }
-                ByHand::BrowserLost => "Stopped: the browser or its driver does not answer. Nothing was deleted.".to_owned(),
-                ByHand::OtherAccount => {
-                    "Stopped: the page is about another account than the phones were signed out of. Nothing was deleted.".to_owned()
-                }
-            });
-            by_hand(owner, pages, true)
+                StopReason::OtherAccount(shown) => format!(
+                    "the page is about another account ({shown}) than the phones were signed out of ({}). Run this again and sign in with that one.",
+                    plan.masked
+                ),
+            };
+            if *may_be_gone {
+                owner.say(&format!("Stopped: {why}"));
+                return unknown(owner, hand_off, plan);
+            }
+            owner.say(&format!("Stopped: {why} Nothing was deleted."));
+            ExitStatus::NeedsPerson
         }
+    })
+}
+
+/// Says that it could not be seen, and asks the owner, unless the owner wants to leave.
+fn unknown(owner: &mut Owner, hand_off: &mut impl HandOff, plan: &Plan) -> Result<ExitStatus> {
+    owner.say(&format!(
+        "Unknown: mi-signout could not see whether the account was deleted (it may be gone). Check before anything else: sign in at {}. If Xiaomi says that there is no such account, it is deleted.",
+        crate::web::ENTRY
+    ));
+    if owner.is_interrupted() {
+        owner.say("Run this again when you know, and say so.");
+        return Ok(ExitStatus::Unknown);
     }
+    settled(owner, hand_off, &plan.account)
 }
 
 #[cfg(test)]

@@ -40,6 +40,7 @@ mod survey;
 mod terminal;
 mod watch;
 mod work;
+mod wrap;
 
 use std::ffi::OsString;
 
@@ -127,17 +128,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Ok(cli) => cli,
         Err(status) => return status,
     };
-    if let Some(Command::Delete(args)) = &cli.command {
-        // It closes its browser itself, and an interrupted deletion can be an unknown one: exit 6, not 130.
-        return delete::main(args, &Output::new(&cli.output, &signals::Interrupt::default()));
-    }
     signals::guarded(move |interrupt| {
         let output = Output::new(&cli.output, interrupt);
         let Some(command) = cli.command else {
             return no_command(&output, interrupt);
         };
         let result = match command {
-            Command::Delete(args) => return delete::main(&args, &output),
+            Command::Delete(args) => return delete::main(&args, &output, interrupt),
             Command::Devices(args) => devices::run(&args, &output),
             Command::SignOut(args) => sign_out::run(&args, &output, interrupt),
             Command::Watch(args) => watch::run(&args, &output, interrupt),

@@ -87,6 +87,18 @@ fn unbuffered() -> io::Result<File> {
     io::stdin().as_handle().try_clone_to_owned().map(File::from)
 }
 
+/// Whether a line is there to be read. Where that can't be told, reading waits for it.
+pub fn is_typed() -> bool {
+    #[cfg(unix)]
+    {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let stdin = rustix::stdio::stdin();
+        poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok_and(|n| n > 0)
+    }
+    #[cfg(not(unix))]
+    true
+}
+
 /// Waits until there is something to read; false where a signal came first.
 #[cfg(unix)]
 fn wait_for_input(interrupt: Option<&Interrupt>) -> bool {

@@ -228,7 +228,7 @@ impl Deletion {
     /// [`JournalError::OutOfOrder`] where the end is known, or `said` is no end.
     pub fn settle(&self, said: WebState) -> Result<()> {
         self.write(said, Some("said by the person"), |from, to| {
-            (from.is_open_end() || from == WebState::FinalArmed)
+            (from.is_open_end() || matches!(from, WebState::FinalArmed | WebState::MayBeGone))
                 && matches!(to, WebState::Done | WebState::Refused | WebState::Kept)
         })
     }

@@ -14,6 +14,8 @@ pub enum WebState {
     CautionSeen,
     /// The verification was seen.
     VerifySeen,
+    /// A page was seen that is not known, on which the person may have deleted the account by hand.
+    MayBeGone,
     /// The last button is in front of the person.
     FinalArmed,
     /// The last button is about to be pressed, by the person or by this program.
@@ -30,12 +32,13 @@ pub enum WebState {
 
 impl WebState {
     /// Every state.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::NotStarted,
         Self::Opened,
         Self::SignedInSeen,
         Self::CautionSeen,
         Self::VerifySeen,
+        Self::MayBeGone,
         Self::FinalArmed,
         Self::FinalPressed,
         Self::Done,
@@ -53,6 +56,7 @@ impl WebState {
             Self::SignedInSeen => "signed-in-seen",
             Self::CautionSeen => "caution-seen",
             Self::VerifySeen => "verify-seen",
+            Self::MayBeGone => "may-be-gone",
             Self::FinalArmed => "final-armed",
             Self::FinalPressed => "final-pressed",
             Self::Done => "done",

@@ -45,6 +45,9 @@ pub enum BrowserError {
     /// The page changed under the call, or is between two pages: look again.
     #[error("the page changed")]
     Again,
+    /// The browser did not answer in time: it may be loading a page that does not come.
+    #[error("the browser does not answer yet")]
+    Slow,
     /// A dialog of the browser is open, which the person answers.
     #[error("a dialog is open in the browser")]
     Dialog,

@@ -42,11 +42,21 @@ impl Page {
 /// Recognises the page of a look. Roles are tried in their own order, rules of one role in the order of the files.
 #[must_use]
 pub fn classify(snapshot: &Snapshot, pages: &Pages) -> Page {
+    first(snapshot, pages, Role::ALL.into_iter())
+}
+
+/// The same, where the page can't be of this role.
+#[must_use]
+pub fn classify_but(snapshot: &Snapshot, pages: &Pages, not: Role) -> Page {
+    first(snapshot, pages, Role::ALL.into_iter().filter(|role| *role != not))
+}
+
+fn first(snapshot: &Snapshot, pages: &Pages, roles: impl Iterator<Item = Role>) -> Page {
     if snapshot.is_blank() {
         return Page::Blank;
     }
     let look = Look::of(snapshot);
-    for role in Role::ALL {
+    for role in roles {
         if let Some(rule) = pages.pages.iter().find(|p| p.is == role && look.fits(p)) {
             return Page::Known(Known {
                 role,
@@ -57,6 +67,50 @@ pub fn classify(snapshot: &Snapshot, pages: &Pages) -> Page {
         }
     }
     Page::Unknown
+}
+
+/// Words that turn a statement into a condition, an advice or an announcement: "once the account has been deleted, ...".
+const CONDITIONS: [&str; 24] = [
+    "once ",
+    "if ",
+    "when ",
+    "whenever ",
+    "after ",
+    "before ",
+    "until ",
+    "unless ",
+    "whether ",
+    "should ",
+    "as soon as ",
+    "don't ",
+    "do not ",
+    "avoid ",
+    "will ",
+    "may ",
+    "might ",
+    "一旦",
+    "如果",
+    "若",
+    "当",
+    "請勿",
+    "请勿",
+    "不要",
+];
+/// The same, right behind the statement: "帐号已注销后无法恢复".
+const CONDITIONS_BEHIND: [&str; 6] = ["后", "後", "之后", "以后", "的话", "时"];
+
+/// Whether a clause of the page says this as a fact. `wanted` is normalised.
+fn is_stated(wanted: &str, text: &str) -> bool {
+    let ends = ['.', '!', '?', ';', ',', '。', '！', '？', '；', '，', '\n'];
+    text.split(ends).map(normalise).any(|clause| {
+        clause.split_once(wanted).is_some_and(|(_, behind)| {
+            !CONDITIONS.iter().any(|c| {
+                clause.starts_with(c.trim_start())
+                    || clause.contains(&format!(" {c}"))
+                    || (!c.is_ascii() && clause.contains(c))
+            }) && !CONDITIONS_BEHIND.iter().any(|c| behind.starts_with(c))
+        })
+    })
 }
 
 /// A snapshot with its texts normalised once.
@@ -88,9 +142,19 @@ impl<'a> Look<'a> {
         let s = self.snapshot;
         match clue {
             Clue::Text(texts) => texts.iter().any(|t| self.text.contains(&normalise(t))),
+            Clue::Stated(texts) => texts.iter().any(|t| is_stated(&normalise(t), &s.text)),
             Clue::Button(texts) => texts.iter().any(|t| self.buttons.contains(&normalise(t))),
             Clue::Box(texts) if texts.is_empty() => !self.boxes.is_empty(),
             Clue::Box(texts) => texts.iter().any(|t| self.boxes.iter().any(|b| b.contains(&normalise(t)))),
+            Clue::Form(dismissing) => {
+                let acts = |c: &Control| {
+                    c.kind == ControlKind::Button
+                        && c.enabled
+                        && !c.text.is_empty()
+                        && !dismissing.iter().any(|t| normalise(t) == button_text(&c.text))
+                };
+                !s.fields.is_empty() && s.controls.iter().any(acts)
+            }
             Clue::Field(kinds) => s.fields.iter().any(|f| kinds.contains(&f.kind)),
             Clue::Id(ids) => ids.iter().any(|id| s.ids.contains(id)),
             Clue::Class(classes) => classes.iter().any(|c| s.classes.contains(c)),
@@ -157,6 +221,30 @@ mod tests {
                 assert_eq!(reasons, case.reasons, "{}", case.name);
                 assert_eq!(known.press.map(|c| c.text), case.press, "{}", case.name);
             }
+        }
+    }
+
+    #[test]
+    fn d3_a_condition_is_no_statement() {
+        let deleted = "account has been deleted";
+        for (text, stated) in [
+            ("Your Mi Account has been deleted. You will be signed out.", true),
+            ("Done!\nYour account has been deleted, after 10 seconds you leave this page", true),
+            ("Once an account has been deleted it can't be restored.", false),
+            ("It can't be restored once your account has been deleted", false),
+            ("Data is cleared when the account has been deleted; think twice", false),
+            ("After your\u{a0}account has been deleted, the number is free", false),
+        ] {
+            assert_eq!(is_stated(deleted, text), stated, "{text}");
+        }
+        for (text, stated) in [
+            ("您的帐号已注销", true),
+            ("帐号已注销，10 秒后将自动退出", true),
+            ("帐号已注销后无法恢复", false),
+            ("一旦帐号已注销，无法恢复", false),
+            ("如果帐号已注销，数据将清空", false),
+        ] {
+            assert_eq!(is_stated("帐号已注销", text), stated, "{text}");
         }
     }
 

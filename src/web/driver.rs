@@ -3,6 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -13,13 +14,21 @@ use tokio::runtime::Runtime;
 
 use super::browser::{Browser, BrowserError, WindowId};
 use super::find::{Found, Kind};
-use super::process::{DriverProcess, OpenRecord, ProcessId, children};
+use super::process::{DriverProcess, OpenRun, children};
 use super::snapshot::{Handle, SCRIPT, Snapshot};
 
 /// How long a driver may take until it answers on its port.
 const DRIVER_START: Duration = Duration::from_secs(20);
-/// How long any one command may take. With the page load strategy "none" no command waits for a page.
-const COMMAND: Duration = Duration::from_secs(60);
+/// How long the browser may take to start.
+const BROWSER_START: Duration = Duration::from_secs(60);
+/// How long any one command may take. No command waits for a page; one that takes longer is looked at again.
+const COMMAND: Duration = Duration::from_secs(10);
+/// How long a server may take to answer before the person is told.
+const OPENING: Duration = Duration::from_secs(3);
+/// How long the browser gets to close in order, before it is ended.
+const QUIT: Duration = Duration::from_secs(2);
+/// How often it is looked whether the person still wants it.
+const TICK: Duration = Duration::from_millis(100);
 /// The key of an element in WebDriver's JSON (W3C WebDriver, "web element identifier").
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -31,6 +40,9 @@ pub struct Looks {
     /// Without Chromium's sandbox, which root can't have: only for tests against a replica.
     pub no_sandbox: bool,
 }
+
+/// Says whether the person wants everything to end (Ctrl-C). Asked while the driver is waited for.
+pub type Stop = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// Why no browser could be started. Each has a remedy.
 #[derive(Debug, thiserror::Error)]
@@ -46,18 +58,22 @@ pub enum DriverError {
         "the browser did not start: there may be no display, this may be root (Chromium refuses root), or driver and browser are of different versions"
     )]
     NoBrowser,
+    /// The person ended it.
+    #[error("interrupted")]
+    Interrupted,
     /// The runtime for the driver's connection could not be made.
     #[error("no runtime for the driver's connection")]
     Runtime(#[source] std::io::Error),
 }
 
-/// A browser of our own: its driver, its profile folder, its record. All of them go when it is dropped.
+/// A browser of our own: its driver and its profile folder. All of them go when it is dropped.
 pub struct DrivenBrowser {
     // In the order in which they are dropped: the session by `Drop`, then the driver, then the rest of the browser and its profile.
     session: Option<WebDriver>,
     _driver: Option<DriverProcess>,
-    _record: OpenRecord,
+    _run: OpenRun,
     runtime: Runtime,
+    stop: Stop,
 }
 
 impl DrivenBrowser {
@@ -65,77 +81,97 @@ impl DrivenBrowser {
     ///
     /// # Errors
     /// Where one of them does not start.
-    pub fn start(found: &Found, home: &Path, looks: Looks) -> Result<Self, DriverError> {
-        let mut record = OpenRecord::new(home).map_err(|e| DriverError::Folder(home.display().to_string(), e))?;
-        let no_driver = || DriverError::NoDriver(found.driver.display().to_string());
-        let (driver, port) = start_driver(&found.driver).ok_or_else(no_driver)?;
-        record.driver(driver.id()).map_err(|e| DriverError::Folder(home.display().to_string(), e))?;
-        let capabilities = capabilities(found, record.profile(), looks).ok_or(DriverError::NoBrowser)?;
-        let watched = driver.id().filter(|_| is_watched(found.kind));
-        let url = format!("http://127.0.0.1:{port}");
-        Self::connect(&url, capabilities, (Some(driver), watched), record, home)
+    pub fn start(found: &Found, home: &Path, looks: Looks, stop: Stop) -> Result<Self, DriverError> {
+        let run = open_run(home)?;
+        let no_driver = || {
+            if stop() { DriverError::Interrupted } else { DriverError::NoDriver(found.driver.display().to_string()) }
+        };
+        let (driver, port) = start_driver(&found.driver, &run, &stop).ok_or_else(no_driver)?;
+        let capabilities = capabilities(found, &run.profile(), looks).ok_or(DriverError::NoBrowser)?;
+        let watched = is_watched(found.kind).then(|| driver.id());
+        Self::connect(&format!("http://127.0.0.1:{port}"), capabilities, (Some(driver), watched), run, stop)
     }
 
     /// Uses a driver that runs already (a Selenium Grid): only for tests against a replica.
     ///
     /// # Errors
     /// Where it gives no browser.
-    pub fn remote(url: &str, home: &Path, looks: Looks) -> Result<Self, DriverError> {
-        let record = OpenRecord::new(home).map_err(|e| DriverError::Folder(home.display().to_string(), e))?;
+    pub fn remote(url: &str, home: &Path, looks: Looks, stop: Stop) -> Result<Self, DriverError> {
+        let run = open_run(home)?;
         let found = Found { kind: Kind::Chrome, driver: "".into(), browser: None };
-        let capabilities = capabilities(&found, record.profile(), looks).ok_or(DriverError::NoBrowser)?;
-        Self::connect(url, capabilities, (None, None), record, home)
+        let capabilities = capabilities(&found, &run.profile(), looks).ok_or(DriverError::NoBrowser)?;
+        Self::connect(url, capabilities, (None, None), run, stop)
     }
 
     fn connect(
         url: &str,
         capabilities: Capabilities,
-        (driver, watched): (Option<DriverProcess>, Option<ProcessId>),
-        mut record: OpenRecord,
-        home: &Path,
+        (driver, watched): (Option<DriverProcess>, Option<u32>),
+        run: OpenRun,
+        stop: Stop,
     ) -> Result<Self, DriverError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .map_err(DriverError::Runtime)?;
-        let connecting = WebDriver::builder(url, capabilities).request_timeout(COMMAND).connect();
+        let connecting = WebDriver::builder(url, capabilities).request_timeout(BROWSER_START).connect();
         // The driver's own words are not kept: they can quote addresses.
         let session = runtime.block_on(async {
             tokio::select! {
-                session = connecting => session.ok(),
-                () = browser_died(watched) => None,
+                session = connecting => session.map_err(|_| DriverError::NoBrowser),
+                () = browser_died(watched) => Err(DriverError::NoBrowser),
+                () = stopped(&stop) => Err(DriverError::Interrupted),
             }
-        });
-        let session = session.ok_or(DriverError::NoBrowser)?;
-        if driver.is_some() {
-            let given = session.handle().capabilities();
-            let pid =
-                ["goog:processID", "moz:processID", "ms:processID"].into_iter().find_map(|k| given.get(k)?.as_u64());
-            let browser = pid.and_then(|pid| ProcessId::of(pid as u32));
-            record.browser(browser).map_err(|e| DriverError::Folder(home.display().to_string(), e))?;
-        }
-        Ok(Self { session: Some(session), _driver: driver, _record: record, runtime })
+        })?;
+        Ok(Self { session: Some(session), _driver: driver, _run: run, runtime, stop })
     }
 
+    /// Asks the driver. A person who wants to end is heard at once, whatever the driver is doing.
     fn ask<T>(&self, what: impl AsyncFnOnce(&WebDriver) -> Result<T, WebDriverError>) -> Result<T, BrowserError> {
+        self.ask_within(COMMAND, what)
+    }
+
+    fn ask_within<T>(
+        &self,
+        time: Duration,
+        what: impl AsyncFnOnce(&WebDriver) -> Result<T, WebDriverError>,
+    ) -> Result<T, BrowserError> {
         let session = self.session.as_ref().ok_or(BrowserError::Gone)?;
-        self.runtime.block_on(what(session)).map_err(|e| meaning(&e))
+        self.runtime.block_on(async {
+            tokio::select! {
+                answer = what(session) => answer.map_err(|e| meaning(&e)),
+                () = tokio::time::sleep(time) => Err(BrowserError::Slow),
+                () = stopped(&self.stop) => Err(BrowserError::Slow),
+            }
+        })
+    }
+}
+
+fn open_run(home: &Path) -> Result<OpenRun, DriverError> {
+    OpenRun::new(home).map_err(|e| DriverError::Folder(home.display().to_string(), e))
+}
+
+/// Ends when the person wants everything to end.
+async fn stopped(stop: &Stop) {
+    while !stop() {
+        tokio::time::sleep(TICK).await;
     }
 }
 
 impl Drop for DrivenBrowser {
     fn drop(&mut self) {
         if let Some(session) = self.session.take() {
-            // A browser that the person closed can't be quit; the driver is ended in any case.
-            let _ = self.runtime.block_on(session.quit());
+            // A browser that the person closed can't be quit, and one that hangs is ended with its driver.
+            let _ = self.runtime.block_on(async { tokio::time::timeout(QUIT, session.quit()).await });
         }
     }
 }
 
 impl Browser for DrivenBrowser {
     fn open(&mut self, url: &str) -> Result<(), BrowserError> {
-        self.ask(async |s| s.goto(url).await)
+        // The driver answers once the site's server does, which may be never.
+        self.ask_within(OPENING, async |s| s.goto(url).await)
     }
 
     fn snapshot(&mut self) -> Result<Snapshot, BrowserError> {
@@ -165,9 +201,9 @@ fn is_watched(kind: Kind) -> bool {
 
 /// Ends when this driver had a browser and has none any more. chromedriver itself waits a minute for a browser that died
 /// before it answered on its pipe.
-async fn browser_died(driver: Option<ProcessId>) {
+async fn browser_died(driver: Option<u32>) {
     let mut had_one = false;
-    while let Some((any, alive)) = driver.as_ref().and_then(children) {
+    while let Some((any, alive)) = driver.and_then(children) {
         had_one |= any;
         if had_one && !alive {
             return;
@@ -209,13 +245,13 @@ fn meaning(error: &WebDriverError) -> BrowserError {
 }
 
 /// Starts a driver on a free port. Another program may take the port first, so a few ports are tried.
-fn start_driver(program: &Path) -> Option<(DriverProcess, u16)> {
+fn start_driver(program: &Path, run: &OpenRun, stop: &Stop) -> Option<(DriverProcess, u16)> {
     for _ in 0..3 {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).ok()?.local_addr().ok()?.port();
-        let mut driver = DriverProcess::start(program, &[format!("--port={port}")]).ok()?;
+        let mut driver = DriverProcess::start(program, &[format!("--port={port}")], run).ok()?;
         let until = Instant::now() + DRIVER_START;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        while !driver.has_ended() && Instant::now() < until {
+        while !driver.has_ended() && Instant::now() < until && !stop() {
             if TcpStream::connect_timeout(&address, Duration::from_millis(500)).is_ok() && !driver.has_ended() {
                 return Some((driver, port));
             }

@@ -35,6 +35,16 @@ impl Kind {
         }
     }
 
+    /// Its name for people.
+    #[must_use]
+    pub fn product(self) -> &'static str {
+        match self {
+            Self::Chrome => "Chrome or Chromium",
+            Self::Edge => "Edge",
+            Self::Firefox => "Firefox",
+        }
+    }
+
     /// Its name and the key of its options in WebDriver's capabilities.
     pub(super) fn names(self) -> (&'static str, &'static str) {
         match self {

@@ -56,6 +56,8 @@ pub enum WebState {
     CautionSeen,
     /// The code was asked for, after the caution.
     VerifySeen,
+    /// A page was seen that is not known: its owner may have gone on there by hand. Also what a cut-off run leaves.
+    MayBeGone,
     /// The last question was seen: from here on the account may be gone.
     FinalArmed,
     /// The last Delete is about to be pressed by this program. Never pressed again.
@@ -74,7 +76,13 @@ impl WebState {
     /// Whether the account may be gone already, so that its owner has to look before anything else is done.
     #[must_use]
     pub fn may_be_gone(&self) -> bool {
-        matches!(self, Self::FinalArmed | Self::FinalPressed | Self::Unknown)
+        matches!(self, Self::MayBeGone | Self::FinalArmed | Self::FinalPressed | Self::Unknown)
+    }
+
+    /// Whether a run that was cut off here may have left its browser with the owner, who could go on in it.
+    #[must_use]
+    pub fn was_cut_off(&self) -> bool {
+        self.may_be_gone() || matches!(self, Self::SignedInSeen | Self::CautionSeen | Self::VerifySeen)
     }
 }
 

@@ -7,6 +7,7 @@ mod browser;
 mod classify;
 mod download;
 mod driver;
+mod ending;
 mod find;
 mod guide;
 mod handoff;
@@ -19,9 +20,10 @@ mod snapshot;
 mod walk;
 
 pub use browser::{Browser, BrowserError, WindowId};
-pub use classify::{Known, Page, classify};
+pub use classify::{Known, Page, classify, classify_but};
 pub use download::{DownloadError, Downloads, Fitting};
-pub use driver::{DrivenBrowser, DriverError, Looks};
+pub use driver::{DrivenBrowser, DriverError, Looks, Stop};
+pub use ending::{Ending, Plan, StopReason};
 pub use find::{FindError, Found, Kind, find};
 pub use guide::Guide;
 pub use handoff::{
@@ -30,7 +32,7 @@ pub use handoff::{
 pub use handoff_journal::JournalHandOff;
 pub use hosts::{ENTRY, HOSTS, Site, SiteError, place_of};
 pub use pages::{Clue, PageRule, Pages, PagesError, Refusal, Role};
-pub use person::{Act, News, Person, Turn, WhyNot};
-pub use process::sweep;
+pub use person::{Act, News, Person, Question, Turn, WhyNot};
+pub use process::{RUN_VARIABLE, sweep};
 pub use snapshot::{Control, ControlKind, Field, FieldKind, Frame, Handle, Snapshot, for_people};
-pub use walk::{ByHand, Ending, Plan, consent_words, walk};
+pub use walk::{consent_words, walk};

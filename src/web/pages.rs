@@ -83,10 +83,14 @@ pub struct PageRule {
 pub enum Clue {
     /// A text somewhere on the page.
     Text(Vec<String>),
+    /// A text that the page says as a fact, not in a condition, an advice or an announcement.
+    Stated(Vec<String>),
     /// A button with exactly this text.
     Button(Vec<String>),
     /// A box to tick; with texts, one whose label holds one of them.
     Box(Vec<String>),
+    /// A form that can be used: a field to fill, and a button that is on and has none of these texts ("Back").
+    Form(Vec<String>),
     /// A field of this kind.
     Field(Vec<super::FieldKind>),
     /// The id of an element that is shown.
@@ -104,9 +108,14 @@ impl Clue {
         match self {
             Self::Box(_) => false,
             Self::Field(kinds) => kinds.is_empty(),
-            Self::Text(l) | Self::Button(l) | Self::Id(l) | Self::Class(l) | Self::Frame(l) | Self::Path(l) => {
-                l.is_empty() || l.iter().any(|t| t.trim().is_empty())
-            }
+            Self::Text(l)
+            | Self::Stated(l)
+            | Self::Form(l)
+            | Self::Button(l)
+            | Self::Id(l)
+            | Self::Class(l)
+            | Self::Frame(l)
+            | Self::Path(l) => l.is_empty() || l.iter().any(|t| t.trim().is_empty()),
         }
     }
 }

@@ -10,8 +10,47 @@ pub trait Person {
     /// Asks for these words before the last Delete is pressed. True only where they were typed exactly, on a terminal.
     fn consents(&mut self, words: &str) -> bool;
 
+    /// Puts a question to the owner, and does not wait for the answer. What was typed before it is no answer to it.
+    fn ask(&mut self, question: Question);
+
+    /// The line that was typed since the latest question; none where there is none yet.
+    fn answered(&mut self) -> Option<String>;
+
     /// Waits a little before the next look. False where the person wants the walk to end (Ctrl-C).
     fn goes_on(&mut self) -> bool;
+}
+
+/// A question that stays open while the browser is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Whether the owner has read the caution.
+    Caution,
+    /// Whether the owner has read why Xiaomi refuses.
+    Refused,
+    /// How it ended, where this program can't see it.
+    DeletedOrKept,
+}
+
+impl Question {
+    /// What a typed line means: for [`Question::DeletedOrKept`] whether it was deleted, else go on. None where it is no answer.
+    #[must_use]
+    pub fn answer(self, line: &str) -> Option<bool> {
+        match (self, line.trim().trim_matches('"').to_lowercase().as_str()) {
+            (Self::Caution, "") | (Self::Refused, _) | (Self::DeletedOrKept, "deleted") => Some(true),
+            (Self::DeletedOrKept, "kept" | "not deleted") => Some(false),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Caution => "Read Xiaomi's caution in the browser. Then press Enter here to have the box ticked and the first Delete pressed (it deletes nothing yet), or do both in the browser.",
+            Self::Refused => "Read the page in the browser. Press Enter here to close the browser.",
+            Self::DeletedOrKept => "This program cannot see how it ends. When you know, type: deleted or kept?",
+        })
+    }
 }
 
 /// One thing worth a line. No address beyond host and path, no digits of the page but an id's last four.
@@ -25,6 +64,10 @@ pub enum News {
     Did(Act),
     /// The losses and the box are shown; the last four digits of the account's id, where the page shows them.
     Caution(Option<String>),
+    /// The page does not show yet.
+    Loading,
+    /// Xiaomi does not delete the account now, for these reasons.
+    Refused(Vec<super::Refusal>),
     /// A new window is followed.
     NewWindow,
     /// Why this program does not press the last Delete although it was asked to.
@@ -50,6 +93,10 @@ pub enum Turn {
     UnknownPage(String, String),
     /// The sign-in page says that there is no such account: mistyped, or deleted already.
     NoSuchAccount,
+    /// A page says that the account is deleted, without a last question that this program saw.
+    SaysDeleted,
+    /// The account's own page is shown after the last question.
+    HomeAfterLastQuestion,
     /// Answer a dialog of the browser.
     Dialog,
 }
@@ -76,6 +123,8 @@ pub enum WhyNot {
     NoButton,
     /// The page changed while the words were typed.
     PageChanged,
+    /// The page changed under the press.
+    Missed,
 }
 
 impl fmt::Display for News {
@@ -86,6 +135,17 @@ impl fmt::Display for News {
             Self::Did(act) => write!(f, "done for you: {act}"),
             Self::Caution(Some(last)) => write!(f, "caution: the page speaks of the account that ends in {last}"),
             Self::Caution(None) => f.write_str("caution: the page names the losses"),
+            Self::Loading => f.write_str("the page is still loading; waiting for it (Ctrl-C ends this)"),
+            Self::Refused(reasons) => {
+                f.write_str("Refused: Xiaomi does not delete this account now. Nothing was deleted.")?;
+                for reason in reasons {
+                    write!(f, "\n  - {}: {}", reason.what, reason.remedy)?;
+                }
+                if reasons.is_empty() {
+                    f.write_str("\n  The page gives no reason that mi-signout knows. Read it in the browser, or ask Xiaomi's customer service.")?;
+                }
+                Ok(())
+            }
             Self::NewWindow => f.write_str("a new window was opened and is followed"),
             Self::NotPressing(why) => write!(f, "the last Delete is left to you: {why}"),
             Self::Watching => f.write_str("watching what follows; it is not pressed again"),
@@ -102,9 +162,11 @@ impl fmt::Display for Turn {
             Self::Caution => f.write_str("tick the box and press Delete, in the browser"),
             Self::LastDelete => f.write_str("last Delete: press it in the browser to delete for good, or close the window to keep the account"),
             Self::UnknownPage(place, title) => {
-                write!(f, "this page is not known, carry on by hand: {place} \"{title}\"")
+                write!(f, "mi-signout does not know this page, go on by hand: {place} \"{title}\"")
             }
             Self::NoSuchAccount => f.write_str("Xiaomi says that there is no such account: look whether it is spelt right; if it is, it is gone, and you can close the window"),
+            Self::SaysDeleted => f.write_str("the page says that the account is deleted, but this program saw no last question: check that it means your account"),
+            Self::HomeAfterLastQuestion => f.write_str("the account's own page is shown. Xiaomi may still be working: check in the browser whether the account was deleted"),
             Self::Dialog => f.write_str("answer the dialog in the browser"),
         }
     }
@@ -126,6 +188,7 @@ impl fmt::Display for WhyNot {
             Self::NotVerified => "no verification was seen after the caution",
             Self::NoId => "the page does not show the id of the account that the caution showed",
             Self::NoButton => "the page has not exactly one such button that is on",
+            Self::Missed => "the page changed under the press, so it did not count. Press it yourself",
             Self::PageChanged => "the page changed meanwhile",
         })
     }

@@ -1,86 +1,40 @@
-//! Processes that this program starts, ended by their id and never by name: also those that a killed run left behind.
+//! What a run has open: driver, browser and the browser's profile folder. A run that was killed leaves them behind, and the next
+//! one clears them away.
+//!
+//! Nothing is removed or ended on the word of a file. A run has a random name. Its profile is the folder of that name, and its
+//! processes are those that carry the name in their environment or their arguments, which only this program gave them. Whether a
+//! run still lives is told by the lock that it holds on its file, so no process id is ever believed.
 
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
+use sysinfo::{Process, ProcessRefreshKind, ProcessesToUpdate, Signal, System, UpdateKind};
 
+use crate::journal::is_ours;
 use crate::process;
 
-/// How long a process gets to end by itself before it is ended hard.
+/// How long processes get to end by themselves before they are ended hard.
 const GRACE: Duration = Duration::from_secs(3);
+/// Names the run in the environment of the driver, which hands it on to the browser and its helpers.
+pub const RUN_VARIABLE: &str = "MI_SIGNOUT_BROWSER_RUN";
 
-/// A process, told apart from a later one with the same id by when it started.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ProcessId {
-    pid: u32,
-    /// In the operating system's own form.
-    started: String,
-}
-
-impl ProcessId {
-    /// The process that has this id now; none where there is none, or where its start can't be read.
-    pub(super) fn of(pid: u32) -> Option<Self> {
-        started(pid).map(|started| Self { pid, started })
-    }
-
-    /// Whether it still runs.
-    pub(super) fn lives(&self) -> bool {
-        started(self.pid).is_some_and(|s| s == self.started)
-    }
-
-    /// Ends it: asks first, insists after a grace time. Does nothing where the id belongs to another process by now.
-    pub(super) fn end(&self) {
-        for how in ["-TERM", "-KILL"] {
-            if !self.lives() {
-                return;
-            }
-            signal(how, self.pid);
-            let until = Instant::now() + GRACE;
-            while self.lives() && Instant::now() < until {
-                std::thread::sleep(Duration::from_millis(25));
-            }
-        }
-    }
-}
-
-/// What became of the children of a process: whether there is any, and whether any lives. None where that can't be read (only
-/// Linux tells).
-pub(super) fn children(parent: &ProcessId) -> Option<(bool, bool)> {
+/// Whether a child of this process is alive, of a driver that had one. None where that can't be read (only Linux tells).
+pub(super) fn children(parent: u32) -> Option<(bool, bool)> {
     let mut children = String::new();
-    for task in std::fs::read_dir(format!("/proc/{}/task", parent.pid)).ok()?.flatten() {
+    for task in std::fs::read_dir(format!("/proc/{parent}/task")).ok()?.flatten() {
         children.push_str(&std::fs::read_to_string(task.path().join("children")).ok()?);
         children.push(' ');
     }
     let children: Vec<u32> = children.split_whitespace().filter_map(|pid| pid.parse().ok()).collect();
-    Some((!children.is_empty(), children.into_iter().any(|pid| started(pid).is_some())))
-}
-
-/// When a process started: clock ticks since boot on Linux, a date elsewhere. A zombie counts as gone.
-fn started(pid: u32) -> Option<String> {
-    if Path::new("/proc/self/stat").exists() {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The second field is the name in brackets, which may hold anything; the state follows it.
-        let mut rest = stat.rsplit_once(") ")?.1.split(' ');
-        let state = rest.next()?;
-        return (!["Z", "X"].contains(&state)).then(|| rest.nth(18).map(str::to_owned)).flatten();
-    }
-    let shown = process::command("ps")
-        .env("LC_ALL", "C")
-        .args(["-o", "stat=,lstart=", "-p", &pid.to_string()])
-        .output()
-        .ok()?;
-    let shown = String::from_utf8(shown.stdout).ok()?;
-    let (state, started) = shown.trim().split_once(' ')?;
-    (!state.starts_with('Z')).then(|| started.trim().to_owned())
-}
-
-fn signal(how: &str, pid: u32) {
-    let mut kill = process::command("kill");
-    kill.args([how, &pid.to_string()]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let _ = kill.status();
+    // A zombie has ended. The second field is the name in brackets, which may hold anything; the state follows it.
+    let lives = |pid: u32| {
+        std::fs::read_to_string(format!("/proc/{pid}/stat"))
+            .is_ok_and(|stat| stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X'])))
+    };
+    Some((!children.is_empty(), children.into_iter().any(lives)))
 }
 
 /// A driver that this program started. It ends when this is dropped.
@@ -90,17 +44,17 @@ pub(super) struct DriverProcess {
 
 impl DriverProcess {
     /// Starts it without any output, and away from the terminal's Ctrl-C: this program ends it in order.
-    pub(super) fn start(program: &Path, arguments: &[String]) -> std::io::Result<Self> {
+    pub(super) fn start(program: &Path, arguments: &[String], run: &OpenRun) -> io::Result<Self> {
         let mut command = process::command(program);
-        command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+        command.args(arguments).env(RUN_VARIABLE, &run.name).stdout(Stdio::null()).stderr(Stdio::null());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         Ok(Self { child: command.spawn()? })
     }
 
     /// Its id.
-    pub(super) fn id(&self) -> Option<ProcessId> {
-        ProcessId::of(self.child.id())
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Whether it has ended by itself.
@@ -116,183 +70,261 @@ impl Drop for DriverProcess {
     }
 }
 
-/// What one run has open, kept on disk while it is open.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What one run has open. Dropping it ends the browser and removes the profile, with the sign-in that is in it.
 pub(super) struct OpenRun {
-    /// This program.
-    pub(super) tool: Option<ProcessId>,
-    /// The driver.
-    pub(super) driver: Option<ProcessId>,
-    /// The browser.
-    pub(super) browser: Option<ProcessId>,
-    /// The browser's profile folder, made for this run.
-    pub(super) profile: PathBuf,
+    home: PathBuf,
+    name: String,
+    /// Locked for as long as the run lives. The system frees the lock when the process dies, however it dies.
+    lock: Option<File>,
 }
 
-/// The record of an open run. Dropping it ends the browser and removes the profile, with the sign-in that is in it.
-pub(super) struct OpenRecord {
-    file: PathBuf,
-    run: OpenRun,
-}
-
-impl OpenRecord {
-    /// Makes the profile folder and the record, below `home`.
-    pub(super) fn new(home: &Path) -> std::io::Result<Self> {
+impl OpenRun {
+    /// Makes the run's file and its profile folder, below `home`.
+    pub(super) fn new(home: &Path) -> io::Result<Self> {
         private_folder(home)?;
-        let name = format!("run-{}", std::process::id());
-        let profile = std::path::absolute(home)?.join(format!("{name}-profile"));
-        if profile.exists() {
-            std::fs::remove_dir_all(&profile)?;
-        }
-        private_folder(&profile)?;
-        let run = OpenRun { tool: ProcessId::of(std::process::id()), driver: None, browser: None, profile };
-        let record = Self { file: home.join(format!("{name}.json")), run };
-        record.save()?;
-        Ok(record)
+        let home = std::path::absolute(home)?;
+        let name = random_name()?;
+        let lock = OpenOptions::new().write(true).create_new(true).open(lock_of(&home, &name))?;
+        lock.try_lock()?;
+        let run = Self { home, name, lock: Some(lock) };
+        new_private_folder(&run.profile())?;
+        Ok(run)
     }
 
     /// The profile folder.
-    pub(super) fn profile(&self) -> &Path {
-        &self.run.profile
+    pub(super) fn profile(&self) -> PathBuf {
+        self.home.join(&self.name)
     }
 
-    /// Notes the driver.
-    pub(super) fn driver(&mut self, driver: Option<ProcessId>) -> std::io::Result<()> {
-        self.run.driver = driver;
-        self.save()
-    }
-
-    /// Notes the browser.
-    pub(super) fn browser(&mut self, browser: Option<ProcessId>) -> std::io::Result<()> {
-        self.run.browser = browser;
-        self.save()
-    }
-
-    fn save(&self) -> std::io::Result<()> {
-        let new = self.file.with_extension("new");
-        std::fs::write(&new, serde_json::to_vec(&self.run)?)?;
-        std::fs::rename(&new, &self.file)
+    /// Ends its processes, then removes profile and file.
+    fn close(&mut self) {
+        end_all(&self.name, &self.profile());
+        // Helpers of a browser outlive it for a moment, and would make the profile anew after it was removed.
+        let until = Instant::now() + GRACE;
+        while std::fs::symlink_metadata(self.profile()).is_ok() && Instant::now() < until {
+            if std::fs::remove_dir_all(self.profile()).is_err() {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        }
+        if std::fs::symlink_metadata(self.profile()).is_err() {
+            // Windows removes no open file.
+            self.lock = None;
+            let _ = std::fs::remove_file(lock_of(&self.home, &self.name));
+        }
     }
 }
 
-impl Drop for OpenRecord {
+impl Drop for OpenRun {
     fn drop(&mut self) {
-        close(&self.run, &self.file);
+        self.close();
     }
 }
 
 /// Ends what killed runs left below `home`, and removes their profiles. Gives the number of such runs.
-#[must_use]
-pub fn sweep(home: &Path) -> usize {
-    let Ok(entries) = std::fs::read_dir(home) else { return 0 };
+///
+/// # Errors
+/// Where the folder is not this user's alone: then nothing in it is believed.
+pub fn sweep(home: &Path) -> Result<usize, crate::journal::JournalError> {
+    let Ok(entries) = std::fs::read_dir(home) else { return Ok(0) };
+    is_ours(home)?;
+    let home = std::path::absolute(home).unwrap_or_else(|_| home.to_owned());
     let mut swept = 0;
-    for file in entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "json")) {
-        let run = std::fs::read(&file).ok().and_then(|text| serde_json::from_slice::<OpenRun>(&text).ok());
-        let Some(run) = run else { continue };
-        if run.tool.as_ref().is_some_and(ProcessId::lives) {
+    for entry in entries.flatten() {
+        let file = entry.file_name();
+        let Some(name) = file.to_str().and_then(|f| f.strip_suffix(".lock")).filter(|n| is_run_name(n)) else {
+            continue;
+        };
+        if !entry.file_type().is_ok_and(|t| t.is_file()) {
             continue;
         }
-        close(&run, &file);
-        swept += 1;
-    }
-    swept
-}
-
-/// Ends driver and browser, then removes profile and record.
-fn close(run: &OpenRun, file: &Path) {
-    if let Some(driver) = &run.driver {
-        driver.end();
-    }
-    // Between the start of the browser and the note of it, the browser's own lock in its profile names it.
-    let browser = run.browser.clone().or_else(|| profile_owner(&run.profile).and_then(ProcessId::of));
-    if let Some(browser) = browser {
-        browser.end();
-    }
-    // Its helpers outlive it for a moment, and would make the profile anew after it was removed.
-    let until = Instant::now() + GRACE;
-    while !users_of(&run.profile).is_empty() && Instant::now() < until {
-        std::thread::sleep(Duration::from_millis(25));
-    }
-    users_of(&run.profile).iter().for_each(ProcessId::end);
-    for _ in 0..40 {
-        if std::fs::remove_dir_all(&run.profile).is_ok() || !run.profile.exists() {
-            break;
+        let Ok(lock) = OpenOptions::new().write(true).open(entry.path()) else { continue };
+        match lock.try_lock() {
+            // A run that lives, in this process or another.
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => {}
+            Ok(()) => {
+                drop(OpenRun { home: home.clone(), name: name.to_owned(), lock: Some(lock) });
+                swept += 1;
+            }
         }
-        std::thread::sleep(Duration::from_millis(50));
     }
-    if !run.profile.exists() {
-        let _ = std::fs::remove_file(file);
+    Ok(swept)
+}
+
+/// Asks the processes of a run to end, and insists after a grace time.
+fn end_all(name: &str, profile: &Path) {
+    let mut system = System::new();
+    for signal in [Signal::Term, Signal::Kill] {
+        let until = Instant::now() + GRACE;
+        let mut told = Vec::new();
+        loop {
+            let found = processes_of(&mut system, name, profile);
+            if found.is_empty() {
+                return;
+            }
+            for process in found {
+                // Each is told once; a helper that was started meanwhile is told too.
+                if !told.contains(&(process.pid(), process.start_time())) {
+                    told.push((process.pid(), process.start_time()));
+                    if process.kill_with(signal).is_none() {
+                        process.kill();
+                    }
+                }
+            }
+            if Instant::now() >= until {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(25));
+        }
     }
 }
 
-/// The process that holds a Chromium profile: its `SingletonLock` is a link to `HOST-PID`.
-fn profile_owner(profile: &Path) -> Option<u32> {
-    let link = std::fs::read_link(profile.join("SingletonLock")).ok()?;
-    link.to_str()?.rsplit_once('-')?.1.parse().ok()
-}
-
-/// The processes that were started for a Chromium profile, by their arguments: the profile is this program's own. Only Linux
-/// tells.
-fn users_of(profile: &Path) -> Vec<ProcessId> {
-    let wanted = format!("--user-data-dir={}", profile.display());
-    let uses = |pid: &u32| {
-        std::fs::read(format!("/proc/{pid}/cmdline"))
-            .is_ok_and(|line| line.split(|b| [0, b' '].contains(b)).any(|argument| argument == wanted.as_bytes()))
+/// The processes that were started for a run, by what only they carry: its random name.
+fn processes_of<'a>(system: &'a mut System, name: &str, profile: &Path) -> Vec<&'a Process> {
+    let what =
+        ProcessRefreshKind::nothing().with_cmd(UpdateKind::Always).with_environ(UpdateKind::Always).without_tasks();
+    system.refresh_processes_specifics(ProcessesToUpdate::All, true, what);
+    let variable = format!("{RUN_VARIABLE}={name}");
+    let argument = format!("--user-data-dir={}", profile.display());
+    let own = sysinfo::get_current_pid().ok();
+    let carries = |p: &&Process| {
+        Some(p.pid()) != own
+            && !matches!(p.status(), sysinfo::ProcessStatus::Zombie | sysinfo::ProcessStatus::Dead)
+            && (p.environ().iter().any(|e| *e == *variable)
+                || p.cmd().iter().any(|a| a.to_str().is_some_and(|a| a.split(' ').any(|a| a == argument))))
     };
-    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    let pids = entries.filter_map(|e| e.file_name().to_str()?.parse::<u32>().ok());
-    pids.filter(uses).filter_map(ProcessId::of).collect()
+    system.processes().values().filter(carries).collect()
 }
 
-/// Makes a folder that only its owner can enter.
-pub(super) fn private_folder(folder: &Path) -> std::io::Result<()> {
-    if folder.as_os_str().is_empty() || folder.is_dir() {
+fn lock_of(home: &Path, name: &str) -> PathBuf {
+    home.join(format!("{name}.lock"))
+}
+
+const PREFIX: &str = "browser-";
+
+/// A name that nobody can make beforehand, and that no other process carries.
+fn random_name() -> io::Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|e| io::Error::other(e.to_string()))?;
+    Ok(format!("{PREFIX}{:032x}", u128::from_be_bytes(bytes)))
+}
+
+fn is_run_name(name: &str) -> bool {
+    name.strip_prefix(PREFIX).is_some_and(|n| n.len() == 32 && n.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// Makes a folder that only its owner can enter, or takes one that is this user's alone.
+pub(super) fn private_folder(folder: &Path) -> io::Result<()> {
+    if folder.as_os_str().is_empty() {
         return Ok(());
     }
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    if std::fs::symlink_metadata(folder).is_err() {
+        private_builder().recursive(true).create(folder)?;
+    }
+    is_ours(folder).map_err(|refused| io::Error::new(io::ErrorKind::PermissionDenied, refused))
 }
 
-#[cfg(all(test, unix))]
+/// Makes a folder that was not there before, for its owner only.
+fn new_private_folder(folder: &Path) -> io::Result<()> {
+    private_builder().create(folder)
+}
+
+fn private_builder() -> std::fs::DirBuilder {
+    #[cfg_attr(not(unix), allow(unused_mut, reason = "only Unix has a mode"))]
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
     use super::*;
 
-    #[test]
-    fn a_left_over_is_ended_by_id_and_a_later_process_of_that_id_is_not() {
-        let mut child = process::command("sleep").arg("600").spawn().unwrap();
-        let id = ProcessId::of(child.id()).unwrap();
-        ProcessId { started: "another time".into(), ..id.clone() }.end();
-        assert!(id.lives());
-        id.end();
-        assert!(!id.lives());
-        child.wait().unwrap();
+    fn sleeper(variable: &str) -> Child {
+        process::command("sleep").arg("600").env(RUN_VARIABLE, variable).spawn().unwrap()
+    }
+
+    fn left_over(home: &Path) -> String {
+        let name = random_name().unwrap();
+        std::fs::write(lock_of(home, &name), "").unwrap();
+        std::fs::create_dir(home.join(&name)).unwrap();
+        name
+    }
+
+    fn home() -> tempfile::TempDir {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
+        home
     }
 
     #[test]
-    fn sweeping_leaves_a_living_run_alone() {
-        let home = tempfile::tempdir().unwrap();
-        let record = OpenRecord::new(home.path()).unwrap();
-        assert_eq!(sweep(home.path()), 0);
-        let mut dead = record.run.clone();
-        dead.tool = Some(ProcessId { pid: std::process::id(), started: "another time".into() });
-        dead.profile = home.path().join("dead-profile");
-        std::fs::create_dir(&dead.profile).unwrap();
-        std::fs::write(home.path().join("run-0.json"), serde_json::to_vec(&dead).unwrap()).unwrap();
-        assert_eq!(sweep(home.path()), 1);
-        assert!(!dead.profile.exists() && record.profile().exists());
-        drop(record);
+    fn a_left_over_is_cleared_away_and_a_living_run_is_not() {
+        let home = home();
+        let living = OpenRun::new(home.path()).unwrap();
+        let name = left_over(home.path());
+        let (mut own, mut other) = (sleeper(&name), sleeper(&living.name));
+        assert_eq!(sweep(home.path()).unwrap(), 1);
+        own.wait().unwrap();
+        assert!(other.try_wait().unwrap().is_none(), "the living run's process was ended");
+        assert!(!home.path().join(&name).exists() && living.profile().exists());
+        drop(living);
+        other.wait().unwrap();
         assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
     }
 
     #[test]
+    fn b1_no_word_in_a_file_removes_or_ends_anything() {
+        let home = home();
+        let outside = tempfile::tempdir().unwrap();
+        let victim = outside.path().join("victim");
+        std::fs::create_dir(&victim).unwrap();
+        std::fs::write(victim.join("kept"), "x").unwrap();
+        let mut stranger = sleeper("another");
+        let written = format!(
+            r#"{{"tool":null,"driver":{{"pid":{0},"started":"0"}},"browser":{{"pid":{0},"started":"0"}},"profile":"{1}"}}"#,
+            stranger.id(),
+            victim.display()
+        );
+        std::fs::write(home.path().join("run-1.json"), &written).unwrap();
+        // A run's file with the same words in it, and a profile that is a link to elsewhere.
+        let name = random_name().unwrap();
+        std::fs::write(lock_of(home.path(), &name), &written).unwrap();
+        symlink(&victim, home.path().join(&name)).unwrap();
+        // Names that climb out, and a file that is a link.
+        std::fs::write(home.path().join("...lock"), &written).unwrap();
+        let linked = random_name().unwrap();
+        symlink(victim.join("kept"), lock_of(home.path(), &linked)).unwrap();
+        sweep(home.path()).unwrap();
+        assert_eq!(std::fs::read(victim.join("kept")).unwrap(), b"x");
+        assert!(stranger.try_wait().unwrap().is_none());
+        stranger.kill().unwrap();
+        stranger.wait().unwrap();
+    }
+
+    #[test]
+    fn b1_a_folder_that_others_may_write_is_refused() {
+        let home = home();
+        let name = left_over(home.path());
+        for mode in [0o777, 0o770, 0o1777] {
+            std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+            assert!(sweep(home.path()).is_err(), "{mode:o}");
+            assert!(OpenRun::new(home.path()).is_err(), "{mode:o}");
+            assert!(home.path().join(&name).exists());
+        }
+        let link = home.path().join("link");
+        symlink(home.path(), &link).unwrap();
+        assert!(sweep(&link).is_err());
+    }
+
+    #[test]
     fn the_profile_is_the_users_alone() {
-        use std::os::unix::fs::PermissionsExt;
-        let home = tempfile::tempdir().unwrap();
-        let record = OpenRecord::new(&home.path().join("web")).unwrap();
-        assert_eq!(std::fs::metadata(record.profile()).unwrap().permissions().mode() & 0o777, 0o700);
+        let home = home();
+        let run = OpenRun::new(&home.path().join("web")).unwrap();
+        for folder in [home.path().join("web"), run.profile()] {
+            assert_eq!(std::fs::metadata(folder).unwrap().permissions().mode() & 0o777, 0o700);
+        }
     }
 }

@@ -10,8 +10,15 @@ const classed = e => typeof e.className === 'string' ? e.className : '';
 const out = { url: location.href, title: cut(document.title, 120), ready: document.readyState !== 'loading',
   text: '', controls: [], fields: [], ids: [], classes: [], frames: [] };
 const classes = new Set();
+// What a person sees of a box. Sites hide the box itself and draw another: its label (around it, or elsewhere by "for") takes the
+// press then. Without a label the place around it tells that there is a box; only the person presses there.
+const faceOf = e => {
+  const own = e.closest('label');
+  const near = e.parentElement && e.parentElement !== e.ownerDocument.body && (e.parentElement.innerText || '').length < 300 ? e.parentElement : null;
+  return [e, own, ...(e.labels || []), near].find(f => f && shown(f)) || null;
+};
 const boxText = e => {
-  const l = e.closest('label') || (e.id && e.ownerDocument.querySelector('label[for="' + CSS.escape(e.id) + '"]')) || e.parentElement;
+  const l = e.closest('label') || (e.labels && e.labels[0]) || e.parentElement;
   return cut(e.getAttribute('aria-label') || (l && l.innerText), 200);
 };
 const fieldKind = e => {
@@ -34,12 +41,12 @@ const read = (doc, own) => {
     const off = e.disabled === true || e.getAttribute('aria-disabled') === 'true' || e.classList.contains('disabled');
     out.controls.push({ kind: 'button', text: text, id: e.id || '', enabled: !off, ticked: false, handle: own ? e : null });
   }
-  for (const e of doc.querySelectorAll('input[type=checkbox], [role=checkbox], i.icon_select')) {
-    const face = shown(e) ? e : e.closest('label');
-    if (!face || !shown(face)) continue;
+  for (const e of doc.querySelectorAll('input[type=checkbox], [role=checkbox], [role=switch], i.icon_select')) {
+    const face = faceOf(e);
+    if (!face) continue;
     const ticked = e.checked === true || e.getAttribute('aria-checked') === 'true'
       || (e.tagName === 'I' && !!e.closest('.now'));
-    out.controls.push({ kind: 'box', text: boxText(e), id: e.id || '', enabled: e.disabled !== true, ticked: ticked, handle: own ? face : null });
+    out.controls.push({ kind: 'box', text: boxText(e), id: e.id || '', enabled: e.disabled !== true, ticked: ticked, handle: own && (face === e || face === e.closest('label') || [...(e.labels || [])].includes(face)) ? face : null });
   }
   for (const e of doc.querySelectorAll('input, textarea')) {
     const type = (e.getAttribute('type') || 'text').toLowerCase();

@@ -133,7 +133,8 @@ impl Snapshot {
     /// The last four digits of the account id that the page shows. None where it shows none, or several that differ.
     #[must_use]
     pub fn last_four(&self) -> Option<String> {
-        let mut found: Vec<&str> = self.shown_ids();
+        let mut found = self.shown_ids();
+        found.retain(|id| tail(id).len() == 4 && tail(id).bytes().all(|b| b.is_ascii_digit()));
         found.dedup_by_key(|id| tail(id).to_owned());
         match found.as_slice() {
             [id] => Some(tail(id).to_owned()),
@@ -141,21 +142,50 @@ impl Snapshot {
         }
     }
 
-    /// Account ids as the page shows them, whole or masked by the site.
+    /// Account ids as the page shows them: whole ones behind the word for an account, masked ones anywhere, with `*` for whatever
+    /// the page masks with. Phone numbers and cards are longer, or have a `+` and their country in front.
     #[must_use]
-    pub fn shown_ids(&self) -> Vec<&str> {
+    pub fn shown_ids(&self) -> Vec<String> {
         static ID: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            Regex::new(r"(?i)(?:account|帐号|账号|\bid)[^\p{L}\d*]{0,6}(?:id)?[^\p{L}\d*]{0,6}([\d*]{6,})").ok()
+            let words = "account|帐号|账号|帳號|帳戶|账户|akun|cuenta|conta|compte|konto|аккаунт|учётн|tài khoản|hesab|アカウント|계정|\\bid";
+            Regex::new(&format!(
+                r"(?i)(?:{words})[^\p{{L}}\d{MASKS}]{{0,6}}(?:id)?[^\p{{L}}\d{MASKS}]{{0,6}}([\d{MASKS}]{{6,}})"
+            ))
+            .ok()
         });
-        ID.as_ref().map_or_else(Vec::new, |id| {
-            id.captures_iter(&self.text)
-                .filter_map(|c| c.get(1))
-                .map(|m| m.as_str())
-                .filter(|id| tail(id).len() == 4 && tail(id).bytes().all(|b| b.is_ascii_digit()))
-                .collect()
-        })
+        static MASKED: LazyLock<Option<Regex>> =
+            LazyLock::new(|| Regex::new(&format!(r"(?:(\+[\d ()-]*)|\d*[{MASKS}]{{2,}}\d*)")).ok());
+        let plain = |id: &str| id.chars().map(|c| if c.is_ascii_digit() { c } else { '*' }).collect::<String>();
+        let whole = ID.as_ref().into_iter().flat_map(|id| id.captures_iter(&self.text).filter_map(|c| c.get(1)));
+        let masked = MASKED.as_ref().into_iter().flat_map(|id| id.captures_iter(&self.text));
+        // What follows a country's number belongs to it.
+        let mut after_country = None;
+        let masked = masked.filter_map(move |c| {
+            let all = c.get(0)?;
+            if c.get(1).is_some() {
+                after_country = Some(all.end());
+                return None;
+            }
+            // Part of an e-mail address or of a name.
+            let is_part = |c: char| c.is_alphanumeric() || c == '@';
+            let (before, behind) =
+                (self.text[..all.start()].chars().next_back(), self.text[all.end()..].chars().next());
+            let stands_alone = !before.is_some_and(|c| is_part(c) && c.is_ascii())
+                && !behind.is_some_and(|c| is_part(c) && c.is_ascii());
+            (stands_alone && after_country != Some(all.start())).then_some(all)
+        });
+        let mut found: Vec<String> = whole.map(|m| plain(m.as_str())).collect();
+        found.extend(masked.map(|m| plain(m.as_str())));
+        let shortest = |id: &str| if id.contains('*') { 6 } else { 8 };
+        found
+            .retain(|id| (shortest(id)..=10).contains(&id.len()) && id.bytes().filter(u8::is_ascii_digit).count() >= 3);
+        found.dedup();
+        found
     }
 }
+
+/// What sites mask digits with, for a class of characters.
+const MASKS: &str = r"*＊•●∙·×✱∗#";
 
 /// The last four characters of ASCII text.
 fn tail(id: &str) -> &str {
@@ -208,6 +238,24 @@ mod tests {
             ("account ******0535", Some("0535")),
         ] {
             assert_eq!(showing(text).last_four().as_deref(), last, "{text}");
+        }
+    }
+
+    #[test]
+    fn d4_masked_ids_are_seen_in_any_form() {
+        for (text, ids) in [
+            ("Deleting Mi Account 629****111", &["629****111"][..]),
+            ("Mi Account (629***111)", &["629***111"]),
+            ("小米帐号：629••••111", &["629****111"]),
+            ("Akun Mi: 629××××111. Hapus?", &["629****111"]),
+            ("You delete ●●●●●●0111 now", &["******0111"]),
+            ("A code goes to +62 8*******89", &[]),
+            ("A code goes to 138****5678", &[]),
+            ("mail to 123***@qq.com", &[]),
+            ("card 622848******1234", &[]),
+            ("Mi Account 6230000535", &["6230000535"]),
+        ] {
+            assert_eq!(showing(text).shown_ids(), ids, "{text}");
         }
     }
 

@@ -2,54 +2,10 @@
 //! the person's. Knows a browser and a person only by their ports.
 
 use crate::web::{
-    AccountRef, Act, Browser, BrowserError, HandOff, HandOffError, Known, News, Page, Pages, Person, Refusal, Role,
-    Site, Snapshot, Turn, WebState, WhyNot, WindowId, classify, for_people, place_of,
+    Act, Browser, BrowserError, Ending, HandOff, HandOffError, Known, News, Page, Pages, Person, Plan, Question,
+    Refusal, Role, Snapshot, StopReason, Turn, WebState, WhyNot, WindowId, classify, classify_but, for_people,
+    place_of,
 };
-
-/// What one walk is about.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    /// The account.
-    pub account: AccountRef,
-    /// Its masked id (`6230***535`): a page that shows another account ends the walk.
-    pub masked: String,
-    /// Where it begins, and may be.
-    pub site: Site,
-    /// Whether this program presses the last Delete after the words were typed.
-    pub press_final: bool,
-    /// How many looks an unclear page is given before the person is told.
-    pub patience: u32,
-    /// How many looks the answer to the last press is waited for.
-    pub answer_patience: u32,
-}
-
-/// How a walk ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// Xiaomi said that the account is deleted.
-    Deleted,
-    /// Xiaomi refused; empty where the page gave no known reason.
-    Refused(Vec<Refusal>),
-    /// Nothing was deleted: the owner turned back.
-    Kept,
-    /// Nothing was deleted; to be continued by hand.
-    ByHand(ByHand),
-    /// It may have been deleted, and could not be seen.
-    Unknown,
-    /// The owner ended this program, before anything could be deleted.
-    Interrupted,
-}
-
-/// Why a walk can't go on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ByHand {
-    /// The browser went to a host that is not Xiaomi's account service.
-    ForeignHost(String),
-    /// The browser or its driver does not answer.
-    BrowserLost,
-    /// The page is about another account than the phones were signed out of.
-    OtherAccount,
-}
 
 /// Walks the owner through the deletion. Every state is recorded before what it announces is done.
 ///
@@ -70,17 +26,26 @@ pub fn walk(
         pages,
         plan,
         state: before.clone(),
-        seen: Seen { perhaps_gone: before.may_be_gone() || before == WebState::VerifySeen, ..Seen::default() },
+        seen: Seen { perhaps_gone: before.was_cut_off(), ..Seen::default() },
         visit: Visit::default(),
         windows: Vec::new(),
         reopened: 0,
+        asked: None,
+        caution_read: false,
+        may_press: plan.press_final,
+        refused: None,
+        lost: 0,
     };
     let ending = walk.run()?;
     let last = match &ending {
         Ending::Deleted => WebState::DoneSeen,
         Ending::Refused(reasons) => WebState::Refused(reasons.iter().map(|r| r.code.clone()).collect()),
-        Ending::Kept | Ending::ByHand(_) | Ending::Interrupted => WebState::Kept,
-        Ending::Unknown => WebState::Unknown,
+        Ending::Kept | Ending::Interrupted | Ending::Stopped { may_be_gone: false, .. } => WebState::Kept,
+        Ending::Unknown | Ending::Stopped { may_be_gone: true, .. } => WebState::Unknown,
+        Ending::Said { deleted } => {
+            hand_off.settle(&plan.account, *deleted)?;
+            return Ok(ending);
+        }
     };
     walk.record(last)?;
     Ok(ending)
@@ -88,14 +53,19 @@ pub fn walk(
 
 /// What was seen since the last sign-in.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each was seen or not, on its own")]
 struct Seen {
     /// The caution, with the digits it showed.
     caution: bool,
     last_four: Option<String>,
     /// A code was asked for after the caution.
     verified: bool,
-    /// The account may be gone already: the last question was shown, or an earlier run left that open.
+    /// The account may be gone: the owner was on a page that is not known, or an earlier run was cut off. A page that needs the
+    /// account refutes it.
     perhaps_gone: bool,
+    /// The last question was on the screen. From then on only an answer of Xiaomi's or of the owner's tells how it ended: a server
+    /// that still works shows the same pages as an account that was kept.
+    last_question: bool,
     /// This program pressed the last Delete; so many looks ago.
     pressed: Option<u32>,
 }
@@ -108,8 +78,9 @@ struct Visit {
     ticks: u32,
     pressed: bool,
     told: bool,
-    /// Looks in a row that recognised nothing.
+    /// Looks in a row that recognised nothing, and those of them that saw a page.
     unclear: u32,
+    unknown: u32,
     told_unclear: bool,
 }
 
@@ -130,11 +101,25 @@ struct Walk<'a, B, P, H> {
     visit: Visit,
     windows: Vec<WindowId>,
     reopened: u32,
+    /// The question that is open at the terminal while the browser is watched.
+    asked: Option<Question>,
+    /// The owner has read the caution, and wants to go on.
+    caution_read: bool,
+    /// Whether this program may still press the last Delete. It tries once.
+    may_press: bool,
+    /// Why Xiaomi refuses, while the refusing page is shown.
+    refused: Option<Vec<Refusal>>,
+    /// Looks in a row that found the window gone.
+    lost: u32,
 }
 
 impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
     fn run(&mut self) -> Result<Ending, HandOffError> {
         self.record(WebState::Opened)?;
+        if self.seen.perhaps_gone {
+            // What an earlier run left open stays open, also when this one is cut off.
+            self.record(WebState::MayBeGone)?;
+        }
         self.open();
         loop {
             let ending = match self.look() {
@@ -142,25 +127,39 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
                 Sight::Nothing => None,
                 Sight::Page(snapshot, page) => self.turn(&snapshot, &page)?,
             };
-            if let Some(ending) = ending.or_else(|| self.answer_overdue()) {
+            if let Some(ending) = ending.or_else(|| self.answer_overdue()).or_else(|| self.answered()) {
                 return Ok(ending);
             }
             if !self.person.goes_on() {
-                return Ok(if self.in_doubt() { Ending::Unknown } else { Ending::Interrupted });
+                return Ok(self.turned_back(Ending::Interrupted));
             }
         }
     }
 
     /// Whether the account may be gone without it having been seen.
     fn in_doubt(&self) -> bool {
-        self.seen.perhaps_gone || self.seen.verified || self.seen.pressed.is_some()
+        self.seen.perhaps_gone || self.seen.last_question || self.seen.pressed.is_some()
     }
 
-    fn or_unknown(&self, ending: Ending) -> Ending {
-        if self.in_doubt() { Ending::Unknown } else { ending }
+    /// The end where the owner, or what the owner did, ended the walk: this one only where nothing can have been deleted.
+    fn turned_back(&mut self, ending: Ending) -> Ending {
+        match self.refused.take() {
+            _ if self.in_doubt() => Ending::Unknown,
+            Some(reasons) => Ending::Refused(reasons),
+            None => ending,
+        }
+    }
+
+    fn stopped(&self, why: StopReason) -> Ending {
+        Ending::Stopped { why, may_be_gone: self.in_doubt() }
     }
 
     fn record(&mut self, state: WebState) -> Result<(), HandOffError> {
+        // After the press only an end may follow.
+        let is_end = matches!(state, WebState::DoneSeen | WebState::Refused(_) | WebState::Kept | WebState::Unknown);
+        if self.state == WebState::FinalPressed && !is_end && state != WebState::Opened {
+            return Ok(());
+        }
         if self.state != state || state == WebState::Opened {
             self.hand_off.record(&self.plan.account, &state)?;
             self.state = state;
@@ -170,30 +169,76 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
 
     fn open(&mut self) {
         self.person.tell(&News::Opening(place_of(self.plan.site.start())));
-        // A failure shows in the next look.
-        let _ = self.browser.open(self.plan.site.start());
+        // Another failure shows in the next look.
+        if self.browser.open(self.plan.site.start()) == Err(BrowserError::Slow) {
+            self.person.tell(&News::Loading);
+        }
+    }
+
+    /// Puts a question to the owner. The browser is watched while it is open, and what it shows comes first.
+    fn ask(&mut self, question: Question) {
+        if self.asked != Some(question) {
+            self.asked = Some(question);
+            self.person.ask(question);
+        }
+    }
+
+    /// What the owner typed, where a question is open.
+    fn answered(&mut self) -> Option<Ending> {
+        let question = self.asked?;
+        let line = self.person.answered()?;
+        match (question, question.answer(&line)) {
+            (Question::Caution, Some(_)) => {
+                self.asked = None;
+                self.caution_read = true;
+                self.visit.looks = 0;
+                None
+            }
+            (Question::Refused, Some(_)) => self.refused.take().map(Ending::Refused),
+            (Question::DeletedOrKept, Some(deleted)) => Some(match self.look() {
+                // What Xiaomi says counts more.
+                Sight::Page(_, page) if page.role() == Some(Role::Done) && self.seen.last_question => Ending::Deleted,
+                _ => Ending::Said { deleted },
+            }),
+            (_, None) => {
+                self.person.ask(question);
+                None
+            }
+        }
     }
 
     /// One look: follows windows, then takes the picture, then checks the host before anything else is believed.
     fn look(&mut self) -> Sight {
         let looked = self.follow_windows().and_then(|()| self.browser.snapshot());
+        self.lost = if matches!(looked, Err(BrowserError::WindowGone)) { self.lost + 1 } else { 0 };
         let snapshot = match looked {
             Ok(snapshot) => snapshot,
-            Err(BrowserError::Gone) if self.windows.is_empty() => {
-                return Sight::Ended(self.or_unknown(Ending::ByHand(ByHand::BrowserLost)));
+            Err(BrowserError::Gone) => return Sight::Ended(self.turned_back(Ending::Kept)),
+            Err(BrowserError::WindowGone) if self.lost > self.plan.patience => {
+                return Sight::Ended(self.turned_back(Ending::Kept));
             }
-            Err(BrowserError::Gone) => return Sight::Ended(self.or_unknown(Ending::Kept)),
             Err(BrowserError::Dialog) => {
                 self.unclear(Turn::Dialog);
                 return Sight::Nothing;
             }
+            Err(BrowserError::Slow) => {
+                self.loading(self.plan.patience);
+                return Sight::Nothing;
+            }
             Err(BrowserError::Again | BrowserError::WindowGone) => return Sight::Nothing,
         };
-        let page = classify(&snapshot, self.pages);
-        let no_page = snapshot.url.starts_with("about:") || snapshot.url.starts_with("chrome-error:");
-        if !no_page && !self.plan.site.allows(&snapshot.url) {
-            let place = place_of(&snapshot.url);
-            return Sight::Ended(self.or_unknown(Ending::ByHand(ByHand::ForeignHost(place))));
+        // The browser's own pages: before the first one has come, in a new tab, or where a site can't be reached.
+        if ["about:", "chrome:", "edge:", "chrome-error:", "data:,"].iter().any(|p| snapshot.url.starts_with(p)) {
+            self.loading(1);
+            return Sight::Nothing;
+        }
+        if !self.plan.site.allows(&snapshot.url) {
+            return Sight::Ended(self.stopped(StopReason::ForeignHost(place_of(&snapshot.url))));
+        }
+        let mut page = classify(&snapshot, self.pages);
+        if page.role() == Some(Role::Done) && !self.in_doubt() {
+            // Before the last question a page can only speak of what would be: "once the account has been deleted, ...".
+            page = classify_but(&snapshot, self.pages, Role::Done);
         }
         Sight::Page(Box::new(snapshot), page)
     }
@@ -220,33 +265,96 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
     fn turn(&mut self, snapshot: &Snapshot, page: &Page) -> Result<Option<Ending>, HandOffError> {
         let known = match page {
             Page::Known(known) => known,
-            Page::Blank | Page::Unknown => {
-                self.unclear(Turn::UnknownPage(place_of(&snapshot.url), for_people(&snapshot.title)));
+            Page::Blank => {
+                self.loading(1);
                 return Ok(None);
             }
+            Page::Unknown => return self.unknown(snapshot).map(|()| None),
         };
         self.visit.unclear = 0;
+        self.visit.unknown = 0;
         if self.visit.role == Some(known.role) {
             self.visit.looks += 1;
         } else {
             self.visit = Visit { role: Some(known.role), ..Visit::default() };
         }
-        if self.is_other_account(snapshot, known.role) {
-            return Ok(Some(self.or_unknown(Ending::ByHand(ByHand::OtherAccount))));
+        if let Some(other) = self.other_account(snapshot, known.role) {
+            return Ok(Some(self.stopped(StopReason::OtherAccount(other))));
+        }
+        if known.role != Role::Refused && self.refused.take().is_some() {
+            self.asked = None;
+        }
+        if known.role != Role::Caution && self.asked == Some(Question::Caution) {
+            self.asked = None;
         }
         match known.role {
-            Role::Done => Ok(Some(Ending::Deleted)),
-            Role::Refused => Ok(Some(Ending::Refused(known.reasons.clone()))),
+            Role::Done if self.seen.last_question => Ok(Some(Ending::Deleted)),
+            // Reached over pages that are not known: the owner says whether it is so.
+            Role::Done => self.in_the_dark(Turn::SaysDeleted),
+            Role::Refused => Ok(self.refuses(known)),
             // After this program's press everything else is only watched.
             _ if self.seen.pressed.is_some() => Ok(None),
-            Role::Missing => Ok(self.missing()),
+            Role::Missing => self.missing(),
             Role::Captcha => Ok(self.your_turn(Turn::Captcha)),
-            Role::SignIn => Ok(self.sign_in()),
+            Role::SignIn => self.sign_in(),
             Role::Verify => self.verify(),
             Role::Caution => self.caution(snapshot, known),
             Role::Final => self.last_question(snapshot, known),
-            Role::Home => Ok(self.home()),
+            Role::Home => self.home(),
         }
+    }
+
+    /// A page that is not known. Its owner may go on there by hand, as far as deleting.
+    fn unknown(&mut self, snapshot: &Snapshot) -> Result<(), HandOffError> {
+        self.visit.unknown += 1;
+        // One look can meet a page half drawn; nobody reads and presses in that time.
+        if self.visit.unknown >= 2 {
+            self.doubt()?;
+        }
+        let was_told = self.visit.told_unclear;
+        self.unclear(Turn::UnknownPage(place_of(&snapshot.url), for_people(&snapshot.title)));
+        if self.visit.told_unclear && !was_told {
+            self.ask(Question::DeletedOrKept);
+        }
+        Ok(())
+    }
+
+    /// From here on the account may be gone. On the disk before the owner can do anything.
+    fn doubt(&mut self) -> Result<(), HandOffError> {
+        self.seen.perhaps_gone = true;
+        if self.seen.last_question { Ok(()) } else { self.record(WebState::MayBeGone) }
+    }
+
+    /// A page that only an account gets: it is still there. After the last question it proves nothing, as the server may be at work.
+    fn account_is_there(&mut self) {
+        if !self.seen.last_question {
+            self.seen.perhaps_gone = false;
+            if self.asked == Some(Question::DeletedOrKept) {
+                self.asked = None;
+            }
+        }
+    }
+
+    /// Says what is seen, and asks the owner how it ended.
+    fn in_the_dark(&mut self, turn: Turn) -> Result<Option<Ending>, HandOffError> {
+        self.doubt()?;
+        self.your_turn(turn);
+        self.ask(Question::DeletedOrKept);
+        Ok(None)
+    }
+
+    fn refuses(&mut self, known: &Known) -> Option<Ending> {
+        if self.refused.is_none() {
+            self.refused = Some(known.reasons.clone());
+            // Xiaomi's word: nothing was deleted.
+            self.seen.perhaps_gone = false;
+            self.seen.last_question = false;
+            self.seen.pressed = None;
+            self.person.tell(&News::Refused(known.reasons.clone()));
+            self.asked = None;
+            self.ask(Question::Refused);
+        }
+        None
     }
 
     fn your_turn(&mut self, turn: Turn) -> Option<Ending> {
@@ -265,56 +373,87 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
         }
     }
 
-    fn missing(&mut self) -> Option<Ending> {
-        // Said at sign-in: gone, or mistyped. Only the person can tell which.
-        self.your_turn(Turn::NoSuchAccount)
+    /// Tells that a page is still loading. A look that took long weighs more.
+    fn loading(&mut self, weight: u32) {
+        let before = self.visit.unclear;
+        self.visit.unclear += weight;
+        // The first sign of life soon, the next ones seldom.
+        let (soon, seldom) = ((self.plan.patience / 3).max(1), self.plan.patience.max(1) * 3);
+        let (now, before) = (self.visit.unclear, before);
+        if (before < soon && now >= soon) || before / seldom != now / seldom {
+            self.person.tell(&News::Loading);
+        }
     }
 
-    fn sign_in(&mut self) -> Option<Ending> {
-        // A session that ran out: caution and code will be asked for again, and only then count again.
-        let doubt = self.in_doubt();
-        self.seen = Seen { perhaps_gone: doubt, ..Seen::default() };
-        self.your_turn(Turn::SignIn)
+    fn missing(&mut self) -> Result<Option<Ending>, HandOffError> {
+        // Said at sign-in: gone, or mistyped. Only the person can tell which.
+        if self.in_doubt() { self.in_the_dark(Turn::NoSuchAccount) } else { Ok(self.your_turn(Turn::NoSuchAccount)) }
+    }
+
+    fn sign_in(&mut self) -> Result<Option<Ending>, HandOffError> {
+        // A session that ran out: caution and code will be asked for again, and only then count again. After a code this may also
+        // be what a deletion without a last question leads to.
+        if self.seen.verified {
+            self.doubt()?;
+        }
+        let Seen { perhaps_gone, last_question, .. } = self.seen;
+        self.seen = Seen { perhaps_gone, last_question, ..Seen::default() };
+        Ok(self.your_turn(Turn::SignIn))
     }
 
     fn verify(&mut self) -> Result<Option<Ending>, HandOffError> {
         if self.seen.caution {
+            self.account_is_there();
             self.seen.verified = true;
-            self.record(WebState::VerifySeen)?;
+            if !self.seen.last_question {
+                self.record(WebState::VerifySeen)?;
+            }
         }
         Ok(self.your_turn(Turn::Verify))
     }
 
-    fn home(&mut self) -> Option<Ending> {
-        // The account's own page needs an account: it is still there, once the page stays.
-        if self.visit.looks < 3 && self.in_doubt() {
-            return None;
+    fn home(&mut self) -> Result<Option<Ending>, HandOffError> {
+        // A page on the way to another is no answer: it has to stay.
+        if self.visit.looks < 3 && (self.in_doubt() || self.seen.caution) {
+            return Ok(None);
+        }
+        if self.seen.last_question || self.seen.verified {
+            if self.visit.looks >= self.plan.patience {
+                return self.in_the_dark(Turn::HomeAfterLastQuestion);
+            }
+            return Ok(None);
         }
         if self.seen.caution {
-            return Some(Ending::Kept);
+            return Ok(Some(Ending::Kept));
         }
-        self.seen.perhaps_gone = false;
+        self.account_is_there();
         if !self.visit.pressed && self.reopened < 2 {
             self.visit.pressed = true;
             self.reopened += 1;
             self.open();
-            return None;
+            return Ok(None);
         }
         self.unclear(Turn::UnknownPage("the account's own page".to_owned(), String::new()));
-        None
+        Ok(None)
     }
 
     fn caution(&mut self, snapshot: &Snapshot, known: &Known) -> Result<Option<Ending>, HandOffError> {
-        if self.seen.verified {
+        if self.seen.verified || self.seen.last_question {
             // A box and a Delete after the code may be the last question of a build that is not known: the person's.
             self.arm()?;
             return Ok(self.your_turn(Turn::LastDelete));
         }
+        self.account_is_there();
         if !self.seen.caution {
             self.seen = Seen { caution: true, last_four: snapshot.last_four(), ..Seen::default() };
             self.record(WebState::SignedInSeen)?;
-            self.record(WebState::CautionSeen)?;
             self.person.tell(&News::Caution(self.seen.last_four.clone()));
+        }
+        self.record(WebState::CautionSeen)?;
+        if !self.caution_read {
+            // Xiaomi's words come first. The owner may also go on in the browser, without this program.
+            self.ask(Question::Caution);
+            return Ok(None);
         }
         let stuck = self.visit.looks >= self.plan.patience;
         if self.visit.pressed || stuck {
@@ -344,16 +483,16 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
     }
 
     fn arm(&mut self) -> Result<(), HandOffError> {
-        self.seen.perhaps_gone = true;
+        self.seen.last_question = true;
         self.record(WebState::FinalArmed)
     }
 
     fn last_question(&mut self, snapshot: &Snapshot, known: &Known) -> Result<Option<Ending>, HandOffError> {
         self.arm()?;
-        if !self.plan.press_final || self.visit.told {
+        if !self.may_press || self.visit.told {
             return Ok(self.your_turn(Turn::LastDelete));
         }
-        let last_four = match self.may_press(snapshot, known) {
+        let last_four = match self.what_to_type(snapshot, known) {
             Ok(last_four) => last_four,
             // A button that counts down is waited for.
             Err(WhyNot::NoButton) if self.visit.looks < self.plan.patience => return Ok(None),
@@ -361,11 +500,16 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
         };
         if !self.person.consents(&consent_words(&last_four)) {
             // The person may have pressed in the browser meanwhile: the page tells.
-            return Ok(match self.look() {
-                Sight::Page(_, page) if page.role() == Some(Role::Final) => Some(Ending::Kept),
-                Sight::Page(_, page) if page.role() == Some(Role::Done) => Some(Ending::Deleted),
-                _ => Some(Ending::Unknown),
-            });
+            return Ok(Some(match self.look() {
+                // A button that went off may have been pressed.
+                Sight::Page(snapshot, Page::Known(now))
+                    if now.role == Role::Final && self.what_to_type(&snapshot, &now).is_ok() =>
+                {
+                    Ending::Kept
+                }
+                Sight::Page(_, page) if page.role() == Some(Role::Done) => Ending::Deleted,
+                _ => Ending::Unknown,
+            }));
         }
         // Typing took a while: only what is there now is pressed.
         let (snapshot, page) = match self.look() {
@@ -374,12 +518,16 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
             Sight::Nothing => return Ok(self.leave_to_person(WhyNot::PageChanged)),
         };
         match &page {
-            Page::Known(now) if now.role == Role::Final && self.may_press(&snapshot, now) == Ok(last_four) => {
+            Page::Known(now) if now.role == Role::Final && self.what_to_type(&snapshot, now) == Ok(last_four) => {
                 self.record(WebState::FinalPressed)?;
-                self.seen.pressed = Some(0);
-                self.press(now.press.as_ref().and_then(|b| b.handle.as_ref()), Act::LastDelete);
-                self.person.tell(&News::Watching);
-                Ok(None)
+                self.may_press = false;
+                if self.press(now.press.as_ref().and_then(|b| b.handle.as_ref()), Act::LastDelete) {
+                    self.seen.pressed = Some(0);
+                    self.person.tell(&News::Watching);
+                    return Ok(None);
+                }
+                // The page was redrawn under the press, or did not take it in time. It is not pressed twice.
+                Ok(self.leave_to_person(WhyNot::Missed))
             }
             _ => Ok(self.leave_to_person(WhyNot::PageChanged)),
         }
@@ -391,7 +539,7 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
     }
 
     /// The digits to type, where everything holds that must hold before the last press.
-    fn may_press(&self, snapshot: &Snapshot, known: &Known) -> Result<String, WhyNot> {
+    fn what_to_type(&self, snapshot: &Snapshot, known: &Known) -> Result<String, WhyNot> {
         if !self.seen.verified {
             return Err(WhyNot::NotVerified);
         }
@@ -403,14 +551,15 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
         button.map(|_| shown).ok_or(WhyNot::NoButton)
     }
 
-    /// Whether a page of a signed-in owner shows an account id that the masked one rules out.
-    fn is_other_account(&self, snapshot: &Snapshot, role: Role) -> bool {
-        // Only whole ids count, which have up to ten digits: an account may be shown by its masked phone number too.
-        let mut shown = snapshot.shown_ids();
-        shown.retain(|id| (8..=10).contains(&id.len()) && !id.contains('*'));
-        matches!(role, Role::Caution | Role::Final)
-            && !shown.is_empty()
-            && !shown.iter().any(|id| could_be(id, &self.plan.masked))
+    /// The account that a page of a signed-in owner shows, where the masked id rules it out.
+    fn other_account(&self, snapshot: &Snapshot, role: Role) -> Option<String> {
+        if !matches!(role, Role::Caution | Role::Final) {
+            return None;
+        }
+        let shown = snapshot.shown_ids();
+        let other = shown.first().filter(|_| !shown.iter().any(|id| could_be(id, &self.plan.masked)))?;
+        // Its ends are enough to know it by.
+        Some(crate::model::AccountId::new(other.as_str()).masked())
     }
 
     /// Ends the wait for the answer to this program's press.
@@ -427,12 +576,17 @@ pub fn consent_words(last_four: &str) -> String {
     format!("DELETE {last_four}")
 }
 
-/// Whether a whole id can be the one that was masked. It proves nothing more.
-fn could_be(id: &str, masked: &str) -> bool {
-    match masked.split_once("***") {
-        Some((head, tail)) => id.len() >= head.len() + tail.len() && id.starts_with(head) && id.ends_with(tail),
-        None => id == masked,
-    }
+/// Whether a shown id, whole or masked in any way, can be the one that was masked here. It proves nothing more.
+fn could_be(shown: &str, masked: &str) -> bool {
+    let is_digit = |c: &char| c.is_ascii_digit();
+    let head = |id: &str| id.chars().take_while(is_digit).collect::<String>();
+    let tail = |id: &str| id.chars().rev().take_while(is_digit).collect::<String>();
+    // As far as both show digits, from either end, these are the same.
+    let agree = |a: &str, b: &str| a.chars().zip(b.chars()).all(|(a, b)| a == b);
+    let whole = |id: &str| id.chars().all(|c| c.is_ascii_digit());
+    (!(whole(shown) && whole(masked)) || shown == masked)
+        && agree(&head(shown), &head(masked))
+        && agree(&tail(shown), &tail(masked))
 }
 
 #[cfg(test)]

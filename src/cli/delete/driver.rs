@@ -40,7 +40,8 @@ pub(super) fn find_driver(args: &Args, site: &Site, home: &Path, owner: &mut Own
         bail!("{none}, and nothing was downloaded\n{hint}");
     }
     owner.say(&format!("Downloading from {} ...", downloads.host(fitting.kind)));
-    match downloads.bring(&fitting, &|| !owner.is_interrupted()) {
+    let interrupt = owner.interrupt();
+    match downloads.bring(&fitting, &|| !interrupt.is_set()) {
         Ok(found) => {
             owner.say(&format!("Downloaded: {}", found.driver.display()));
             Ok(Some(found))

@@ -73,9 +73,9 @@ fn in_words(state: &WebState) -> &'static str {
     match state {
         WebState::NotStarted => "waits",
         WebState::DoneSeen => "deleted",
-        WebState::Refused(_) => "refused by Xiaomi; nothing was deleted. Mend this, then run again:",
+        WebState::Refused(_) => "refused by Xiaomi; nothing was deleted. Fix this, then run again:",
         WebState::Kept => "kept",
-        state if state.may_be_gone() => "not known whether it was deleted: look first",
+        state if state.may_be_gone() => "unknown (may be gone): check first, then run again and say deleted or kept",
         _ => "begun, not finished",
     }
 }
@@ -101,7 +101,7 @@ fn for_programs(account: &WaitingAccount, state: &WebState, pages: &Pages) -> Va
         "type": "account", "schema": 1,
         "name": account.account.0, "account": account.masked,
         "maybe_same": account.maybe_same.iter().map(|a| a.0.as_str()).collect::<Vec<_>>(),
-        "deletion": state.as_str(), "may_be_gone": state.may_be_gone(), "refusals": reasons,
+        "deletion": if state.may_be_gone() { "unknown" } else { state.as_str() }, "step": state.as_str(), "may_be_gone": state.may_be_gone(), "refusals": reasons,
         "phones": account.phones.iter().map(phone).collect::<Vec<_>>(),
     })
 }

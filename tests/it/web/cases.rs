@@ -65,7 +65,8 @@ fn goes_through(knobs: Knobs, comes: Comes) {
         }
         Comes::ByHand => {
             check(&left, 4, "Stopped: the browser went to localhost", &seat, &replica, 0);
-            assert!(left.printed.contains("Continue by hand"));
+            let after = left.printed.split("Stopped: ").nth(1).unwrap();
+            assert_eq!(after.trim().lines().count(), 1, "one line says what to do:\n{after}");
         }
     }
 }
@@ -73,7 +74,9 @@ fn goes_through(knobs: Knobs, comes: Comes) {
 fn refuses(knobs: Knobs, comes: Comes) {
     if comes == Comes::Deleted {
         let (seat, replica) = (Seat::new(), Replica::start(Knobs { cancels: true, ..knobs }));
-        check(&seat.play(&replica, &[], &willing()), 1, "Kept: ", &seat, &replica, 0);
+        // After the last question nothing but the owner's word says that it was kept.
+        let rules = [&willing()[..], &[("type: deleted or kept?", Do::Type("kept"))]].concat();
+        check(&seat.play(&replica, &[], &rules), 1, "Recorded as kept", &seat, &replica, 0);
         assert_eq!(seat.state(), WebState::Kept);
     } else {
         let (seat, replica) = (Seat::new(), Replica::start(knobs));
@@ -87,7 +90,9 @@ fn closes_the_browser(knobs: Knobs, comes: Comes) {
     let (seat, replica) = (Seat::new(), Replica::start(knobs));
     if comes == Comes::Deleted {
         // The last Delete may have been pressed just before: it can't be known.
-        let left = seat.play(&replica, &[], &but("your turn: last Delete", Do::Close));
+        let mut rules = but("your turn: last Delete", Do::Close);
+        rules.push(("deleted or kept?", Do::Type("")));
+        let left = seat.play(&replica, &[], &rules);
         check(&left, 6, "Unknown: ", &seat, &replica, 0);
         assert_eq!(seat.state(), WebState::Unknown);
     } else {
@@ -101,8 +106,8 @@ fn kills_and_resumes(knobs: Knobs, comes: Comes) {
     let left = seat.play(&replica, &[], &but(at, Do::Kill));
     assert_eq!((left.status, replica.deletions()), (None, 0), "{}", left.printed);
     seat.assert_secretless();
-    let left_over = seat.noted_processes();
-    assert_eq!(left_over.len(), 2, "driver and browser were noted");
+    let left_over = seat.processes();
+    assert!(left_over.len() >= 2, "driver and browser live on after a kill");
     let left = seat.play(&replica, &[], &willing());
     assert!(left_over.iter().all(|pid| !lives(*pid)), "a left-over still runs");
     assert!(left.printed.contains("An earlier run was cut off"), "{}", left.printed);

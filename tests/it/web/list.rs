@@ -31,7 +31,7 @@ fn it_shows_accounts_phones_and_how_far_each_got() {
     let left = list(&seat, &["--list"]);
     assert_eq!(left.status, Some(0));
     insta::assert_snapshot!(left.printed, @r"
-    acct-1  6230***535  refused by Xiaomi; nothing was deleted. Mend this, then run again:
+    acct-1  6230***535  refused by Xiaomi; nothing was deleted. Fix this, then run again:
         - Find Device is still on for a phone of this account: turn Find Device off on every phone (sign-out does it), or on i.mi.com
         - there is a Mi Coin balance: spend it, or ask for a refund
         Redmi Note 10 11c2: NOT proven to be signed out; Find Device unknown
@@ -71,8 +71,8 @@ fn for_programs_it_is_one_object_a_line() {
     let left = list(&seat, &["--list", "--json"]);
     assert_eq!(left.status, Some(0));
     insta::assert_snapshot!(left.printed, @r#"
-    {"type":"account","schema":1,"name":"acct-1","account":"6230***535","maybe_same":[],"deletion":"refused","may_be_gone":false,"refusals":[{"code":"find-device","what":"Find Device is still on for a phone of this account","remedy":"turn Find Device off on every phone (sign-out does it), or on i.mi.com"},{"code":"gone","what":null,"remedy":null}],"phones":[{"name":"11c2","model":"Redmi Note 10","proven_out":false,"find_device":"unknown"},{"name":"3f9a","model":"Redmi Note 10","proven_out":true,"find_device":"off"}]}
-    {"type":"account","schema":1,"name":"acct-2","account":"7000***111","maybe_same":[],"deletion":"not-started","may_be_gone":false,"refusals":[],"phones":[{"name":"77aa","model":"Redmi Note 10","proven_out":true,"find_device":"off"}]}
+    {"type":"account","schema":1,"name":"acct-1","account":"6230***535","maybe_same":[],"deletion":"refused","step":"refused","may_be_gone":false,"refusals":[{"code":"find-device","what":"Find Device is still on for a phone of this account","remedy":"turn Find Device off on every phone (sign-out does it), or on i.mi.com"},{"code":"gone","what":null,"remedy":null}],"phones":[{"name":"11c2","model":"Redmi Note 10","proven_out":false,"find_device":"unknown"},{"name":"3f9a","model":"Redmi Note 10","proven_out":true,"find_device":"off"}]}
+    {"type":"account","schema":1,"name":"acct-2","account":"7000***111","maybe_same":[],"deletion":"not-started","step":"not-started","may_be_gone":false,"refusals":[],"phones":[{"name":"77aa","model":"Redmi Note 10","proven_out":true,"find_device":"off"}]}
     "#);
     assert!(left.printed.lines().all(|l| serde_json::from_str::<Value>(l).is_ok()));
     let empty = tempfile::tempdir().unwrap();

@@ -7,6 +7,7 @@ mod cases;
 #[cfg(feature = "driver-manager")]
 mod download;
 mod guide;
+mod kinds;
 mod list;
 #[cfg(feature = "driver-manager")]
 mod mirror;

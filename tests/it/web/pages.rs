@@ -83,9 +83,10 @@ pub fn caution(k: Knobs) -> String {
     } else {
         "post('/pass/del/start')"
     };
+    let (label, hidden, end) = if k.hidden_box { ("", "hidden", "<label for=\"yes\">") } else { ("<label>", "", "") };
     let body = format!(
         r#"<h2>{}</h2><ul><li>{}</li><li>Mi Coins</li></ul>
-<label><input type="checkbox" onchange="document.querySelector('#del').disabled = !this.checked">{}</label>
+{label}<input type="checkbox" id="yes" {hidden} onchange="document.querySelector('#del').disabled = !this.checked">{end}{}</label>
 <button id="del" disabled onclick="{start}">{}</button><button onclick="location.href='/pass/auth/security/home'">{}</button>"#,
         pick(k, &format!("You are deleting Mi Account {ID}"), &format!("您申请注销小米帐号 {ID}")),
         pick(k, "Cloud data will be cleared once the account has been deleted", "云端数据将被清空"),
@@ -94,6 +95,14 @@ pub fn caution(k: Knobs) -> String {
         pick(k, "Cancel", "取消"),
     );
     page(k, "Delete account", &body, "")
+}
+
+/// A page that no description knows, with one thing to press.
+pub fn unknown(next: &str, k: Knobs) -> String {
+    let body = format!(
+        r#"<h2>Usunąć na zawsze?</h2><p>Tego nie można cofnąć</p><a id="on" onclick="post('{next}')">Dalej</a>"#
+    );
+    page(k, "Konto", &body, if next.is_empty() { "" } else { "await gate('final'); $('#on').click();" })
 }
 
 pub fn refused(k: Knobs) -> String {

@@ -44,6 +44,12 @@ pub struct Knobs {
     pub home_first: bool,
     /// How long the last Delete takes.
     pub slow_final: bool,
+    /// The server takes the request for the first page and never answers.
+    pub silent: bool,
+    /// The box of the caution is hidden, and its label stands elsewhere.
+    pub hidden_box: bool,
+    /// The pages between sign-in and end are in a language and a shape that nobody knows.
+    pub unknown: bool,
     /// The person cancels at the last question.
     pub cancels: bool,
 }
@@ -131,6 +137,11 @@ fn serve(stream: TcpStream, knobs: Knobs, address: SocketAddr, record: &Mutex<Re
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     let body = String::from_utf8_lossy(&body).into_owned();
+    if knobs.silent {
+        // Until the browser gives up.
+        stream.set_read_timeout(None)?;
+        return reader.read_to_end(&mut Vec::new()).map(drop);
+    }
     let answer = answer(&method, &target, &body, knobs, address, record);
     let mut stream = stream;
     let text = match answer {
@@ -187,6 +198,11 @@ fn answer(method: &str, target: &str, body: &str, k: Knobs, address: SocketAddr,
             go(if k.home_first && r.sign_ins == 1 { "/pass/auth/security/home" } else { "/pass/del" })
         }
         ("GET", "/pass/del") if k.popups => go("/pass/auth/security/home?pop=warning"),
+        ("GET", "/pass/del") if k.unknown => Answer::Page(pages::unknown("/pass/del/unknown", k)),
+        ("POST", "/pass/del/unknown") => {
+            r.deletions += 1;
+            Answer::Page(pages::unknown("", k))
+        }
         ("GET", "/pass/del") => Answer::Page(pages::caution(k)),
         ("GET", "/pass/auth/security/home") if k.popups => Answer::Page(pages::popup(k, query)),
         ("GET", "/pass/auth/security/home") => Answer::Page(pages::home(k)),

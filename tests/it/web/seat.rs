@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use mi_signout::event::FindDevice;
 use mi_signout::journal::{InstallKey, Journal, PhoneInfo, PhoneKey, RunInfo};
 use mi_signout::model::{AccountId, Outcome, Proof, ResultRow, Serial};
-use mi_signout::web::{AccountRef, HandOff, JournalHandOff, WebState, sweep};
+use mi_signout::web::{AccountRef, HandOff, JournalHandOff, RUN_VARIABLE, WebState, sweep};
 
 use super::replica::{CODE, ID, PASSWORD, Replica};
 
@@ -41,7 +41,10 @@ pub enum Do {
 }
 
 /// The rules of a person who goes through with it, for the page's part.
-pub const IN_THE_PAGE: [(&str, Do); 4] = [
+pub const IN_THE_PAGE: [(&str, Do); 7] = [
+    ("Then press Enter here", Do::Type("")),
+    ("Press Enter here to close the browser", Do::Type("")),
+    ("Press Enter to close the browser", Do::Type("")),
     ("your turn: solve the picture", Do::Gate("captcha")),
     ("your turn: sign in", Do::Gate("sign-in")),
     ("your turn: verification", Do::Gate("verify")),
@@ -196,17 +199,9 @@ impl Seat {
         Left { status: output.status.code(), printed }
     }
 
-    /// Ids of the browser and the driver that the runs noted, from their records.
-    pub fn noted_processes(&self) -> Vec<u32> {
-        let mut ids = Vec::new();
-        for entry in std::fs::read_dir(self.path("state/web")).into_iter().flatten().flatten() {
-            let Ok(text) = std::fs::read_to_string(entry.path()) else { continue };
-            let Ok(run) = serde_json::from_str::<serde_json::Value>(&text) else { continue };
-            for who in ["driver", "browser"] {
-                ids.extend(run[who]["pid"].as_u64().map(|pid| pid as u32));
-            }
-        }
-        ids
+    /// Ids of the processes that runs of this home started: the driver, the browser and its helpers.
+    pub fn processes(&self) -> Vec<u32> {
+        processes_below(&self.path("state/web"))
     }
 
     /// After a run that ended in order: nothing runs, and neither profile nor record is left.
@@ -355,9 +350,8 @@ impl Running {
             Do::Kill => signal("-KILL", self.pid()),
             Do::CtrlC => self.keys.write_all(b"\x03").unwrap(),
             Do::Close => {
-                let record = self.home.join(format!("run-{}.json", self.pid()));
-                let run: serde_json::Value = serde_json::from_slice(&std::fs::read(record).unwrap()).unwrap();
-                signal("-TERM", run["browser"]["pid"].as_u64().unwrap() as u32);
+                let browser = processes_below(&self.home).into_iter().find(|pid| is_browser(*pid));
+                signal("-TERM", browser.expect("a browser"));
             }
         }
     }
@@ -369,6 +363,27 @@ impl Drop for Running {
         let _ = self.script.kill();
         let _ = self.script.wait();
     }
+}
+
+/// The processes that carry the name of a run below this folder in their environment.
+fn processes_below(home: &Path) -> Vec<u32> {
+    let names = std::fs::read_dir(home).into_iter().flatten().flatten();
+    let names: Vec<String> = names
+        .filter_map(|e| e.file_name().to_str()?.strip_suffix(".lock").map(|n| format!("{RUN_VARIABLE}={n}")))
+        .collect();
+    let carries = |pid: &u32| {
+        let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        environment.split(|b| *b == 0).any(|e| names.iter().any(|n| n.as_bytes() == e))
+    };
+    let all = std::fs::read_dir("/proc").unwrap().flatten();
+    all.filter_map(|e| e.file_name().to_str()?.parse().ok()).filter(carries).filter(|pid| lives(*pid)).collect()
+}
+
+/// Whether it is the browser itself: not its driver, and none of its helpers, which have a type.
+fn is_browser(pid: u32) -> bool {
+    let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let line = String::from_utf8_lossy(&line).into_owned();
+    line.contains("--user-data-dir=") && !line.contains("--type=") && !line.contains("crashpad")
 }
 
 pub fn signal(how: &str, pid: u32) {
