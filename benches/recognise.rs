@@ -1,9 +1,9 @@
 //! How long it takes to read a dump of 2,000 nodes and to hold it against every screen of every profile, in all languages.
 //!
-//! `cargo bench --bench recognise [-- --write FILE]`; `benches/peers/recognise.py FILE` does the same with lxml and XPath, so that
+//! `cargo bench --bench recognise [-- --write FILE]`; `benches/peers/recognise.py FILE` does the same with lxml and `XPath`, so that
 //! both can be compared on one computer. The best of many rounds counts: what else the computer does only makes a round slower.
 
-#![allow(clippy::print_stdout, reason = "a bench prints")]
+#![expect(clippy::print_stdout, reason = "the table is what a benchmark is for")]
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};

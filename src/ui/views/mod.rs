@@ -212,7 +212,7 @@ struct Pending {
 fn views(content: &[u8]) -> Result<Vec<View>, ViewsError> {
     let stream = Stream::read(content)?;
     let tops = || stream.maps[0].iter().filter_map(|(key, v)| matches!(v, Value::Map(_)).then_some((key, v)));
-    let Some((_, Value::Map(index))) = tops().last() else {
+    let Some((_, Value::Map(index))) = tops().next_back() else {
         return Err(ViewsError::Malformed("the names of the properties are missing"));
     };
     let mut names = vec![Property::Other; usize::from(u16::MAX) + 1];
