@@ -1,6 +1,9 @@
 //! All profiles of a run, and the choice among them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::ui::Vocabulary;
 
 use super::{DeviceProfile, Labels, ProfileError, builtin, load};
 
@@ -52,6 +55,7 @@ impl Catalog {
         for (file, text) in builtin::PROFILES {
             catalog.insert(file, text)?;
         }
+        catalog.index();
         Ok(catalog)
     }
 
@@ -60,6 +64,21 @@ impl Catalog {
     /// # Errors
     /// Where the profile has a mistake, or another added file has its name.
     pub fn add(&mut self, file: &str, text: &str) -> Result<(), ProfileError> {
+        self.put(file, text)?;
+        self.index();
+        Ok(())
+    }
+
+    /// Collects once what all profiles ask for, so that a tree is looked through once for all of them.
+    fn index(&mut self) {
+        let screens = || self.profiles.values().flat_map(|p| p.screens.iter().chain(&p.popups));
+        let vocabulary = Arc::new(Vocabulary::of(screens().flat_map(|s| s.condition.selectors())));
+        for profile in self.profiles.values_mut() {
+            profile.vocabulary = Arc::clone(&vocabulary);
+        }
+    }
+
+    fn put(&mut self, file: &str, text: &str) -> Result<(), ProfileError> {
         let profile = load::profile(file, text, &self.labels, &self.profiles)?;
         let name = profile.name.clone();
         if self.added.contains(&name) {
@@ -85,7 +104,7 @@ impl Catalog {
             for one in left {
                 let base = load::base_name(&one.1);
                 let comes = base.as_ref().is_some_and(|b| !self.profiles.contains_key(b));
-                match self.add(&one.0, &one.1) {
+                match self.put(&one.0, &one.1) {
                     Ok(()) => {}
                     Err(error) if comes => {
                         first_error.get_or_insert(error);
@@ -99,6 +118,7 @@ impl Catalog {
             }
             left = waiting;
         }
+        self.index();
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! How a screen is known.
 
 use crate::model::{Focus, Presence};
-use crate::ui::{Selector, UiTree, glob};
+use crate::ui::{Indexed, Selector, UiTree, glob};
 
 /// What is seen of a phone at one moment. The tree may be missing: the other two cost far less.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +45,13 @@ impl Condition {
         self.all.is_empty() && self.none.is_empty()
     }
 
-    pub(super) fn holds(&self, view: &View<'_>) -> Holds {
+    /// Every selector that it asks for.
+    pub(super) fn selectors(&self) -> impl Iterator<Item = &Selector> {
+        self.all.iter().chain(&self.none)
+    }
+
+    /// Whether it holds; `tree` is the view's, with its index.
+    pub(super) fn holds(&self, view: &View<'_>, tree: Option<&Indexed<'_>>) -> Holds {
         // A focus that could not be read proves nothing.
         let shown =
             view.focus.filter(|_| !self.focus.is_empty() || !self.not_focus.is_empty()).map(ToString::to_string);
@@ -55,7 +61,7 @@ impl Condition {
         if !focus || self.account.is_some_and(|wanted| wanted != view.presence) {
             return Holds::No;
         }
-        match view.tree {
+        match tree {
             _ if self.is_cheap() => Holds::Yes,
             None => Holds::NeedsTree,
             Some(tree) => {
@@ -72,6 +78,7 @@ impl Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::Vocabulary;
 
     fn tree(id: &str) -> UiTree {
         let xml = format!("<hierarchy><node resource-id=\"{id}\" package=\"p\" bounds=\"[0,0][9,9]\"/></hierarchy>");
@@ -99,7 +106,13 @@ mod tests {
             (Some(&focus), Presence::Absent, Some(&x), Holds::No),
             (Some(&focus), Presence::Unknown, Some(&x), Holds::No),
         ] {
-            assert_eq!(wanted.holds(&View { focus, presence, tree }), holds, "{focus:?} {presence:?}");
+            let vocabulary = Vocabulary::of(wanted.selectors());
+            let indexed = tree.map(|tree| tree.indexed(&vocabulary));
+            assert_eq!(
+                wanted.holds(&View { focus, presence, tree }, indexed.as_ref()),
+                holds,
+                "{focus:?} {presence:?}"
+            );
         }
     }
 
@@ -110,7 +123,7 @@ mod tests {
                 Focus::parse(component),
                 Condition { focus: vec!["p/*".into()], not_focus: vec!["p/*Other".into()], ..Condition::default() },
             );
-            wanted.holds(&View { focus: Some(&focus), presence: Presence::Present, tree: None })
+            wanted.holds(&View { focus: Some(&focus), presence: Presence::Present, tree: None }, None)
         };
         assert_eq!((front("p/.Here"), front("p/.Other"), front("q/.Here")), (Holds::Yes, Holds::No, Holds::No));
     }
@@ -118,8 +131,8 @@ mod tests {
     #[test]
     fn a_failed_reading_of_the_accounts_is_not_absent() {
         let gone = Condition { account: Some(Presence::Absent), ..Condition::default() };
-        let view = |presence| View { focus: None, presence, tree: None };
-        assert_eq!(gone.holds(&view(Presence::Absent)), Holds::Yes);
-        assert_eq!(gone.holds(&view(Presence::Unknown)), Holds::No);
+        let holds = |presence| gone.holds(&View { focus: None, presence, tree: None }, None);
+        assert_eq!(holds(Presence::Absent), Holds::Yes);
+        assert_eq!(holds(Presence::Unknown), Holds::No);
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
-use crate::ui::glob;
+use crate::ui::{Vocabulary, glob};
 
 use super::condition::Holds;
 use super::{Condition, OpenSpec, Options, Reaction, Reactions, SIGN_OUT, View};
@@ -29,6 +30,8 @@ pub struct DeviceProfile {
     pub popups: Vec<Screen>,
     /// What to do, by flow.
     pub flows: BTreeMap<String, Flow>,
+    /// What its conditions and those of the catalog's other profiles ask for.
+    pub(super) vocabulary: Arc<Vocabulary>,
     /// What to do on the popups.
     pub(super) on_popup: BTreeMap<String, Reactions>,
 }
@@ -146,8 +149,10 @@ impl DeviceProfile {
     /// decide alone (which still decide where no tree was read).
     #[must_use]
     pub fn recognise(&self, view: &View<'_>) -> Recognised<'_> {
+        let tree = view.tree.map(|tree| tree.indexed(&self.vocabulary));
+        let holds = |screen: &Screen| screen.condition.holds(view, tree.as_ref());
         let holding = |screens: &'_ [Screen], cheap: bool| -> Vec<usize> {
-            let fits = |s: &Screen| s.condition.is_cheap() == cheap && s.condition.holds(view) == Holds::Yes;
+            let fits = |s: &Screen| s.condition.is_cheap() == cheap && holds(s) == Holds::Yes;
             (0..screens.len()).filter(|i| fits(&screens[*i])).collect()
         };
         for (screens, cheap, popup) in
@@ -160,7 +165,7 @@ impl DeviceProfile {
                 several => return Recognised::Several(several.iter().map(|i| screens[*i].name.as_str()).collect()),
             }
         }
-        let open = |s: &Screen| s.condition.holds(view) == Holds::NeedsTree;
+        let open = |s: &Screen| holds(s) == Holds::NeedsTree;
         if self.popups.iter().chain(&self.screens).any(open) { Recognised::NeedsTree } else { Recognised::Nothing }
     }
 

@@ -3,15 +3,18 @@
 
 mod bounds;
 mod glob;
+mod index;
 mod node;
 mod parse;
 mod selector;
 pub mod text;
 mod tree;
+pub mod views;
 mod window;
 
 pub use bounds::{Bounds, Point};
 pub use glob::glob;
+pub use index::{Indexed, Vocabulary};
 pub use node::{NodeId, UiNode};
 pub use parse::{DumpError, MAX_BYTES, MAX_DEPTH, MAX_NODES};
 pub use selector::{Selector, TextSet};

@@ -1,6 +1,8 @@
 //! From the bytes that `uiautomator dump` wrote to a tree. Streaming and without recursion: what comes from a phone may be
 //! cut, hostile or something else altogether, and must never end in a panic.
 
+use std::borrow::Cow;
+
 use quick_xml::Reader;
 use quick_xml::errors::Error as XmlError;
 use quick_xml::events::{BytesStart, Event};
@@ -92,9 +94,13 @@ fn hierarchy_text(bytes: &[u8]) -> Result<&str, DumpError> {
         return Err(DumpError::Empty);
     }
     let find = |needle: &[u8]| bytes.windows(needle.len()).position(|w| w == needle);
-    let (root, end_tag): (_, &[u8]) = match (find(b"<displays"), find(b"<hierarchy")) {
-        (Some(all), one) if one.is_none_or(|one| all < one) => (Some(all), b"</displays>"),
-        (_, one) => (one, b"</hierarchy>"),
+    let one = find(b"<hierarchy");
+    // Only what stands before the first hierarchy can be its root.
+    let head = &bytes[..one.unwrap_or(bytes.len())];
+    let all = head.windows(9).position(|w| w == b"<displays");
+    let (root, end_tag): (_, &[u8]) = match all {
+        Some(all) => (Some(all), b"</displays>"),
+        None => (one, b"</hierarchy>"),
     };
     let start = match (find(b"<?xml"), root) {
         (Some(a), Some(b)) => a.min(b),
@@ -251,7 +257,7 @@ fn read_window(start: &BytesStart<'_>, display: i32) -> Result<UiWindow, DumpErr
     let mut window = UiWindow { display, ..UiWindow::default() };
     each_attribute(start, |key, value| {
         match key {
-            "title" => window.title = value,
+            "title" => window.title = value.into_owned(),
             "bounds" => window.bounds = read_bounds(&value)?,
             "active" => window.active = value == "true",
             "focused" => window.focused = value == "true",
@@ -264,6 +270,15 @@ fn read_window(start: &BytesStart<'_>, display: i32) -> Result<UiWindow, DumpErr
     Ok(window)
 }
 
+/// A text that was not set before.
+fn once(before: &str, value: Cow<'_, str>) -> Result<String, DumpError> {
+    if before.is_empty() {
+        Ok(value.into_owned())
+    } else {
+        Err(DumpError::Malformed("an attribute stands twice".to_owned()))
+    }
+}
+
 fn read_bounds(value: &str) -> Result<Bounds, DumpError> {
     Bounds::parse(value).ok_or_else(|| DumpError::Malformed(format!("bounds {value:?}")))
 }
@@ -274,12 +289,12 @@ fn read_node(start: &BytesStart<'_>) -> Result<UiNode, DumpError> {
         let yes = value == "true";
         match key {
             "index" => node.index = value.parse().unwrap_or(0),
-            "text" => node.text = value,
-            "resource-id" => node.id = value,
-            "class" => node.class = value,
-            "package" => node.package = value,
-            "content-desc" => node.content_desc = value,
-            "hint" => node.hint = value,
+            "text" => node.text = once(&node.text, value)?,
+            "resource-id" => node.id = once(&node.id, value)?,
+            "class" => node.class = once(&node.class, value)?,
+            "package" => node.package = once(&node.package, value)?,
+            "content-desc" => node.content_desc = once(&node.content_desc, value)?,
+            "hint" => node.hint = once(&node.hint, value)?,
             "checkable" => node.checkable = yes,
             "checked" => node.checked = yes,
             "clickable" => node.clickable = yes,
@@ -303,9 +318,11 @@ fn read_node(start: &BytesStart<'_>) -> Result<UiNode, DumpError> {
 /// Calls `each` with every attribute, its value unescaped.
 fn each_attribute(
     start: &BytesStart<'_>,
-    mut each: impl FnMut(&str, String) -> Result<(), DumpError>,
+    mut each: impl FnMut(&str, Cow<'_, str>) -> Result<(), DumpError>,
 ) -> Result<(), DumpError> {
-    for attribute in start.attributes() {
+    // The reader's own check for an attribute that stands twice compares each with all before it; what matters is checked where
+    // the attributes are taken.
+    for attribute in start.attributes().with_checks(false) {
         let attribute = attribute.map_err(|e| DumpError::Malformed(e.to_string()))?;
         let text = |bytes| std::str::from_utf8(bytes).map_err(|e| DumpError::Malformed(e.to_string()));
         each(text(attribute.key.as_ref())?, unescape(text(attribute.value.as_ref())?)?)?;
@@ -315,7 +332,10 @@ fn each_attribute(
 
 /// Resolves `&amp;` and `&#10;`. Old Android versions write an emoji as two references, one for each half of its UTF-16 form,
 /// which is not well-formed XML; so this is done here and not by the XML reader.
-fn unescape(value: &str) -> Result<String, DumpError> {
+fn unescape(value: &str) -> Result<Cow<'_, str>, DumpError> {
+    if !value.contains('&') {
+        return Ok(Cow::Borrowed(value));
+    }
     let mut out = String::with_capacity(value.len());
     let mut rest = value;
     let mut high: Option<u16> = None;
@@ -347,7 +367,7 @@ fn unescape(value: &str) -> Result<String, DumpError> {
         out.push(char::REPLACEMENT_CHARACTER);
     }
     out.push_str(rest);
-    Ok(out)
+    Ok(Cow::Owned(out))
 }
 
 /// The number behind a reference's name.

@@ -42,6 +42,14 @@ impl TextSet {
         self.exact.is_empty() && self.patterns.is_empty()
     }
 
+    pub(super) fn exact(&self) -> impl Iterator<Item = &str> {
+        self.exact.iter().map(String::as_str)
+    }
+
+    pub(super) fn patterns(&self) -> &[Pattern] {
+        &self.patterns
+    }
+
     /// Whether an already normalised text is one of them, placeholders apart.
     #[must_use]
     pub fn fits_exactly(&self, plain: &str) -> bool {

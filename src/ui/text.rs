@@ -105,6 +105,12 @@ impl Pattern {
         }
     }
 
+    /// The character that a fitting text begins with; `None` where a gap comes first.
+    #[must_use]
+    pub fn first_char(&self) -> Option<char> {
+        self.parts.first().and_then(|part| part.chars().next())
+    }
+
     /// Whether an already normalised text fits.
     #[must_use]
     pub fn fits(&self, plain: &str) -> bool {

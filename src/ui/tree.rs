@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::index::Cache;
 use super::{Bounds, NodeId, Point, Selector, UiNode, UiWindow};
 
 /// The status and navigation bars change by themselves (clock, battery).
@@ -14,6 +15,7 @@ pub struct UiTree {
     nodes: Vec<UiNode>,
     /// Of a dump of all windows those whose nodes are here, lowest first.
     windows: Vec<UiWindow>,
+    cache: Cache,
     /// What the display covers, see [`UiTree::display`].
     display: Bounds,
 }
@@ -38,7 +40,7 @@ impl UiTree {
             let around = roots.fold(Bounds::default(), |area, n| area.union(&n.bounds));
             Bounds::new(0, 0, around.right, around.bottom)
         };
-        Self { nodes, windows, display }
+        Self { nodes, windows, cache: Cache::default(), display }
     }
 
     /// The windows that a dump of all of them kept: the one in front and those over it, lowest first. Empty for a plain dump,
@@ -46,6 +48,14 @@ impl UiTree {
     #[must_use]
     pub fn windows(&self) -> &[UiWindow] {
         &self.windows
+    }
+
+    pub(super) fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    pub(super) fn at(&self, number: u32) -> Option<&UiNode> {
+        self.nodes.get(number as usize)
     }
 
     /// Every node in document order.

@@ -6,6 +6,7 @@ mod selectors;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::raw::{At, RawOpen, RawProfile};
 use super::{DeviceProfile, Entry, Labels, OpenSpec, ProfileError, SCHEMA, SIGN_OUT};
@@ -90,6 +91,7 @@ fn start(
             screens: Vec::new(),
             popups: Vec::new(),
             flows: BTreeMap::new(),
+            vocabulary: Arc::default(),
             on_popup: BTreeMap::new(),
         },
         Some(base) => loaded

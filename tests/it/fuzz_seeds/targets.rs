@@ -8,6 +8,7 @@ use mi_signout::adb::parse_devices;
 use mi_signout::cli::parse_password_file;
 use mi_signout::model::{AdbServer, Presence};
 use mi_signout::profile::Catalog;
+use mi_signout::ui::views::ScreenViews;
 use mi_signout::ui::{MAX_NODES, Selector, TextSet, UiTree};
 use phone_sim::{read_packets, shell};
 
@@ -17,6 +18,7 @@ pub type Taker = fn(&[u8]);
 /// Every target by its name, which is also that of its folder of seeds.
 pub const TARGETS: &[(&str, Taker)] = &[
     ("dump", dump),
+    ("views", views),
     ("devices", devices),
     ("dumpsys", dumpsys),
     ("profile", profile),
@@ -51,6 +53,20 @@ pub fn dump(bytes: &[u8]) {
     }
     let _ = tree.scroll_area();
     assert_eq!(tree.fingerprint(), UiTree::parse(bytes).unwrap().fingerprint());
+}
+
+/// The archive of the cheap look.
+pub fn views(bytes: &[u8]) {
+    let Ok(screen) = ScreenViews::parse(bytes) else { return };
+    for view in screen.windows.iter().flat_map(|w| &w.views) {
+        assert!(view.visible.width() <= view.bounds.width() && view.visible.height() <= view.bounds.height());
+        assert!(!view.shown || !view.visible.is_empty(), "something shown that covers nothing");
+    }
+    assert_eq!(screen.fingerprint(), ScreenViews::parse(bytes).unwrap().fingerprint());
+    let page = r#"<hierarchy><node resource-id="com.xiaomi.account:id/logout_btn"/></hierarchy>"#;
+    for (_, node) in UiTree::parse(page.as_bytes()).unwrap().nodes() {
+        let _ = (screen.standing(node), screen.typed(&node.id));
+    }
 }
 
 /// The list of an adb server.

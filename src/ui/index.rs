@@ -1,0 +1,370 @@
+//! Finding nodes by what selectors ask for, without a scan a selector or a language.
+//!
+//! A profile asks a tree some hundreds of questions, and a page may hold thousands of nodes. So all ids and texts that its selectors
+//! name are collected once, when the profiles are loaded ([`Vocabulary`]); one pass over a tree then notes which nodes have any of
+//! them ([`Hits`]), and a question looks at those nodes only.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use super::text::Pattern;
+use super::{Selector, TextSet, UiNode, UiTree, glob};
+
+/// The ids and texts that a set of selectors asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    /// The part of an id after `:id/`, where it has no wildcard.
+    names: HashMap<Box<str>, usize>,
+    /// Ids with a wildcard in their name.
+    wild: Vec<(Box<str>, usize)>,
+    /// A set of texts, by its place in memory: sets are shared.
+    sets: HashMap<usize, usize>,
+    /// Normalised text → the sets that hold it.
+    texts: HashMap<Box<str>, Vec<usize>>,
+    /// Texts with gaps, by the first character that has to be there; without one, a gap comes first.
+    patterns: HashMap<Option<char>, Vec<(Pattern, usize)>>,
+    slots: usize,
+    /// Keeps the sets in their places.
+    kept: Vec<Arc<TextSet>>,
+    /// Tells this vocabulary from every other one, also from one that is gone; 0 is the empty one.
+    number: u64,
+}
+
+/// Two of them differ in nothing that a profile says.
+impl PartialEq for Vocabulary {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Vocabulary {}
+
+impl Vocabulary {
+    /// The vocabulary of these selectors, and of those within them.
+    pub fn of<'s>(selectors: impl IntoIterator<Item = &'s Selector>) -> Self {
+        static NUMBERS: AtomicU64 = AtomicU64::new(1);
+        let mut vocabulary = Self { number: NUMBERS.fetch_add(1, Ordering::Relaxed), ..Self::default() };
+        for selector in selectors {
+            vocabulary.add(selector);
+        }
+        vocabulary
+    }
+
+    fn add(&mut self, selector: &Selector) {
+        if let Some(id) = &selector.id {
+            self.add_id(id);
+        }
+        if let Some(set) = &selector.label {
+            self.add_texts(set);
+        }
+        let within = [&selector.inside, &selector.has, &selector.after];
+        selector.any.iter().chain(within.into_iter().flatten().map(|s| &**s)).for_each(|s| self.add(s));
+    }
+
+    fn add_id(&mut self, id: &str) {
+        let known = match name_of(id) {
+            Some(name) => self.names.contains_key(name),
+            None => self.wild.iter().any(|(wild, _)| **wild == *id),
+        };
+        if known {
+            return;
+        }
+        match name_of(id) {
+            Some(name) => drop(self.names.insert(name.into(), self.slots)),
+            None => self.wild.push((id.into(), self.slots)),
+        }
+        self.slots += 1;
+    }
+
+    /// The slots of an id that a node has.
+    fn slots_of(&self, id: &str) -> Vec<usize> {
+        let name = id.rsplit_once(":id/").map_or(id, |(_, name)| name);
+        let wild = self.wild.iter().filter(|(wild, _)| glob(wild, id)).map(|(_, slot)| *slot);
+        self.names.get(name).copied().into_iter().chain(wild).collect()
+    }
+
+    fn add_texts(&mut self, set: &Arc<TextSet>) {
+        let slot = self.slots;
+        if self.sets.contains_key(&place(set)) {
+            return;
+        }
+        self.sets.insert(place(set), slot);
+        self.slots += 1;
+        for text in set.exact() {
+            self.texts.entry(text.into()).or_default().push(slot);
+        }
+        for pattern in set.patterns() {
+            self.patterns.entry(pattern.first_char()).or_default().push((pattern.clone(), slot));
+        }
+        self.kept.push(Arc::clone(set));
+    }
+
+    /// Notes which nodes of a tree have any of it.
+    fn hits(&self, tree: &UiTree) -> Hits {
+        let mut hits = Hits { slots: vec![Vec::new(); self.slots], ..Hits::default() };
+        // A page repeats its ids: each row has the same.
+        let mut ids: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (number, (_, node)) in (0_u32..).zip(tree.nodes()) {
+            hits.note_kind(number, node, tree);
+            if node.password {
+                hits.passwords.push(number);
+            }
+            if !node.id.is_empty() {
+                for slot in ids.entry(&node.id).or_insert_with(|| self.slots_of(&node.id)) {
+                    hits.put(*slot, number);
+                }
+            }
+            for text in [&node.plain_text, &node.plain_desc] {
+                self.note_text(&mut hits, number, text);
+            }
+        }
+        hits
+    }
+
+    fn note_text(&self, hits: &mut Hits, number: u32, text: &str) {
+        let Some(first) = text.chars().next() else { return };
+        for slot in self.texts.get(text).into_iter().flatten() {
+            hits.put(*slot, number);
+        }
+        for begins in [Some(first), None] {
+            for (pattern, slot) in self.patterns.get(&begins).into_iter().flatten() {
+                if pattern.fits(text) {
+                    hits.put(*slot, number);
+                }
+            }
+        }
+    }
+}
+
+fn place(set: &Arc<TextSet>) -> usize {
+    Arc::as_ptr(set) as usize
+}
+
+/// The name in an id that has no wildcard in its name: `logout_btn` of `*:id/logout_btn`.
+fn name_of(id: &str) -> Option<&str> {
+    let name = id.rsplit_once(":id/").map_or(id, |(_, name)| name);
+    (!name.contains(['*', '?'])).then_some(name)
+}
+
+/// Nodes of one class and package.
+#[derive(Clone, Debug)]
+struct Kind {
+    /// The first of them, which has the words.
+    first: u32,
+    nodes: Vec<u32>,
+}
+
+/// Which nodes of one tree have what a vocabulary names; each list in document order.
+#[derive(Clone, Debug, Default)]
+struct Hits {
+    slots: Vec<Vec<u32>>,
+    passwords: Vec<u32>,
+    kinds: Vec<Kind>,
+}
+
+impl Hits {
+    fn put(&mut self, slot: usize, number: u32) {
+        if let Some(nodes) = self.slots.get_mut(slot)
+            && nodes.last() != Some(&number)
+        {
+            nodes.push(number);
+        }
+    }
+
+    fn note_kind(&mut self, number: u32, node: &UiNode, tree: &UiTree) {
+        let same = |kind: &Kind| {
+            tree.at(kind.first).is_some_and(|first| first.class == node.class && first.package == node.package)
+        };
+        // A tree of nothing but kinds is no page: its rest is looked at as a whole.
+        match self.kinds.iter().position(same).or_else(|| (self.kinds.len() == MOST_KINDS).then_some(MOST_KINDS - 1)) {
+            Some(at) => self.kinds[at].nodes.push(number),
+            None => self.kinds.push(Kind { first: number, nodes: vec![number] }),
+        }
+    }
+}
+
+/// The most kinds that are told apart; the last one takes all others.
+const MOST_KINDS: usize = 256;
+
+/// A tree's hits for the vocabulary that asked first. All profiles of a catalog share one.
+#[derive(Debug, Default)]
+pub(super) struct Cache(OnceLock<(u64, Hits)>);
+
+/// A copy, and a comparison, are about the nodes.
+impl Clone for Cache {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for Cache {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Cache {}
+
+/// A tree together with what a vocabulary found in it.
+pub struct Indexed<'t> {
+    tree: &'t UiTree,
+    vocabulary: &'t Vocabulary,
+    hits: Cow<'t, Hits>,
+}
+
+impl UiTree {
+    /// The tree with an index for selectors of this vocabulary; made once for the vocabulary that asks first.
+    #[must_use]
+    pub fn indexed<'t>(&'t self, vocabulary: &'t Vocabulary) -> Indexed<'t> {
+        let (owner, hits) = self.cache().0.get_or_init(|| (vocabulary.number, vocabulary.hits(self)));
+        let hits = if *owner == vocabulary.number { Cow::Borrowed(hits) } else { Cow::Owned(vocabulary.hits(self)) };
+        Indexed { tree: self, vocabulary, hits }
+    }
+}
+
+impl Indexed<'_> {
+    /// As [`UiTree::holds`].
+    #[must_use]
+    pub fn holds(&self, selector: &Selector) -> bool {
+        if selector.after.is_some() {
+            return self.tree.holds(selector);
+        }
+        match self.candidates(selector) {
+            Some(nodes) => self.fitting(selector, nodes.iter()),
+            None => self.fitting(selector, self.kinds(selector).flat_map(|kind| &kind.nodes)),
+        }
+    }
+
+    /// Whether as many of these nodes fit as there have to be.
+    fn fitting<'n>(&self, selector: &Selector, nodes: impl Iterator<Item = &'n u32>) -> bool {
+        let mut fitting = nodes.filter_map(|n| self.tree.at(*n)).filter(|n| selector.fits(self.tree, n));
+        match selector.count {
+            None => fitting.next().is_some(),
+            Some(count) => fitting.count() == count,
+        }
+    }
+
+    /// Nodes of which the fitting ones are some, each once; `None` where that could be any.
+    fn candidates<'s>(&'s self, selector: &Selector) -> Option<Cow<'s, [u32]>> {
+        let slot = |slot: &usize| self.hits.slots.get(*slot).map(|nodes| Cow::Borrowed(nodes.as_slice()));
+        if let Some(set) = &selector.label {
+            return self.vocabulary.sets.get(&place(set)).and_then(slot);
+        }
+        if let Some(id) = &selector.id {
+            return match name_of(id) {
+                Some(name) => self.vocabulary.names.get(name).and_then(slot),
+                // An empty id, which no slot has, fits no pattern but `*`.
+                None if id.bytes().all(|b| b == b'*') => None,
+                None => self.vocabulary.wild.iter().find(|(wild, _)| **wild == **id).and_then(|(_, at)| slot(at)),
+            };
+        }
+        if selector.password == Some(true) {
+            return Some(Cow::Borrowed(&self.hits.passwords));
+        }
+        if !selector.any.is_empty() {
+            return Self::union(selector.any.iter().map(|s| self.candidates(s)));
+        }
+        None
+    }
+
+    /// The kinds of which some nodes may have the selector's class and package.
+    fn kinds<'s>(&'s self, selector: &'s Selector) -> impl Iterator<Item = &'s Kind> {
+        let fits = |want: &Option<String>, is: &str| want.as_ref().is_none_or(|w| glob(w, is));
+        self.hits.kinds.iter().enumerate().filter_map(move |(nth, kind)| {
+            let is = |n: &UiNode| fits(&selector.class, &n.class) && fits(&selector.package, &n.package);
+            (nth + 1 == MOST_KINDS || self.tree.at(kind.first).is_some_and(is)).then_some(kind)
+        })
+    }
+
+    fn union<'s>(lists: impl Iterator<Item = Option<Cow<'s, [u32]>>>) -> Option<Cow<'s, [u32]>> {
+        let mut all: Cow<'s, [u32]> = Cow::Borrowed(&[]);
+        for list in lists {
+            let list = list?;
+            if all.is_empty() {
+                all = list;
+            } else if !list.is_empty() {
+                all.to_mut().extend_from_slice(&list);
+                let nodes = all.to_mut();
+                nodes.sort_unstable();
+                nodes.dedup();
+            }
+        }
+        Some(all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = r#"<hierarchy><node class="a.FrameLayout" package="p" bounds="[0,0][9,9]">
+        <node class="a.Button" package="p" text="Sign out" resource-id="p:id/out" clickable="true"/>
+        <node class="a.Button" package="p" content-desc="Cancel" resource-id="p:id/no"/>
+        <node class="a.EditText" package="p" password="true" resource-id="p:id/pwd_field"/>
+        <node class="a.TextView" package="q" text="Account: 62*35"/>
+        <node class="a.TextView" package="q" text="Sign out"/></node></hierarchy>"#;
+
+    fn words(texts: &[&str]) -> Selector {
+        Selector::text(TextSet::new("t", texts))
+    }
+
+    /// Selectors of every shape that a profile has.
+    fn selectors() -> Vec<Selector> {
+        let is = |text: &str| Some(text.to_owned());
+        let none = Selector::default;
+        let base = vec![
+            Selector::id("p:id/out"),
+            Selector::id("*:id/out"),
+            Selector::id("p:id/*"),
+            Selector::id("*"),
+            Selector::id("p:id/absent"),
+            words(&["Sign out"]),
+            words(&["Account: %1$s", "nowhere"]),
+            words(&["%d of it"]),
+            Selector { package: is("q"), ..words(&["sign OUT"]) },
+            Selector { class: is("*Button"), ..none() },
+            Selector { class: is("*Button"), package: is("q"), ..none() },
+            Selector::package("q"),
+            Selector { password: Some(true), ..none() },
+            Selector { password: Some(false), ..none() },
+            Selector { clickable: Some(true), ..none() },
+            Selector { inside: Some(Box::new(Selector::package("p"))), ..words(&["Sign out"]) },
+            Selector { has: Some(Box::new(words(&["Cancel"]))), ..none() },
+            Selector { after: Some(Box::new(Selector::id("p:id/out"))), ..Selector::package("q") },
+            Selector { any: vec![Selector::id("p:id/out"), words(&["Cancel"])], ..none() },
+            Selector { any: vec![words(&["nowhere"]), Selector { clickable: Some(true), ..none() }], ..none() },
+            Selector { any: vec![Selector::id("p:id/out"), words(&["Sign out"])], class: is("*Button"), ..none() },
+        ];
+        let counted = base.iter().flat_map(|s| (0..4).map(|count| Selector { count: Some(count), ..s.clone() }));
+        base.iter().cloned().chain(counted).collect()
+    }
+
+    #[test]
+    fn an_index_answers_as_the_tree_does() {
+        let tree = UiTree::parse(PAGE.as_bytes()).unwrap();
+        let selectors = selectors();
+        let vocabulary = Vocabulary::of(&selectors);
+        let empty = Vocabulary::default();
+        // The second one finds the index of the first, and the third knows none of the words.
+        for vocabulary in [&vocabulary, &Vocabulary::of(&selectors), &empty] {
+            let indexed = tree.indexed(vocabulary);
+            for selector in &selectors {
+                assert_eq!(indexed.holds(selector), tree.holds(selector), "{selector:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_tree_of_many_kinds_is_answered_right() {
+        let node = |n: usize| format!("<node class=\"c{n}\" package=\"p\"/>");
+        let xml: String = (0..MOST_KINDS * 2).map(node).collect();
+        let tree = UiTree::parse(format!("<hierarchy>{xml}</hierarchy>").as_bytes()).unwrap();
+        let vocabulary = Vocabulary::default();
+        for n in [0, MOST_KINDS - 1, MOST_KINDS, MOST_KINDS * 2 - 1, MOST_KINDS * 2] {
+            let selector = Selector { class: Some(format!("c{n}")), ..Selector::default() };
+            assert_eq!(tree.indexed(&vocabulary).holds(&selector), n < MOST_KINDS * 2, "{n}");
+        }
+    }
+}
