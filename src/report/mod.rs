@@ -6,6 +6,7 @@ mod document;
 mod file;
 mod html;
 mod junit;
+mod lot;
 pub mod text;
 mod verify;
 
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use crate::model::natural_order;
 use crate::record::{ChainedRow, RunRecord};
 
+pub use lot::{lot_document, lot_lines};
 pub use file::{check_target, write_file};
 pub use verify::{Seal, Verified, verify};
 
