@@ -125,19 +125,17 @@ pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
 }
 
 /// A lot: what became of its phones, and the head of each run's chain.
-fn lot_report(
-    runs: &[RunRecord],
-    lot: &str,
-    format: Option<Format>,
-    output: &Output,
-) -> Result<ExitStatus, Failure> {
+fn lot_report(runs: &[RunRecord], lot: &str, format: Option<Format>, output: &Output) -> Result<ExitStatus, Failure> {
     match format {
         Some(Format::Json) => {
             // A closed pipe ends quietly.
             let _ = std::io::stdout().lock().write_all(report::lot_document(lot, runs).as_bytes());
         }
         None => report::lot_lines(lot, runs).iter().for_each(|line| output.data(line)),
-        Some(_) => return Err(Failure::usage("a lot is shown as a table or as JSON").hint("leave --format out, or give --format json")),
+        Some(_) => {
+            return Err(Failure::usage("a lot is shown as a table or as JSON")
+                .hint("leave --format out, or give --format json"));
+        }
     }
     Ok(ExitStatus::Done)
 }

@@ -95,7 +95,10 @@ mod tests {
         let lines = lot_lines("lot-1\u{1b}[31m", &runs);
         assert!(lines[0].contains("2 runs, 5 phones: 2 already-signed-out"), "{}", lines[0]);
         assert!(lines[0].contains("1 no result") && !lines[0].contains('\u{1b}'), "{}", lines[0]);
-        assert!(lines[1].ends_with(&format!("head {}", first.head)) && lines[2].ends_with(&"f".repeat(64)), "{lines:?}");
+        assert!(
+            lines[1].ends_with(&format!("head {}", first.head)) && lines[2].ends_with(&"f".repeat(64)),
+            "{lines:?}"
+        );
         let document: Value = serde_json::from_str(&lot_document("lot-1", &runs)).unwrap();
         assert_eq!(document["runs"][1]["head"], "f".repeat(64));
         assert_eq!(document["phones"].as_array().unwrap().len(), 5);

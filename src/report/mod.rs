@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use crate::model::natural_order;
 use crate::record::{ChainedRow, RunRecord};
 
-pub use lot::{lot_document, lot_lines};
 pub use file::{check_target, write_file};
+pub use lot::{lot_document, lot_lines};
 pub use verify::{Seal, Verified, verify};
 
 /// The form of a report.

@@ -554,7 +554,9 @@ fn no_statement_of_a_run_reads_the_whole_journal() {
 fn the_runs_of_a_lot_are_told_together_and_each_chain_holds() {
     let dir = tempfile::tempdir().unwrap();
     let journal = open(dir.path());
-    for (lot, station, key) in [(Some("lot-1"), "bench 1", "a"), (Some("lot-1"), "bench 2", "b"), (None, "bench 1", "c")] {
+    for (lot, station, key) in
+        [(Some("lot-1"), "bench 1", "a"), (Some("lot-1"), "bench 2", "b"), (None, "bench 1", "c")]
+    {
         let lot = lot.map(str::to_owned);
         let info = RunInfo { tool: "mi-signout".into(), station: Some(station.into()), lot, ..RunInfo::default() };
         let run = journal.begin(info).unwrap();
