@@ -30,6 +30,9 @@ pub struct RecordArgs {
     /// Where, for the record
     #[arg(long, value_name = "TEXT")]
     station: Option<String>,
+    /// The lot that this run belongs to, for 'report --lot'; the same name on every bench
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    lot: Option<String>,
     /// Who authorised it, for the record; required where several accounts are signed out
     #[arg(long, value_name = "TEXT")]
     pub authorised_by: Option<String>,
@@ -62,6 +65,7 @@ impl RecordArgs {
             station: self.station.clone(),
             authorised_by: self.authorised_by.clone(),
             options,
+            lot: self.lot.clone(),
         };
         let begun = self.journal.open().and_then(|journal| Ok((journal.begin(info.clone())?, journal)));
         let (run, journal, scratch) = match begun {

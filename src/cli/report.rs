@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::terminal::Output;
 use crate::journal::{self, InstallKey, Journal, JournalError};
 use crate::model::ExitStatus;
-use crate::record::chain;
+use crate::record::{RunRecord, chain};
 use crate::report::text::clean;
 use crate::report::{self, Format, ReportError, Seal, Verified};
 
@@ -26,6 +26,9 @@ pub struct Args {
     /// Check that nobody edited this report (html, json, csv)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["run", "format", "output"])]
     verify: Option<PathBuf>,
+    /// All runs of a lot, with the head of each one's chain; as a table, or as JSON with --format json
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["run", "verify", "output"])]
+    lot: Option<String>,
     #[command(flatten)]
     journal: JournalArgs,
 }
@@ -93,6 +96,9 @@ pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
         None | Some(Err(JournalError::Missing(_))) => return Err(none()),
         Some(journal) => journal?,
     };
+    if let Some(lot) = &args.lot {
+        return lot_report(&journal.lot(lot)?, lot, args.format, output);
+    }
     let Some(run) = &args.run else { return list(&journal, output) };
     let record = journal.record(run)?;
     let by_name = args.output.as_deref().map(Format::of_path).transpose();
@@ -113,6 +119,22 @@ pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
         None => {
             // A closed pipe ends quietly.
             let _ = std::io::stdout().lock().write_all(&bytes);
+        }
+    }
+    Ok(ExitStatus::Done)
+}
+
+/// A lot: what became of its phones, and the head of each run's chain.
+fn lot_report(runs: &[RunRecord], lot: &str, format: Option<Format>, output: &Output) -> Result<ExitStatus, Failure> {
+    match format {
+        Some(Format::Json) => {
+            // A closed pipe ends quietly.
+            let _ = std::io::stdout().lock().write_all(report::lot_document(lot, runs).as_bytes());
+        }
+        None => report::lot_lines(lot, runs).iter().for_each(|line| output.data(line)),
+        Some(_) => {
+            return Err(Failure::usage("a lot is shown as a table or as JSON")
+                .hint("leave --format out, or give --format json"));
         }
     }
     Ok(ExitStatus::Done)

@@ -56,6 +56,23 @@ impl Journal {
         self.load(&transaction, &id.ok_or_else(|| JournalError::Missing(format!("run {run}")))?)
     }
 
+    /// The records of a lot's runs, the earliest first. Each has a chain of its own.
+    ///
+    /// # Errors
+    /// [`JournalError::Missing`] where no run belongs to it, [`JournalError::Corrupt`].
+    pub fn lot(&self, lot: &str) -> Result<Vec<RunRecord>> {
+        let connection = self.connection();
+        let transaction = connection.unchecked_transaction().map_err(|e| self.failed(&e))?;
+        let ids: rusqlite::Result<Vec<String>> = transaction
+            .prepare("SELECT id FROM runs WHERE lot = $1 ORDER BY started, id")
+            .and_then(|mut s| s.query_map([lot], |row| row.get(0))?.collect());
+        let ids = ids.map_err(|e| self.failed(&e))?;
+        if ids.is_empty() {
+            return Err(JournalError::Missing(format!("lot {lot}")));
+        }
+        ids.iter().map(|id| self.load(&transaction, id)).collect()
+    }
+
     fn load(&self, c: &Connection, id: &str) -> Result<RunRecord> {
         let (header, genesis, head, ended, exit) = c
             .query_row("SELECT header, genesis, head, ended, exit FROM runs WHERE id = ?1", [id], |r| {

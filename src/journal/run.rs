@@ -33,6 +33,8 @@ pub struct RunInfo {
     pub authorised_by: Option<String>,
     /// Options that matter later, by name. Never a password.
     pub options: BTreeMap<String, String>,
+    /// The lot that the run belongs to.
+    pub lot: Option<String>,
 }
 
 /// A mutating step.
@@ -74,9 +76,9 @@ impl Journal {
         let random: String = connection
             .query_row("SELECT lower(hex(randomblob(2)))", [], |row| row.get(0))
             .map_err(|e| self.failed(&e))?;
-        let RunInfo { tool, operator, station, authorised_by, options } = info;
+        let RunInfo { tool, operator, station, authorised_by, options, lot } = info;
         let id = format!("{}-{random}", started.format("%Y%m%d-%H%M%S"));
-        let header = RunHeader { id, started, tool, operator, station, authorised_by, options };
+        let header = RunHeader { id, started, tool, operator, station, authorised_by, options, lot };
         // Alive before it is in the journal: nobody may take it for dead in between.
         let lock = RunLock::take(&self.path, &header.id)?;
         insert_run(&mut connection, &header).map_err(|e| self.failed(&e))?;
@@ -357,8 +359,8 @@ fn insert_run(connection: &mut Connection, header: &RunHeader) -> rusqlite::Resu
     let genesis = chain::genesis(&text);
     let transaction = store::begin(connection)?;
     transaction.execute(
-        "INSERT INTO runs (id, header, genesis, head, rows, pid, started) VALUES (?1, ?2, ?3, ?3, 0, ?4, ?5)",
-        (&header.id, text, genesis, std::process::id(), written(header.started)),
+        "INSERT INTO runs (id, header, genesis, head, rows, pid, started, lot) VALUES (?1, ?2, ?3, ?3, 0, ?4, ?5, ?6)",
+        (&header.id, text, genesis, std::process::id(), written(header.started), &header.lot),
     )?;
     transaction.commit()
 }

@@ -52,6 +52,8 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX accounts_by_mask ON accounts (mask);
     CREATE INDEX account_phones_by_key ON account_phones (key);
     CREATE INDEX web_steps_by_account ON web_steps (account, id);
+    ALTER TABLE runs ADD COLUMN lot TEXT;
+    CREATE INDEX runs_by_lot ON runs (lot, started);
 ",
 ];
 

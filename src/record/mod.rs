@@ -31,6 +31,10 @@ pub struct RunHeader {
     pub authorised_by: Option<String>,
     /// Options of the run that matter later, by their name. Never a password.
     pub options: BTreeMap<String, String>,
+    /// The lot: what several runs, maybe on several benches, belong to. Left out where there is none, so that the chains of
+    /// records without one stay as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<String>,
 }
 
 /// One step done on a phone.

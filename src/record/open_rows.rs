@@ -113,6 +113,7 @@ mod tests {
             station: None,
             authorised_by: None,
             options: BTreeMap::new(),
+            lot: None,
         };
         let row = ResultRow {
             serial: "usb1".into(),

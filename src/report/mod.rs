@@ -6,6 +6,7 @@ mod document;
 mod file;
 mod html;
 mod junit;
+mod lot;
 pub mod text;
 mod verify;
 
@@ -18,6 +19,7 @@ use crate::model::natural_order;
 use crate::record::{ChainedRow, RunRecord};
 
 pub use file::{check_target, write_file};
+pub use lot::{lot_document, lot_lines};
 pub use verify::{Seal, Verified, verify};
 
 /// The form of a report.

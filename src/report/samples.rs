@@ -115,6 +115,7 @@ pub fn record() -> RunRecord {
         station: Some("bench 2".into()),
         authorised_by: Some("order 4711, \"Example\" Ltd & Co".into()),
         options: BTreeMap::from([("data".into(), "keep".into())]),
+        lot: None,
     };
     let genesis = chain::genesis(&canonical(&header));
     let mut run = RunRecord {

@@ -502,7 +502,7 @@ fn the_journal_of_the_first_version_is_brought_up_to_date_with_all_its_rows() {
         .map(Result::unwrap)
         .collect();
     assert!(later.len() >= 8, "{later:?}");
-    file.execute_batch(&(later.join(";") + ";PRAGMA user_version=1")).unwrap();
+    file.execute_batch(&(later.join(";") + ";ALTER TABLE runs DROP COLUMN lot;PRAGMA user_version=1")).unwrap();
     drop(file);
     // First for reading alone, which changes nothing.
     let read = Journal::read(&dir.path().join("journal.db"), None).unwrap();
@@ -529,6 +529,7 @@ fn no_statement_of_a_run_reads_the_whole_journal() {
         "SELECT id FROM runs ORDER BY started DESC, id DESC LIMIT 1",
         "SELECT id FROM runs WHERE id >= 'a' AND id < 'b' ORDER BY id LIMIT 2",
         "SELECT id FROM runs WHERE ended IS NULL",
+        "SELECT id FROM runs WHERE lot = 'a' ORDER BY started, id",
         "SELECT key FROM phones WHERE outcome IS NULL OR outcome = 'unknown'",
         "SELECT run, progress, pending, outcome FROM phones WHERE key = 'a' AND run <> 'b' ORDER BY rowid DESC LIMIT 200",
         "UPDATE account_phones SET outcome = 'x' WHERE key = 'a' AND outcome NOT IN ('x')",
@@ -547,4 +548,25 @@ fn no_statement_of_a_run_reads_the_whole_journal() {
             .collect();
         assert!(plan.iter().all(|step| !step.starts_with("SCAN") || step.contains("INDEX")), "{sql}: {plan:?}");
     }
+}
+
+#[test]
+fn the_runs_of_a_lot_are_told_together_and_each_chain_holds() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    for (lot, station, key) in
+        [(Some("lot-1"), "bench 1", "a"), (Some("lot-1"), "bench 2", "b"), (None, "bench 1", "c")]
+    {
+        let lot = lot.map(str::to_owned);
+        let info = RunInfo { tool: "mi-signout".into(), station: Some(station.into()), lot, ..RunInfo::default() };
+        let run = journal.begin(info).unwrap();
+        run.phone(&phone(key)).unwrap();
+        run.result(Some(&PhoneKey::new(key)), &row(key, None, Outcome::SignedOut)).unwrap();
+        run.finish(0).unwrap();
+    }
+    let records = journal.lot("lot-1").unwrap();
+    let stations: Vec<_> = records.iter().map(|record| record.header.station.clone().unwrap()).collect();
+    assert_eq!(stations, ["bench 1", "bench 2"]);
+    assert!(records.iter().all(|record| record.rows.len() == 1 && chain::problems(record).is_empty()));
+    assert!(matches!(journal.lot("lot-2"), Err(JournalError::Missing(_))));
 }

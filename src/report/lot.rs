@@ -1,0 +1,106 @@
+//! A lot: the runs of one or several benches that belong together. The chain of each run holds by itself; here are their heads.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::text::{clean, inert_json};
+use crate::model::Outcome;
+use crate::record::RunRecord;
+
+/// A phone of the lot, by its hardware serial, with its last outcome: a phone that failed and was taken up again counts once.
+fn phones(runs: &[RunRecord]) -> BTreeMap<String, Option<Outcome>> {
+    let mut phones = BTreeMap::new();
+    for run in runs {
+        for phone in &run.open {
+            phones.insert(phone.hardware_serial.clone(), None);
+        }
+        for row in &run.rows {
+            let record = &row.record;
+            let key = record.hardware_serial.clone().unwrap_or_else(|| record.result.serial.clone());
+            phones.insert(key, Some(record.result.outcome));
+        }
+    }
+    phones
+}
+
+/// Phones by outcome, in the order of the contract; those without a result last.
+fn counts(runs: &[RunRecord]) -> Vec<(&'static str, usize)> {
+    let phones = phones(runs);
+    let count = |wanted: Option<Outcome>| phones.values().filter(|outcome| **outcome == wanted).count();
+    Outcome::ALL
+        .into_iter()
+        .map(|outcome| (outcome.as_str(), count(Some(outcome))))
+        .chain([("no result", count(None))])
+        .filter(|(_, count)| *count > 0)
+        .collect()
+}
+
+/// The lot for people: its phones, then a line a run with the head of its chain.
+#[must_use]
+pub fn lot_lines(lot: &str, runs: &[RunRecord]) -> Vec<String> {
+    let all = phones(runs).len();
+    let counts: Vec<String> = counts(runs).into_iter().map(|(what, count)| format!("{count} {what}")).collect();
+    let many = |count: usize, what: &str| if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") };
+    let phones = format!("{}: {}", many(all, "phone"), counts.join(", "));
+    let mut lines = vec![clean(&format!("lot {lot}: {}, {phones}", many(runs.len(), "run")))];
+    lines.extend(runs.iter().map(|run| {
+        let header = &run.header;
+        let station = header.station.as_deref().unwrap_or("-");
+        let rows = many(run.rows.len(), "row");
+        clean(&format!("{}  {station}  {rows}  head {}", header.id, run.head))
+    }));
+    lines
+}
+
+/// The lot for programs.
+#[must_use]
+pub fn lot_document(lot: &str, runs: &[RunRecord]) -> String {
+    let runs_of_it: Vec<Value> = runs
+        .iter()
+        .map(|run| {
+            json!({
+                "run": run.header.id, "station": run.header.station, "operator": run.header.operator,
+                "started": run.header.started, "ended": run.ended, "exit": run.exit,
+                "rows": run.rows.len(), "open": run.open.len(), "head": run.head, "seal": run.seal,
+            })
+        })
+        .collect();
+    let phones: Vec<Value> = phones(runs)
+        .into_iter()
+        .map(|(serial, outcome)| json!({ "hardware_serial": serial, "outcome": outcome.map(Outcome::as_str) }))
+        .collect();
+    let counts: serde_json::Map<String, Value> =
+        counts(runs).into_iter().map(|(what, count)| (what.to_owned(), count.into())).collect();
+    let document = json!({
+        "format": "mi-signout lot", "schema": 1, "lot": lot, "counts": counts, "runs": runs_of_it, "phones": phones,
+    });
+    inert_json(serde_json::to_string_pretty(&document).unwrap_or_default()) + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn a_phone_counts_once_with_its_last_outcome_and_every_run_has_its_head() {
+        let (first, mut second) = (samples::record(), samples::record());
+        second.header.id = "20261124-070000-0001".into();
+        second.rows.truncate(1);
+        second.rows[0].record.result.outcome = Outcome::AlreadySignedOut;
+        second.open.clear();
+        second.head = "f".repeat(64);
+        let runs = [first.clone(), second];
+        let lines = lot_lines("lot-1\u{1b}[31m", &runs);
+        assert!(lines[0].contains("2 runs, 5 phones: 2 already-signed-out"), "{}", lines[0]);
+        assert!(lines[0].contains("1 no result") && !lines[0].contains('\u{1b}'), "{}", lines[0]);
+        assert!(
+            lines[1].ends_with(&format!("head {}", first.head)) && lines[2].ends_with(&"f".repeat(64)),
+            "{lines:?}"
+        );
+        let document: Value = serde_json::from_str(&lot_document("lot-1", &runs)).unwrap();
+        assert_eq!(document["runs"][1]["head"], "f".repeat(64));
+        assert_eq!(document["phones"].as_array().unwrap().len(), 5);
+    }
+}
