@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mi_signout::model::ExitStatus as E;
 
-use crate::cli::mi_signout;
+use crate::cli::{Bench, RIGHT, mi_signout, spec};
 
 const README: &str = include_str!("../../README.md");
 
@@ -52,22 +52,94 @@ fn the_table_of_exit_statuses_is_whole() {
     }
 }
 
+/// The documents with commands in them.
+const DOCUMENTS: [(&str, &str); 3] = [
+    ("README.md", README),
+    ("docs/operator.md", include_str!("../../docs/operator.md")),
+    ("CONTRIBUTING.md", include_str!("../../CONTRIBUTING.md")),
+];
+
+/// The words of each mi-signout command line in a document, as a shell would split them.
+fn commands(document: &str) -> Vec<Vec<String>> {
+    let fenced = document.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("sh\n"));
+    let words = |line: &str| {
+        let line = line.split(" #").next()?.trim();
+        let line = line.strip_prefix("mi-signout ").or_else(|| line.strip_prefix("cargo run --release -- "))?;
+        let mut words = Vec::new();
+        // Every other part stands between quotes.
+        for (n, part) in line.split('\'').enumerate() {
+            if n % 2 == 1 {
+                words.push(part.to_owned());
+            } else {
+                words.extend(part.split_whitespace().take_while(|w| *w != "<" && *w != "|").map(str::to_owned));
+            }
+        }
+        Some(words)
+    };
+    fenced.flat_map(str::lines).filter_map(words).collect()
+}
+
 #[test]
 fn its_commands_and_options_exist() {
-    let commands: Vec<Vec<&str>> = README
-        .lines()
-        .filter_map(|line| {
-            let line = line.split('#').next()?.trim();
-            let words = line.strip_prefix("mi-signout ").or_else(|| line.strip_prefix("cargo run --release -- "))?;
-            Some(words.split_whitespace().take_while(|w| *w != "<" && *w != "|").collect())
-        })
-        .collect();
-    assert!(commands.len() >= 6, "{commands:?}");
-    for words in commands {
-        let help = mi_signout(&[words[0], "--help"]).run();
-        assert_eq!((help.status, help.stderr.as_str()), (0, ""), "{words:?}");
-        for option in words.iter().filter(|w| w.starts_with("--")) {
-            assert!(help.stdout.contains(option), "{words:?}: {option}\n{help}");
+    for (name, document) in DOCUMENTS {
+        for words in commands(document) {
+            let line: Vec<&str> = words.iter().map(String::as_str).chain(["--help"]).collect();
+            let help = mi_signout(&line).run();
+            assert_eq!((help.status, help.stderr.as_str()), (0, ""), "{name}: {words:?}\n{help}");
+        }
+    }
+    assert!(commands(README).len() >= 6 && commands(DOCUMENTS[1].1).len() >= 12);
+}
+
+#[test]
+fn its_commands_that_need_no_phone_and_no_person_are_run() {
+    let alone = |words: &[String]| {
+        let line = words.join(" ");
+        let first = words[0].as_str();
+        matches!(first, "explain" | "config" | "completions" | "man" | "demo")
+            || line == "simulate --list"
+            || line == "delete --guide --no-open"
+    };
+    let mut ran = 0;
+    for (name, document) in DOCUMENTS {
+        for words in commands(document).into_iter().filter(|words| alone(words)) {
+            let line: Vec<&str> = words.iter().map(String::as_str).collect();
+            let run = mi_signout(&line).run();
+            assert!(run.status == 0 && !(run.stdout.is_empty() && run.stderr.is_empty()), "{name}: {words:?}\n{run}");
+            ran += 1;
+        }
+    }
+    assert!(ran >= 8, "{ran}");
+}
+
+#[test]
+fn the_commands_for_a_phone_are_run_on_simulated_ones() {
+    let bench = Bench::own([spec("a1"), spec("b2")]);
+    let port = bench.adb().split_once(':').unwrap().1.to_owned();
+    for line in ["devices", "sign-out --all --dry-run"] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let is_told = commands(DOCUMENTS[1].1).iter().any(|told| *told == words);
+        assert!(is_told, "docs/operator.md does not tell '{line}' any more");
+        let yes: &[&str] = if words[0] == "sign-out" { &["--yes", "--authorised-by", "their owner"] } else { &[] };
+        let run = mi_signout(&[&words, yes].concat()).env("ANDROID_ADB_SERVER_PORT", &port);
+        let run = run.env("MI_SIGNOUT_PASSWORD", RIGHT).run();
+        assert_eq!(run.status, 0, "{run}");
+        assert!(run.to_string().contains("a1") && run.to_string().contains("b2"), "{run}");
+    }
+}
+
+#[test]
+fn its_links_lead_to_files() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (name, document) in DOCUMENTS {
+        let folder = root.join(name).parent().unwrap().to_owned();
+        let targets = document.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|t| !t.starts_with("http")) {
+            let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
+            assert!(file.is_empty() || folder.join(file).exists(), "{name}: {target}");
+            let slug = |line: &str| line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+            let is_heading = document.lines().filter(|l| l.starts_with('#')).any(|l| slug(l) == anchor);
+            assert!(!file.is_empty() || is_heading, "{name}: {target}");
         }
     }
 }
