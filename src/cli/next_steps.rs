@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{ResultRow, counted};
+use crate::model::{Outcome, ResultRow, counted};
 
 /// A phone of an account that the journal knows from earlier runs, and that is not proven to be signed out.
 pub(super) struct Missing {
@@ -14,7 +14,9 @@ pub(super) struct Missing {
 
 /// The lines for people at the end of a run; none where nothing was signed out.
 pub(super) fn lines(rows: &[ResultRow], missing: &[Missing]) -> Vec<String> {
-    let is_out = |row: &ResultRow| row.outcome.is_good() && row.proof.after.is_some();
+    let is_out = |row: &ResultRow| {
+        matches!(row.outcome, Outcome::SignedOut | Outcome::AlreadySignedOut) && row.proof.after.is_some()
+    };
     if !rows.iter().any(is_out) {
         return Vec::new();
     }
@@ -55,7 +57,7 @@ pub(super) fn lines(rows: &[ResultRow], missing: &[Missing]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AccountId, Outcome, Proof, Reason};
+    use crate::model::{AccountId, Proof, Reason};
 
     fn row(serial: &str, account: &str, outcome: Outcome) -> ResultRow {
         let after = (outcome == Outcome::SignedOut).then(|| "no com.xiaomi account".to_owned());

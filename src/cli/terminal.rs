@@ -87,6 +87,12 @@ impl Output {
         }
     }
 
+    /// Whether a person reads what is said: it goes to a terminal.
+    #[allow(clippy::unused_self, reason = "part of the policy")]
+    pub fn is_read(&self) -> bool {
+        std::io::stderr().is_terminal()
+    }
+
     /// Whether a person can be asked: both ends are a terminal.
     #[allow(clippy::unused_self, reason = "part of the policy")]
     pub fn is_interactive(&self) -> bool {

@@ -122,7 +122,9 @@ impl Work<'_> {
         drop(stream);
         let shown = reporter.close(emit::finished(record.id(), &rows, status));
         // The record and the reports are complete before anybody who reads slowly is waited for.
-        let next = if record.keeps() && !self.json { next_steps::lines(&rows, &record.missing()) } else { Vec::new() };
+        // A log has a time on each line, and nobody reads advice there.
+        let read = record.keeps() && !self.json && self.output.is_read();
+        let next = if read { next_steps::lines(&rows, &record.missing()) } else { Vec::new() };
         let later = self.output.holding_back();
         let recorded = record.finish(status, &later);
         let read = shown.finish();

@@ -378,9 +378,12 @@ fn a_phone_that_panics_with_the_permit_in_its_hand_gives_it_back() {
     members[5].1 = Member::new(of_account(5));
     let ran = run_all(members, &right(), 6);
     let unknown = ran.rows.iter().filter(|r| r.outcome == Outcome::Unknown).count();
-    let stopped = ran.rows.iter().filter(|r| r.reason == Some(Reason::AccountStopped)).count();
-    assert_eq!((unknown, stopped), (1, 4));
-    assert_eq!(ran.row("p5"), (Outcome::SignedOut, None));
+    let of_it = |r: &&ResultRow| r.serial != "p5" && r.reason == Some(Reason::AccountStopped);
+    assert_eq!((unknown, ran.rows.iter().filter(of_it).count()), (1, 4));
+    // The other account has the same password: it is stopped too, where it had not submitted by then.
+    let other = ran.row("p5");
+    let either = [(Outcome::SignedOut, None), (Outcome::NeedsPerson, Some(Reason::AccountStopped))];
+    assert!(either.contains(&other), "{other:?}");
 }
 
 /// A turn that was granted and not used stops nobody: the phones after it go on.

@@ -84,6 +84,7 @@ fn a_tray_that_was_killed_midway_goes_on_where_it_was() {
                     "signed-out -",
                     "already-signed-out -",
                     "needs-person account-stopped",
+                    "needs-person unknown-screen",
                     "unknown timeout",
                     "failed still-signed-in",
                 ],

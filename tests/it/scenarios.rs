@@ -93,7 +93,7 @@ const ENDS: &[(&str, &str, &str)] = &[
     ("jsb-web-code", "hyperos", "needs-person web-verification"),
     ("web-code", "hyperos", "needs-person web-verification"),
     ("slow-web", "hyperos", "signed-out"),
-    ("confirm-lost", "miui", "failed still-signed-in"),
+    ("confirm-lost", "miui", "needs-person unknown-screen"),
     ("cast-display", "miui", "signed-out"),
     ("cast-display-identity", "miui", "needs-person identity-check"),
     ("partial-connectivity", "miui", "signed-out"),

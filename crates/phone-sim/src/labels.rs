@@ -134,10 +134,13 @@ mod tests {
 
     #[test]
     fn languages_fall_back_to_fans_and_then_to_english() {
-        assert_eq!(text("micloud_wipe_data_retain", "ru", Generation::Miui14), "Оставить");
-        assert!(is_community("micloud_wipe_data_retain", "ru"));
-        assert_eq!(text("micloud_wipe_data_retain", "hi", Generation::Miui14), "Keep");
-        assert!(!is_known("micloud_wipe_data_retain", "hi"));
+        assert_eq!(text("unlogin_account_title", "cs", Generation::HyperOs1), "Přihlásit se do Xiaomi účtu");
+        assert!(is_community("unlogin_account_title", "cs"));
+        assert_eq!(text("unlogin_account_title", "sw", Generation::Miui14), "Sign in to Mi Account");
+        assert!(!is_known("unlogin_account_title", "sw"));
+        // The official texts of real ROMs come first.
+        assert_eq!(text("micloud_wipe_data_retain", "hi", Generation::Miui14), "बनाए रखें");
+        assert!(is_known("micloud_wipe_data_retain", "hi") && !is_community("micloud_wipe_data_retain", "ru"));
         assert!(languages().len() >= 80);
         assert_eq!(text("logout_account", "en-rZA", Generation::Miui14), "Sign out");
     }

@@ -194,7 +194,7 @@ impl World {
         } else {
             "Active default network: none\n\nCurrent Networks:\n"
         };
-        let network = if self.has(super::spec::Branch::Unvalidated) {
+        let network = if self.faults.unvalidated {
             network
                 .replace("&VALIDATED", "")
                 .replace("FOREGROUND ]", "FOREGROUND&NOT_CONGESTED&NOT_SUSPENDED&PARTIAL_CONNECTIVITY ]")

@@ -1,7 +1,7 @@
 //! What `dumpsys` says of windows, activities and the keyboard.
 
 use super::am::short;
-use super::spec::{Branch, LockKind};
+use super::spec::LockKind;
 use super::world::World;
 use crate::screens::ScreenId;
 
@@ -33,7 +33,7 @@ fn activity_record(world: &World) -> String {
 pub(super) fn window(world: &World, part: &str) -> String {
     let policy = policy(world);
     let (width, height) = world.spec.size;
-    let cast = if world.has(Branch::CastDisplay) {
+    let cast = if world.faults.cast_display {
         "  Display: mDisplayId=14 (organized)\n    init=1080x2400 440dpi cur=1080x2400 app=1080x2400\n  mCurrentFocus=Window{964a007 u0 com.android.chrome/com.google.android.apps.chrome.Main}\n  mFocusedApp=ActivityRecord{2027231 u0 com.android.chrome/com.google.android.apps.chrome.Main t2}\n"
     } else {
         ""

@@ -53,6 +53,12 @@ pub enum Fault {
     KnownPopup,
     /// A pop-up of an app that nobody knows.
     UnknownPopup,
+    /// The account app offers its own update.
+    AccountAppUpdate,
+    /// A virtual display with a focus of its own comes, and is listed before the phone's own.
+    CastDisplay,
+    /// Google's check of the network fails from here on; the network works.
+    Unvalidated,
     /// Somebody calls, for 25 seconds.
     IncomingCall,
     /// The account app does not respond.
@@ -132,6 +138,10 @@ pub(super) struct AtWork {
     pub dumps: std::collections::VecDeque<Fault>,
     /// The next tap on OK is lost.
     pub confirm_lost: bool,
+    /// Another display is listed first.
+    pub cast_display: bool,
+    /// Google's check of the network fails.
+    pub unvalidated: bool,
     /// Taps to drop.
     pub taps: u32,
     /// Commands to hang.

@@ -146,6 +146,8 @@ impl World {
                 Branch::SecureKeyboardSwallows => world.faults.swallows = true,
                 Branch::AutofillBubble => world.faults.autofill = true,
                 Branch::AutofillSave => world.faults.autofill_save = true,
+                Branch::CastDisplay => world.faults.cast_display = true,
+                Branch::Unvalidated => world.faults.unvalidated = true,
                 Branch::ConfirmLost => world.faults.confirm_lost = true,
                 Branch::AccountAppUpdate => world.update_offered = false,
                 _ => {}
@@ -350,6 +352,9 @@ impl World {
             | Fault::DumpEmpty(n) => self.faults.dumps.extend(std::iter::repeat_n(fault, n as usize)),
             Fault::KnownPopup => self.popups.push(ScreenId::LowBattery),
             Fault::UnknownPopup => self.popups.push(ScreenId::UnknownPopup),
+            Fault::AccountAppUpdate => self.popups.push(ScreenId::AccountUpdate),
+            Fault::CastDisplay => self.faults.cast_display = true,
+            Fault::Unvalidated => self.faults.unvalidated = true,
             Fault::IncomingCall => {
                 self.popups.push(ScreenId::IncomingCall);
                 self.later(at + RINGING, Action::RingingEnds);
