@@ -59,6 +59,8 @@ fn may_be_tapped(tap: &Tap) -> bool {
     match tap.screen {
         S::AccountPage => tap.hit && !tap.id.contains("avatar") && !tap.id.contains("up"),
         S::KeepRemove | S::Password | S::WebPassword | S::SettingsHome | S::SettingsSearch => tap.hit,
+        // Declined, and never accepted.
+        S::AccountUpdate => ["以后再说", "Later"].contains(&tap.text.as_str()),
         // "Wait", which closes nothing.
         S::Anr => tap.id.ends_with("aerr_wait"),
         _ => false,
