@@ -60,6 +60,13 @@ impl Passwords {
         Some((group, &self.secrets[group]))
     }
 
+    /// Whether several listed accounts have the mask that this phone shows of its own, with different passwords: then it has none.
+    #[must_use]
+    pub fn is_ambiguous(&self, serial: &Serial, account: &AccountId) -> bool {
+        let fitting = || self.by_account.iter().filter(|(id, _)| id.may_be(account)).map(|(_, group)| *group);
+        self.of(serial, Some(account)).is_none() && fitting().count() > 1
+    }
+
     fn of_account(&self, account: &AccountId) -> Option<usize> {
         let exact = self.by_account.iter().find(|(id, _)| id == account && !id.is_masked());
         if let Some((_, group)) = exact {
@@ -77,6 +84,21 @@ mod tests {
 
     fn secret(text: &str) -> Secret {
         Secret::new(text.into())
+    }
+
+    #[test]
+    fn a16_two_listed_accounts_of_one_mask_are_told_apart_by_serial_only() {
+        let mut passwords = Passwords::default();
+        passwords.for_account(AccountId::new("6230111535"), secret("one"));
+        passwords.for_account(AccountId::new("6230222535"), secret("other"));
+        passwords.for_serial(Serial::new("s1"), secret("serial"));
+        let masked = AccountId::new("6230***535");
+        assert!(
+            passwords.is_ambiguous(&Serial::new("s2"), &masked)
+                && passwords.of(&Serial::new("s2"), Some(&masked)).is_none()
+        );
+        assert!(!passwords.is_ambiguous(&Serial::new("s1"), &masked));
+        assert!(!passwords.is_ambiguous(&Serial::new("s2"), &AccountId::new("7777***111")));
     }
 
     #[test]

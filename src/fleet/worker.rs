@@ -223,7 +223,7 @@ impl<'a> Worker<'a> {
         self.draft.proof.after = words(ended.presence);
         self.draft.proof.ui = ended.screen;
         self.plan.books.find_device(&key, find_device(self.draft.asked_password, ended.presence));
-        ended.ending
+        self.explained(ended.ending, &account)
     }
 
     /// The phone once it may be asked: where a person is there, it is waited for until this computer is allowed.
@@ -238,6 +238,19 @@ impl<'a> Worker<'a> {
             }
         }
         Err(stop.into())
+    }
+
+    /// The ending with a hint that names the cause where this run knows it: a phone without a password, since the file lists two accounts
+    /// of the mask that the phone shows.
+    fn explained(&self, ending: Ending, account: &AccountId) -> Ending {
+        if ending.reason != Some(Reason::NoPassword) || !self.plan.passwords.is_ambiguous(&self.device.serial, account)
+        {
+            return ending;
+        }
+        let hint = format!(
+            "several accounts of the password file are {account}, which is all that this phone shows of its own: list the phone by its serial (a file with the header serial,password), then run again"
+        );
+        Ending { hint: Some(hint), ..ending }
     }
 
     /// Tells what the phone is, as far as it is known.

@@ -149,6 +149,22 @@ fn b6_a_command_that_only_reads_ends_at_once() {
 }
 
 #[test]
+fn b7_a_run_whose_terminal_goes_ends_in_order_with_a_row() {
+    let bench = Bench::own([spec("a1").scale(0.5)]);
+    let (mut command, _home) = bench.run(&["sign-out", "--yes", "--password-stdin", "--json", "-q"]).into_command();
+    let mut child = Killed(command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap());
+    child.0.stdin.take().unwrap().write_all(format!("{}\n", crate::cli::RIGHT).as_bytes()).unwrap();
+    let mut lines =
+        std::io::BufRead::lines(std::io::BufReader::new(child.0.stdout.take().unwrap())).map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("\"event\":\"screen\"")), "it ends by itself");
+    send(&child.0, Signal::HUP);
+    let rest: Vec<String> = lines.collect();
+    assert!(rest.iter().any(|line| line.contains("\"type\":\"result\"")), "{rest:#?}");
+    assert!(rest.last().is_some_and(|line| line.contains("\"type\":\"summary\"")), "{rest:#?}");
+    assert!(matches!(child.0.wait().unwrap().code(), Some(130 | 6)));
+}
+
+#[test]
 fn b9_an_empty_serial_in_the_environment_is_none() {
     let bench = Bench::own([spec("a1")]);
     let ran = bench.run(&["doctor", "--json"]).env("ANDROID_SERIAL", "").run();
