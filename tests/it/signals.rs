@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
+use phone_sim::screens::ScreenId;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::cli::{Bench, mi_signout, spec};
@@ -145,6 +146,20 @@ fn b6_a_command_that_only_reads_ends_at_once() {
         let _waiting = silent.accept().unwrap();
         send(&child.0, Signal::INT);
         assert_eq!(child.0.wait().unwrap().code(), Some(130), "{args:?}");
+    }
+}
+
+#[test]
+fn b5_the_dialers_are_closed_again_whatever_the_answer_is() {
+    for (answer, ended) in [("no\n", "ended 2"), ("\x03", "ended 130")] {
+        let bench = Bench::own([spec("a1"), spec("b2")]);
+        let mut terminal = AtTerminal::run(&format!("sign-out --all --locate --adb {}", bench.adb()), "", &[]);
+        terminal.wait_for("yes");
+        let dialled = |n: usize| bench.phone(n).record().screens.iter().any(|(_, s)| *s == ScreenId::Dialer);
+        assert!(dialled(0) && dialled(1));
+        terminal.types(answer);
+        terminal.wait_for(ended);
+        assert!((0..2).all(|n| bench.phone(n).current_screen() == ScreenId::Launcher), "{}", terminal.printed);
     }
 }
 
