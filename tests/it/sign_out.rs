@@ -80,8 +80,6 @@ fn a_person_reads_lines_and_a_table() {
     127.0.0.1:10001: on account-gone
     127.0.0.1:10001: signed-out (N s)
     1 signed-out; exit 0
-    next: factory reset each phone before you hand it on, and switch USB debugging off
-    next: mi-signout delete, if account 6230***535 is to go for good (1 phone signed out, none missing)
     "###);
     let bench = Bench::one();
     let ran = bench.run(&["sign-out", "--yes", "--password-stdin", "-q"]).stdin("wrong").run();
