@@ -268,6 +268,13 @@ static SCENARIOS: &[Scenario] = &[
     }),
     scenario_of("china-rom-14", "MIUI 14 of China", |_| china(Generation::Miui14)),
     scenario_of("china-rom-hyperos", "HyperOS 2 of China", |_| china(Generation::HyperOs2)),
+    scenario_of("china-rom-9", "MIUI 9 of China", |_| china(Generation::Miui9)),
+    scenario_of("china-rom-11", "MIUI 11 of China", |_| china(Generation::Miui11)),
+    scenario_of("china-rom-12", "MIUI 12 of China", |_| china(Generation::Miui12)),
+    scenario_of("china-rom-12.5", "MIUI 12.5 of China", |_| china(Generation::Miui125)),
+    scenario_of("china-rom-13", "MIUI 13 of China", |_| china(Generation::Miui13)),
+    scenario_of("china-rom-hyperos-1", "HyperOS 1 of China", |_| china(Generation::HyperOs1)),
+    scenario_of("china-rom-hyperos-3", "HyperOS 3 of China", |_| china(Generation::HyperOs3)),
     scenario_of("global-rom", "MIUI 10 Global, with the cloud app's own page for the data choice", |_| {
         PhoneSpec::of(Generation::Miui10)
     }),
