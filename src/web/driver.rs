@@ -163,7 +163,12 @@ impl Drop for DrivenBrowser {
     fn drop(&mut self) {
         if let Some(session) = self.session.take() {
             // A browser that the person closed can't be quit, and one that hangs is ended with its driver.
-            let _ = self.runtime.block_on(async { tokio::time::timeout(QUIT, session.quit()).await });
+            let kept = session.clone();
+            let ended = self.runtime.block_on(async { tokio::time::timeout(QUIT, session.quit()).await });
+            if !matches!(ended, Ok(Ok(()))) {
+                // Dropped unquit, the session would ask the driver once more and wait a minute for its answer.
+                let _ = kept.leak();
+            }
         }
     }
 }
