@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use crate::event::Progress;
+use crate::event::{FindDevice, Progress};
 use crate::flow::{Counts, Ending};
 use crate::journal::PhoneKey;
 use crate::model::{AccountId, Device, Presence, Proof, ResultRow};
@@ -77,5 +77,14 @@ pub(super) fn words(presence: Presence) -> Option<String> {
         Presence::Present => Some("account present".into()),
         Presence::Absent => Some("no com.xiaomi account".into()),
         Presence::Unknown => None,
+    }
+}
+
+/// What the walk saw of Find Device. The password is asked to turn it off, so a phone that asked and is out has it off now.
+pub(super) fn find_device(asked_password: bool, presence: Presence) -> FindDevice {
+    match (asked_password, presence) {
+        (true, Presence::Absent) => FindDevice::Off,
+        (true, Presence::Present) => FindDevice::On,
+        _ => FindDevice::Unknown,
     }
 }

@@ -5,14 +5,14 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::draft::{Draft, words};
+use super::draft::{Draft, find_device, words};
 use super::first_reading::FirstReading;
 use super::kept_screens::Trail;
 use super::record::{PhoneBook, key_of};
 use super::waking::{needs_waking, wake};
 use super::{Connector, Permits, Plan, duplicate};
 use crate::capture::{self, About, Capture, Wants};
-use crate::event::{Event, EventKind, FindDevice, Subject};
+use crate::event::{Event, EventKind, Subject};
 use crate::flow::{Checked, Ended, Ending, Engine, Password, Walk};
 use crate::journal::{PhoneInfo, PhoneKey};
 use crate::model::{AccountId, Device, Outcome, Presence, Reason, ResultRow, Secret};
@@ -584,15 +584,6 @@ impl<'a> Worker<'a> {
             }
         }
         None
-    }
-}
-
-/// What the walk saw of Find Device. The password is asked to turn it off, so a phone that asked and is out has it off now.
-fn find_device(asked_password: bool, presence: Presence) -> FindDevice {
-    match (asked_password, presence) {
-        (true, Presence::Absent) => FindDevice::Off,
-        (true, Presence::Present) => FindDevice::On,
-        _ => FindDevice::Unknown,
     }
 }
 
