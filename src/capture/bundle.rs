@@ -45,7 +45,7 @@ impl Forbidden {
         Self(words)
     }
 
-    /// How often one of the words stands in these bytes, read as text.
+    /// How often one of the words occurs in these bytes, read as text.
     #[must_use]
     pub fn count(&self, bytes: &[u8]) -> usize {
         let text = String::from_utf8_lossy(bytes).to_lowercase();
@@ -66,7 +66,7 @@ impl Forbidden {
     }
 }
 
-/// Where a lower-case word stands in a text of any case: its place and length there, in bytes.
+/// Where a lower-case word occurs in a text of any case: its place and length there, in bytes.
 fn find(text: &str, word: &str) -> Option<(usize, usize)> {
     text.char_indices().map(|(at, _)| at).find_map(|at| {
         let mut left = word;
@@ -83,7 +83,7 @@ fn find(text: &str, word: &str) -> Option<(usize, usize)> {
     })
 }
 
-/// Looks every file through. What stands in a text is masked; a file that is no text is left out. Adds the manifest, which lists
+/// Searches every file. A hit in a text is masked; a file that is no text is left out. Adds the manifest, which lists
 /// each file and what was masked in it, and gives how many words were masked and files left out.
 pub fn look_through(files: &mut Files, forbidden: &Forbidden, about: &serde_json::Value) -> (usize, usize) {
     let (mut masked, mut left_out) = (0, Vec::new());

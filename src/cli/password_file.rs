@@ -114,7 +114,7 @@ struct Records<'t> {
 
 impl<'t> Records<'t> {
     fn new(text: &'t [u8]) -> Self {
-        // A field is never longer than the text it stands in.
+        // A field is never longer than its text.
         Self { reader: csv_core::Reader::new(), rest: text, buffer: Zeroizing::new(vec![0; text.len() + 1]), line: 1 }
     }
 

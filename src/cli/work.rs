@@ -121,7 +121,7 @@ impl Work<'_> {
         drop(books);
         drop(stream);
         let shown = reporter.close(emit::finished(record.id(), &rows, status));
-        // The record and the reports are complete before anybody who reads slowly is waited for.
+        // Complete the record and the reports before waiting for a slow reader.
         // A log has a time on each line, and nobody reads advice there.
         let read = record.keeps() && !self.json && self.output.is_read();
         let next = if read { next_steps::lines(&rows, &record.missing()) } else { Vec::new() };
