@@ -10,7 +10,7 @@ use mi_signout::adb::{AdbPhone, Cancel, Channel, Places, Script};
 use mi_signout::model::{AdbServer, Secret, Serial, TransportId};
 use mi_signout::phone::{Input, Look, Phone, PhoneError, Settle, Step};
 
-use crate::fake_adb::{FakeServer, fail, okay};
+use crate::support::fake_adb::{FakeServer, fail, okay};
 
 /// A guard against hanging, no expectation.
 const LONG: Duration = Duration::from_secs(60);

@@ -10,7 +10,7 @@ use mi_signout::phone::{
 };
 use mi_signout::ui::Point;
 
-use crate::fake_adb::Stubs;
+use crate::support::fake_adb::Stubs;
 
 /// A guard against hanging, no expectation.
 const LONG: Duration = Duration::from_secs(60);

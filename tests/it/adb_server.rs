@@ -13,7 +13,7 @@ use mi_signout::adb::{AdbError, AdbPhone, Sighting, Started, Tracker, ensure_ser
 use mi_signout::model::{AdbServer, Device, Serial, TransportId};
 use mi_signout::phone::{Phone, PhoneError};
 
-use crate::fake_adb::{FakeServer, block, fail, okay};
+use crate::support::fake_adb::{FakeServer, block, fail, okay};
 
 /// A guard against hanging, no expectation.
 const LONG: Duration = Duration::from_secs(60);

@@ -4,31 +4,31 @@ use std::io::Write as _;
 
 use phone_sim::phone::PhoneSpec;
 
-use crate::cli::{Bench, RIGHT, spec};
+use crate::support::{RIGHT, TestBed, spec};
 use crate::tray::{on_a_terminal, on_a_terminal_with};
 
-/// A bench whose phones have an account each, and the file of their passwords.
-fn tray(phones: usize) -> (Bench, tempfile::NamedTempFile) {
+/// Phones that have an account each, and the file of their passwords.
+fn tray(phones: usize) -> (TestBed, tempfile::NamedTempFile) {
     let own = |n: usize| -> PhoneSpec { spec(&format!("p{n}")).account(Some(&format!("{}000111", 1000 + n))) };
     let mut file = tempfile::NamedTempFile::new().unwrap();
     writeln!(file, "serial,password").unwrap();
     for n in 0..phones {
         writeln!(file, "p{n},{RIGHT}").unwrap();
     }
-    (Bench::own((0..phones).map(own)), file)
+    (TestBed::own((0..phones).map(own)), file)
 }
 
-fn sign_out(bench: &Bench, file: &tempfile::NamedTempFile, more: &str) -> String {
+fn sign_out(bed: &TestBed, file: &tempfile::NamedTempFile, more: &str) -> String {
     let passwords = file.path().display();
-    format!("sign-out --all --yes --authorised-by owner --passwords {passwords} --adb {} {more}", bench.adb())
+    format!("sign-out --all --yes --authorised-by owner --passwords {passwords} --adb {} {more}", bed.adb())
 }
 
 #[test]
 fn without_colour_no_line_has_any_and_with_it_the_words_are_the_same() {
     let colour = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
     for (variable, has_colour) in [("", true), ("1", false)] {
-        let (bench, file) = tray(3);
-        let said = on_a_terminal_with(&sign_out(&bench, &file, "--jobs 1"), "", &[("NO_COLOR", variable)]);
+        let (bed, file) = tray(3);
+        let said = on_a_terminal_with(&sign_out(&bed, &file, "--jobs 1"), "", &[("NO_COLOR", variable)]);
         assert_eq!(said.code, 0, "{}", said.out);
         assert_eq!(colour.is_match(&said.out), has_colour, "{}", said.out);
         let bare = colour.replace_all(&said.out, "");
@@ -40,15 +40,15 @@ fn without_colour_no_line_has_any_and_with_it_the_words_are_the_same() {
 
 #[test]
 fn a_terminal_that_can_t_move_its_cursor_gets_plain_lines() {
-    let (bench, file) = tray(1);
-    let said = on_a_terminal_with(&sign_out(&bench, &file, "--color never"), "", &[("TERM", "dumb")]);
+    let (bed, file) = tray(1);
+    let said = on_a_terminal_with(&sign_out(&bed, &file, "--color never"), "", &[("TERM", "dumb")]);
     assert!(said.code == 0 && said.out.contains("p0: on account-page") && !said.out.contains('\u{1b}'), "{}", said.out);
 }
 
 #[test]
 fn phones_of_one_account_say_that_they_wait_for_each_other() {
-    let bench = Bench::own((0..3).map(|n| spec(&format!("p{n}"))));
-    let ran = bench.sign_out(RIGHT, &["--all"]).run();
+    let bed = TestBed::own((0..3).map(|n| spec(&format!("p{n}"))));
+    let ran = bed.sign_out(RIGHT, &["--all"]).run();
     assert_eq!(ran.rows(0, ""), ["p0 signed-out -", "p1 signed-out -", "p2 signed-out -"], "{ran}");
     let lines = ran.json(0, "");
     for n in 0..3 {
@@ -63,10 +63,10 @@ fn phones_of_one_account_say_that_they_wait_for_each_other() {
 
 #[test]
 fn a_log_file_has_a_line_for_each_event_with_its_time_and_phone() {
-    let (bench, file) = tray(3);
+    let (bed, file) = tray(3);
     let passwords = file.path().display().to_string();
     let args = ["sign-out", "--all", "--yes", "--authorised-by", "owner", "--jobs", "1", "--passwords", &passwords];
-    let (mut command, _home) = bench.run(&args).into_command();
+    let (mut command, _home) = bed.run(&args).into_command();
     let output = command.stdin(std::process::Stdio::null()).output().unwrap();
     let log = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success() && !log.contains('\u{1b}') && !log.contains('\r'), "{log}");
@@ -84,8 +84,8 @@ fn a_log_file_has_a_line_for_each_event_with_its_time_and_phone() {
 
 #[test]
 fn watch_rings_at_each_end_and_holds_results_until_the_phone_is_unplugged() {
-    let bench = Bench::own([spec("a1"), spec("b2")]);
-    let args = format!("watch -s a1 -s b2 --yes --count 2 --adb {}", bench.adb());
+    let bed = TestBed::own([spec("a1"), spec("b2")]);
+    let args = format!("watch -s a1 -s b2 --yes --count 2 --adb {}", bed.adb());
     let said = on_a_terminal(&args, &format!("{RIGHT}\n"));
     assert_eq!(said.code, 0, "{}", said.out);
     assert_eq!(said.out.matches('\u{7}').count(), 2, "{:?}", said.out);

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::cli::{Bench, Run, spec};
-use crate::support::{GUARD, Killed, Said};
+use crate::support::{Invocation, Killed, Said, TestBed, spec, wait_until};
 
 /// Its plain middle survives every encoding that a shell or a URL could give it.
 const TOKEN: &str = "Kq7Zx9Canary";
@@ -16,7 +15,7 @@ fn canary() -> String {
 }
 
 /// Runs it to its end; gives what it said, and what was seen of it and its children in `/proc` meanwhile.
-fn watched(run: Run, stdin: &str) -> (Said, String, std::sync::Arc<tempfile::TempDir>) {
+fn watched(run: Invocation, stdin: &str) -> (Said, String, std::sync::Arc<tempfile::TempDir>) {
     use std::io::{Read, Write};
     let (mut command, home) = run.into_command();
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -75,7 +74,7 @@ fn leaks(folder: &Path) -> Vec<String> {
     found
 }
 
-fn talkative(run: Run) -> Run {
+fn talkative(run: Invocation) -> Invocation {
     let reports = ["--report", "r.html", "--report", "r.json", "--report", "r.csv", "--report", "r.xml"];
     run.args(&reports).env("RUST_BACKTRACE", "full").env("RUST_LOG", "trace").env("ADB_TRACE", "all")
 }
@@ -93,18 +92,18 @@ fn a_right_and_a_wrong_password_leave_no_trace() {
     for right in [true, false] {
         for json in [true, false] {
             let real = if right { canary() } else { "another".to_owned() };
-            let bench = Bench::real([spec("8f2a1b").password(&real)]);
+            let bed = TestBed::real([spec("8f2a1b").password(&real)]);
             let json_args: &[&str] = if json { &["--json"] } else { &[] };
-            let run = talkative(bench.run(&["sign-out", "--yes", "-vv", "--password-stdin"]).args(json_args));
+            let run = talkative(bed.run(&["sign-out", "--yes", "-vv", "--password-stdin"]).args(json_args));
             let (said, seen, home) = watched(run, &format!("{}\n", canary()));
             assert_eq!(said.code, i32::from(!right), "{said:?}");
             nowhere(&said, &seen, home.path());
             for report in ["r.html", "r.json", "r.csv", "r.xml"] {
                 assert!(home.path().join(report).is_file(), "{report} was searched too");
             }
-            let record = bench.phone(0).record();
+            let record = bed.phone(0).record();
             let submitted: Vec<bool> = record.submissions.iter().map(|s| s.right).collect();
-            assert_eq!((submitted, bench.phone(0).account_present()), (vec![right], !right), "it arrived as it is");
+            assert_eq!((submitted, bed.phone(0).account_present()), (vec![right], !right), "it arrived as it is");
             assert!(!format!("{record:?}").contains(TOKEN), "the phone's record is free of it too");
         }
     }
@@ -112,25 +111,25 @@ fn a_right_and_a_wrong_password_leave_no_trace() {
 
 #[test]
 fn a_password_of_the_environment_or_a_file_leaves_no_trace() {
-    let by_variable = |bench: &Bench| bench.run(&["sign-out", "--yes", "-vv"]).env("MI_SIGNOUT_PASSWORD", &canary());
-    let by_file = |bench: &Bench| {
+    let by_variable = |bed: &TestBed| bed.run(&["sign-out", "--yes", "-vv"]).env("MI_SIGNOUT_PASSWORD", &canary());
+    let by_file = |bed: &TestBed| {
         let mut file = csv::Writer::from_writer(Vec::new());
         file.write_record(["serial", "password"]).unwrap();
-        file.write_record([bench.serials[0].as_str(), &canary()]).unwrap();
+        file.write_record([bed.serials[0].as_str(), &canary()]).unwrap();
         let text = String::from_utf8(file.into_inner().unwrap()).unwrap();
-        bench.run(&["sign-out", "--yes", "-vv", "--json", "--passwords", "given.csv"]).file("given.csv", &text, 0o600)
+        bed.run(&["sign-out", "--yes", "-vv", "--json", "--passwords", "given.csv"]).file("given.csv", &text, 0o600)
     };
-    for given in [&by_variable as &dyn Fn(&Bench) -> Run, &by_file] {
-        let bench = Bench::real([spec("8f2a1b").password(&canary())]);
-        let (said, seen, home) = watched(talkative(given(&bench)), "");
-        assert_eq!((said.code, bench.phone(0).account_present()), (0, false), "{said:?}");
+    for given in [&by_variable as &dyn Fn(&TestBed) -> Invocation, &by_file] {
+        let bed = TestBed::real([spec("8f2a1b").password(&canary())]);
+        let (said, seen, home) = watched(talkative(given(&bed)), "");
+        assert_eq!((said.code, bed.phone(0).account_present()), (0, false), "{said:?}");
         nowhere(&said, &seen, home.path());
     }
 }
 
 #[test]
 fn a_file_of_passwords_that_is_wrong_is_not_quoted() {
-    let bench = Bench::own([spec("a1")]);
+    let bed = TestBed::own([spec("a1")]);
     for text in [
         format!("{TOKEN},{TOKEN}\n"),
         format!("serial,password\na1,{TOKEN},x\n"),
@@ -138,7 +137,7 @@ fn a_file_of_passwords_that_is_wrong_is_not_quoted() {
         format!("serial,password\n,{TOKEN}\n"),
         format!("serial,password\na1,\"{TOKEN}\n"),
     ] {
-        let run = bench.run(&["sign-out", "--yes", "-vv", "--dry-run", "--passwords", "given.csv"]);
+        let run = bed.run(&["sign-out", "--yes", "-vv", "--dry-run", "--passwords", "given.csv"]);
         let (said, seen, home) = watched(talkative(run.file("given.csv", &text, 0o600)), "");
         nowhere(&said, &seen, home.path());
     }
@@ -166,25 +165,25 @@ fn every_printable_character_is_typed_right_through_the_whole_stack() {
     assert_eq!(used.len(), 95);
     assert!(passwords.iter().any(|p| p.chars().count() == 64));
     let account = |n: usize| format!("62301115{n:02}");
-    let bench = Bench::real(
+    let bed = TestBed::real(
         passwords.iter().enumerate().map(|(n, p)| spec(&format!("p{n}")).account(Some(&account(n))).password(p)),
     );
     let mut file = csv::Writer::from_writer(Vec::new());
     file.write_record(["serial", "password"]).unwrap();
-    for (serial, password) in bench.serials.iter().zip(&passwords) {
+    for (serial, password) in bed.serials.iter().zip(&passwords) {
         file.write_record([serial, password]).unwrap();
     }
     let text = String::from_utf8(file.into_inner().unwrap()).unwrap();
-    let ran = bench
+    let ran = bed
         .run(&["sign-out", "--all", "--authorised-by", "us", "--yes", "--json", "-q", "--passwords", "given.csv"])
         .file("given.csv", &text, 0o600)
         .run();
     let rows = ran.rows(0, "");
     assert!(rows.len() == passwords.len() && rows.iter().all(|row| row.ends_with(" signed-out -")), "{rows:#?}");
     for (n, password) in passwords.iter().enumerate() {
-        let submitted: Vec<bool> = bench.phone(n).record().submissions.iter().map(|s| s.right).collect();
+        let submitted: Vec<bool> = bed.phone(n).record().submissions.iter().map(|s| s.right).collect();
         assert_eq!(submitted, [true], "{password}");
-        assert_eq!(bench.phones[n].refused(), 0, "the phone's shell knew every word");
+        assert_eq!(bed.phones[n].refused(), 0, "the phone's shell knew every word");
     }
 }
 
@@ -194,11 +193,7 @@ fn the_watch_over_children_sees_them() {
     let mut child = Killed(Command::new("sleep").arg("30").stdin(Stdio::null()).spawn().unwrap());
     let id = child.0.id();
     assert!(children(std::process::id()).contains(&id));
-    let until = std::time::Instant::now() + GUARD;
     // Between fork and exec it still is this program.
-    while !read_lossy(&format!("/proc/{id}/cmdline")).contains("sleep") {
-        assert!(std::time::Instant::now() < until);
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
+    wait_until("sleep runs", || read_lossy(&format!("/proc/{id}/cmdline")).contains("sleep"));
     child.0.kill().unwrap();
 }

@@ -2,42 +2,30 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
 
 use mi_signout::adb::AdbPhone;
 use mi_signout::model::{AdbServer, Secret, Serial};
 use mi_signout::phone::{Input, Look, Phone, Settle, Step};
 use mi_signout::ui::{Bounds, UiTree};
-use phone_sim::device::SimDevice;
-use phone_sim::farm::{Farm, ServerHandle};
 use phone_sim::phone::{Generation, PhoneSpec, SimPhone};
 use phone_sim::screens::ScreenId;
 
-use crate::support::{GUARD, Said, talk};
+use crate::support::{GUARD, SCALE, Said, TestBed, talk};
 
 const ACCOUNT: &str = "6230481535";
 const OWNER: &str = "Zsuzsanna Owner";
 const SERIAL: &str = "8f2a1b77";
 
-struct Desk {
-    _farm: Farm,
-    server: ServerHandle,
-    phone: SimPhone,
-    dir: tempfile::TempDir,
-}
-
-fn desk(spec: PhoneSpec, screen: ScreenId) -> Desk {
-    let spec = spec.serial(SERIAL).account(Some(ACCOUNT)).scale(0.01).change(|s| {
+/// A phone that shows this page.
+fn page(spec: PhoneSpec, screen: ScreenId) -> TestBed {
+    let spec = spec.serial(SERIAL).account(Some(ACCOUNT)).scale(SCALE).change(|s| {
         s.masks_account = false;
         s.button_below_fold = false;
         OWNER.clone_into(&mut s.owner);
     });
-    let phone = SimPhone::new(spec);
-    phone.show(screen);
-    let farm = Farm::new().unwrap();
-    farm.plug(Arc::new(SimDevice::new(phone.clone()))).unwrap();
-    let server = farm.serve_server(0).unwrap();
-    Desk { _farm: farm, server, phone, dir: tempfile::tempdir().unwrap() }
+    let bed = TestBed::own([spec]);
+    bed.phone(0).show(screen);
+    bed
 }
 
 /// Runs the program.
@@ -47,19 +35,13 @@ pub fn mi_signout(args: &[&str]) -> Said {
     talk(command, b"")
 }
 
-impl Desk {
-    fn capture(&self, folder: &str, more: &[&str]) -> Said {
-        let (adb, folder) = (self.server.addr().to_string(), self.path(folder));
-        mi_signout(&[&["capture", "-s", SERIAL, "--adb", &adb, "-o", folder.to_str().unwrap()], more].concat())
-    }
+fn capture(bed: &TestBed, folder: &str, more: &[&str]) -> Said {
+    let (adb, folder) = (bed.adb(), bed.path(folder));
+    mi_signout(&[&["capture", "-s", SERIAL, "--adb", &adb, "-o", folder.to_str().unwrap()], more].concat())
+}
 
-    fn path(&self, folder: &str) -> std::path::PathBuf {
-        self.dir.path().join(folder)
-    }
-
-    fn check(&self, folder: &str) -> Said {
-        mi_signout(&["profiles", "check", self.path(folder).to_str().unwrap()])
-    }
+fn check(bed: &TestBed, folder: &str) -> Said {
+    mi_signout(&["profiles", "check", bed.path(folder).to_str().unwrap()])
 }
 
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
@@ -106,38 +88,38 @@ fn bounds(phone: &SimPhone, fits: impl Fn(&mi_signout::ui::UiNode) -> bool) -> B
 
 #[test]
 fn the_account_page_is_a_fixture_without_its_owner() {
-    let desk = desk(PhoneSpec::of(Generation::Miui14), ScreenId::AccountPage);
-    let said = desk.capture("page", &[]);
+    let bed = page(PhoneSpec::of(Generation::Miui14), ScreenId::AccountPage);
+    let said = capture(&bed, "page", &[]);
     assert_eq!(said.code, 0, "{said:?}");
-    assert_eq!(said.out.trim(), desk.path("page").to_str().unwrap());
-    holds_nothing_of_anybody(&desk.path("page"), &said);
-    let names: Vec<String> = files(&desk.path("page")).into_iter().map(|f| f.0).collect();
+    assert_eq!(said.out.trim(), bed.path("page").to_str().unwrap());
+    holds_nothing_of_anybody(&bed.path("page"), &said);
+    let names: Vec<String> = files(&bed.path("page")).into_iter().map(|f| f.0).collect();
     assert_eq!(names, ["capture.json", "getprop.txt", "masked.txt", "screen.png", "screen.xml"]);
 
-    let before = pixels(&desk.phone.picture());
-    let after = pixels(&std::fs::read(desk.path("page/screen.png")).unwrap());
+    let before = pixels(&bed.phone(0).picture());
+    let after = pixels(&std::fs::read(bed.path("page/screen.png")).unwrap());
     for id in ["nick_name", "user_id"] {
-        let area = bounds(&desk.phone, |n| n.id.ends_with(id));
+        let area = bounds(bed.phone(0), |n| n.id.ends_with(id));
         assert!(shades(&before, area).len() > 1, "{id}: there was something to paint over");
         assert_eq!(shades(&after, area), [0], "{id} shows");
     }
     assert_eq!(
-        shades(&after, bounds(&desk.phone, |n| n.id.ends_with("user_avatar"))),
+        shades(&after, bounds(bed.phone(0), |n| n.id.ends_with("user_avatar"))),
         [200],
         "the owner's picture shows"
     );
-    let button = bounds(&desk.phone, |n| n.id.ends_with("logout_btn"));
+    let button = bounds(bed.phone(0), |n| n.id.ends_with("logout_btn"));
     assert_eq!(shades(&after, button), shades(&before, button), "a known button is left as it was");
 
-    let checked = desk.check("page");
+    let checked = check(&bed, "page");
     assert_eq!(
         (checked.code, checked.out),
-        (0, format!("{}{}: account-page (miui)\n", good(), desk.path("page").display()))
+        (0, format!("{}{}: account-page (miui)\n", good(), bed.path("page").display()))
     );
     // It read and did nothing else.
-    let record = desk.phone.record();
-    assert!(record.taps.is_empty() && record.passwords_submitted() == 0 && desk.phone.account_present());
-    assert_eq!(desk.phone.current_screen(), ScreenId::AccountPage);
+    let record = bed.phone(0).record();
+    assert!(record.taps.is_empty() && record.passwords_submitted() == 0 && bed.phone(0).account_present());
+    assert_eq!(bed.phone(0).current_screen(), ScreenId::AccountPage);
 }
 
 /// What `check` says of the built-in profiles before it comes to saved screens.
@@ -150,52 +132,52 @@ fn the_owner_in_settings_is_masked_in_every_script() {
     for (language, generation) in
         [("zh-rCN", Generation::HyperOs2), ("ar", Generation::Miui12), ("en", Generation::HyperOs4)]
     {
-        let desk = desk(PhoneSpec::of(generation).language(language), ScreenId::SettingsHome);
-        let said = desk.capture("home", &[]);
+        let bed = page(PhoneSpec::of(generation).language(language), ScreenId::SettingsHome);
+        let said = capture(&bed, "home", &[]);
         assert_eq!(said.code, 0, "{said:?}");
-        holds_nothing_of_anybody(&desk.path("home"), &said);
-        let row = bounds(&desk.phone, |n| n.text == OWNER);
-        let after = pixels(&std::fs::read(desk.path("home/screen.png")).unwrap());
+        holds_nothing_of_anybody(&bed.path("home"), &said);
+        let row = bounds(bed.phone(0), |n| n.text == OWNER);
+        let after = pixels(&std::fs::read(bed.path("home/screen.png")).unwrap());
         assert_eq!(shades(&after, row), [0], "{language}");
-        let checked = desk.check("home");
+        let checked = check(&bed, "home");
         assert!(checked.code == 0 && checked.out.contains(": settings-home ("), "{language}: {checked:?}");
     }
 }
 
 #[test]
 fn a_password_page_is_refused_and_its_structure_given_on_request_only() {
-    let desk = desk(PhoneSpec::of(Generation::Miui14), ScreenId::Password);
-    let said = desk.capture("refused", &[]);
+    let bed = page(PhoneSpec::of(Generation::Miui14), ScreenId::Password);
+    let said = capture(&bed, "refused", &[]);
     assert_eq!(said.code, 4, "{said:?}");
     assert!(said.err.contains("password field") && said.err.contains("--no-picture"), "{}", said.err);
-    assert!(!desk.path("refused").exists(), "something was written");
+    assert!(!bed.path("refused").exists(), "something was written");
 
-    let said = desk.capture("structure", &["--no-picture"]);
+    let said = capture(&bed, "structure", &["--no-picture"]);
     assert_eq!(said.code, 0, "{said:?}");
-    holds_nothing_of_anybody(&desk.path("structure"), &said);
-    assert!(!desk.path("structure/screen.png").exists());
-    let xml = std::fs::read(desk.path("structure/screen.xml")).unwrap();
+    holds_nothing_of_anybody(&bed.path("structure"), &said);
+    assert!(!bed.path("structure/screen.png").exists());
+    let xml = std::fs::read(bed.path("structure/screen.xml")).unwrap();
     let tree = UiTree::parse(&xml).unwrap();
     let fields: Vec<_> = tree.nodes().filter(|(_, n)| n.password).map(|(_, n)| n.text.clone()).collect();
     assert_eq!(fields, [""]);
-    let checked = desk.check("structure");
+    let checked = check(&bed, "structure");
     assert!(checked.code == 0 && checked.out.contains(": password (miui)"), "{checked:?}");
 }
 
 #[test]
 fn a_typed_password_is_refused_in_any_case() {
-    let desk = desk(PhoneSpec::of(Generation::Miui14), ScreenId::Password);
-    let field = bounds(&desk.phone, |n| n.password).center().unwrap();
-    let server = AdbServer { host: "127.0.0.1".into(), port: desk.server.addr().port() };
+    let bed = page(PhoneSpec::of(Generation::Miui14), ScreenId::Password);
+    let field = bounds(bed.phone(0), |n| n.password).center().unwrap();
+    let server = AdbServer { host: "127.0.0.1".into(), port: bed.port() };
     let secret = Secret::new("correct horse".into());
     let inputs = vec![Input::Tap(field), Input::Text(&secret)];
     let step = Step { inputs, settle: Settle::Nothing, look: Look::Probes };
     AdbPhone::new(server, Serial::new(SERIAL), None).step(&step, GUARD).unwrap();
     for more in [&[][..], &["--no-picture"]] {
-        let said = desk.capture("refused", more);
+        let said = capture(&bed, "refused", more);
         assert_eq!(said.code, 4, "{said:?}");
         assert!(said.err.contains("something is typed in a password field"), "{}", said.err);
-        assert!(!desk.path("refused").exists(), "something was written");
+        assert!(!bed.path("refused").exists(), "something was written");
     }
 }
 
@@ -203,37 +185,37 @@ fn a_typed_password_is_refused_in_any_case() {
 fn a_password_that_the_phone_shows_in_clear_is_refused_too() {
     for (generation, screen) in [(Generation::Miui9, ScreenId::Password), (Generation::HyperOs2, ScreenId::WebPassword)]
     {
-        let desk = desk(PhoneSpec::of(generation).change(|s| s.password_in_clear = true), screen);
-        let said = desk.capture("empty", &[]);
+        let bed = page(PhoneSpec::of(generation).change(|s| s.password_in_clear = true), screen);
+        let said = capture(&bed, "empty", &[]);
         assert!(said.code == 4 && said.err.contains("a password field is on the screen"), "{said:?}");
-        let said = desk.capture("structure", &["--no-picture"]);
+        let said = capture(&bed, "structure", &["--no-picture"]);
         assert_eq!(said.code, 0, "{said:?}");
-        let field = bounds(&desk.phone, |n| n.class.ends_with("EditText")).center().unwrap();
-        let server = AdbServer { host: "127.0.0.1".into(), port: desk.server.addr().port() };
+        let field = bounds(bed.phone(0), |n| n.class.ends_with("EditText")).center().unwrap();
+        let server = AdbServer { host: "127.0.0.1".into(), port: bed.port() };
         let secret = Secret::new("correct horse".into());
         let inputs = vec![Input::Tap(field), Input::Text(&secret)];
         let step = Step { inputs, settle: Settle::Nothing, look: Look::Probes };
         AdbPhone::new(server, Serial::new(SERIAL), None).step(&step, GUARD).unwrap();
-        assert!(desk.phone.dump_xml().contains("correct horse"), "it is there to be read");
+        assert!(bed.phone(0).dump_xml().contains("correct horse"), "it is there to be read");
         for more in [&[][..], &["--no-picture"]] {
-            let said = desk.capture("refused", more);
+            let said = capture(&bed, "refused", more);
             assert_eq!(said.code, 4, "{said:?}");
             assert!(said.err.contains("something is typed in a password field"), "{}", said.err);
-            assert!(!desk.path("refused").exists(), "something was written");
+            assert!(!bed.path("refused").exists(), "something was written");
         }
     }
 }
 
 #[test]
 fn a_text_that_is_named_stays_and_nothing_is_overwritten() {
-    let desk = desk(PhoneSpec::of(Generation::Miui14), ScreenId::AccountPage);
-    let said = desk.capture("page", &["--keep", "account  SECURITY", "--no-picture"]);
+    let bed = page(PhoneSpec::of(Generation::Miui14), ScreenId::AccountPage);
+    let said = capture(&bed, "page", &["--keep", "account  SECURITY", "--no-picture"]);
     assert_eq!(said.code, 0, "{said:?}");
-    let xml = std::fs::read_to_string(desk.path("page/screen.xml")).unwrap();
+    let xml = std::fs::read_to_string(bed.path("page/screen.xml")).unwrap();
     assert!(xml.contains("\"Account security\"") && xml.contains("\"Xxxxxx xxxxxxxx\""), "{xml}");
-    let before = files(&desk.path("page"));
-    let said = desk.capture("page", &[]);
+    let before = files(&bed.path("page"));
+    let said = capture(&bed, "page", &[]);
     assert_eq!(said.code, 2, "{said:?}");
     assert!(said.err.contains("none is overwritten"), "{}", said.err);
-    assert_eq!(files(&desk.path("page")), before);
+    assert_eq!(files(&bed.path("page")), before);
 }

@@ -14,9 +14,8 @@ use phone_sim::labels;
 use phone_sim::phone::{Branch, Fault, Generation, LockKind, PhoneSpec, SimPhone, Stage};
 use phone_sim::screens::ScreenId as S;
 
-use crate::bench::{Table, Unit};
-use crate::fault_matrix::trace;
-use crate::invariants::violations;
+use crate::support::device_lab::{DeviceLab, LabPhone, trace};
+use crate::support::invariants::violations;
 
 /// Runs where nobody says how many.
 const RUNS: u64 = 300;
@@ -191,12 +190,12 @@ struct Shown {
     wrong: Vec<String>,
 }
 
-fn run(seed: u64, shared: &Table, catalog: &Catalog, loud: bool) -> Shown {
+fn run(seed: u64, shared: &DeviceLab, catalog: &Catalog, loud: bool) -> Shown {
     let drawn = draw(seed);
-    let own = drawn.kills_server.then(Table::new);
-    let table = own.as_ref().unwrap_or(shared);
-    let units: Vec<Unit> = drawn.phones.iter().map(|phone| table.put(phone)).collect();
-    let ran = table.sign_out(&units, catalog);
+    let own = drawn.kills_server.then(DeviceLab::new);
+    let lab = own.as_ref().unwrap_or(shared);
+    let units: Vec<LabPhone> = drawn.phones.iter().map(|phone| lab.put(phone)).collect();
+    let ran = lab.sign_out(&units, catalog);
     // What was under way when a row was written has time to end, so that a row that said too little is found out.
     for unit in &units {
         std::thread::sleep(unit.phone.clock().host(8_000));
@@ -213,7 +212,7 @@ fn run(seed: u64, shared: &Table, catalog: &Catalog, loud: bool) -> Shown {
         shown.note(unit);
     }
     shown.wrong.extend(wrong_submissions(&units));
-    if own.is_some() && !table.bystander_commands().is_empty() {
+    if own.is_some() && !lab.bystander_commands().is_empty() {
         shown.wrong.push("a phone that nobody chose was touched".into());
     }
     if loud {
@@ -225,12 +224,12 @@ fn run(seed: u64, shared: &Table, catalog: &Catalog, loud: bool) -> Shown {
     if !shown.wrong.is_empty() {
         shown.wrong.push(drawn.words);
     }
-    table.take(units);
+    lab.take(units);
     shown
 }
 
 /// One account's wrong password goes out once, whatever number of phones has it.
-fn wrong_submissions(units: &[Unit]) -> Vec<String> {
+fn wrong_submissions(units: &[LabPhone]) -> Vec<String> {
     let mut by_account: BTreeMap<&str, usize> = BTreeMap::new();
     for unit in units {
         let wrong = unit.phone.record().submissions.iter().filter(|s| !s.right).count();
@@ -243,7 +242,7 @@ fn wrong_submissions(units: &[Unit]) -> Vec<String> {
 const REACHED: [&str; 6] = ["nothing", "account page", "data choice", "password", "signing out", "signed out"];
 
 impl Shown {
-    fn note(&mut self, unit: &Unit) {
+    fn note(&mut self, unit: &LabPhone) {
         let record = unit.phone.record();
         let visited: BTreeSet<S> = record.screens.iter().map(|(_, screen)| *screen).collect();
         let reached = if !record.removals.is_empty() {
@@ -300,7 +299,7 @@ fn whatever_goes_wrong_the_invariants_hold() {
     let alone = number("MI_SIGNOUT_TEST_CHAOS_SEED");
     let first = alone.or_else(|| number("MI_SIGNOUT_TEST_CHAOS_FROM")).unwrap_or(1);
     let runs = if alone.is_some() { 1 } else { number("MI_SIGNOUT_TEST_CHAOS").unwrap_or(RUNS) };
-    let (table, catalog) = (Table::new(), Catalog::builtin().unwrap());
+    let (lab, catalog) = (DeviceLab::new(), Catalog::builtin().unwrap());
     let (next, fired) = (AtomicU64::new(first), AtomicU64::new(0));
     let all = Mutex::new(Shown::default());
     std::thread::scope(|scope| {
@@ -311,7 +310,7 @@ fn whatever_goes_wrong_the_invariants_hold() {
                     if seed >= first + runs {
                         break;
                     }
-                    let mut shown = run(seed, &table, &catalog, alone.is_some());
+                    let mut shown = run(seed, &lab, &catalog, alone.is_some());
                     fired.fetch_add(u64::from(shown.faults > 0), Ordering::Relaxed);
                     if !shown.wrong.is_empty() {
                         let again =
@@ -329,5 +328,5 @@ fn whatever_goes_wrong_the_invariants_hold() {
     println!("{}\n{runs} runs from seed {first}; in {fired} of them a fault fired, {} in all", all.table(), all.faults);
     assert!(all.wrong.is_empty(), "\n{}", all.wrong.join("\n"));
     assert!(alone.is_some() || fired * 10 >= runs * 9, "only {fired} of {runs} runs had a fault");
-    assert_eq!(table.bystander_commands(), Vec::<Vec<String>>::new(), "a phone that nobody chose was touched");
+    assert_eq!(lab.bystander_commands(), Vec::<Vec<String>>::new(), "a phone that nobody chose was touched");
 }

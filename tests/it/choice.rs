@@ -1,16 +1,15 @@
 //! Which phones are meant, where they are looked for, and what is said where there are none.
 
-use crate::cli::{Bench, RIGHT, mi_signout, nobody, spec};
-use crate::support::{adb, adb_program, free_port};
+use crate::support::{RIGHT, TestBed, adb, adb_program, free_port, mi_signout, spec, unused_address};
 
-fn two() -> Bench {
-    Bench::own([spec("a1"), spec("b2").account(Some("6230111222"))])
+fn two() -> TestBed {
+    TestBed::own([spec("a1"), spec("b2").account(Some("6230111222"))])
 }
 
 #[test]
 fn an_unknown_serial_lists_what_is_there() {
-    let bench = two();
-    insta::assert_snapshot!(bench.run(&["sign-out", "--yes", "-s", "a1", "-s", "c3"]).run(), @r###"
+    let bed = two();
+    insta::assert_snapshot!(bed.run(&["sign-out", "--yes", "-s", "a1", "-s", "c3"]).run(), @r###"
     status: 2
     --- stdout
     --- stderr
@@ -21,13 +20,13 @@ fn an_unknown_serial_lists_what_is_there() {
     hint: name one of these with --serial
     more: mi-signout explain no-such-phone
     "###);
-    assert!((0..2).all(|n| bench.phone(n).record().commands.is_empty()));
+    assert!((0..2).all(|n| bed.phone(n).record().commands.is_empty()));
 }
 
 #[test]
 fn several_phones_and_no_choice_names_the_options() {
-    let bench = two();
-    insta::assert_snapshot!(bench.run(&["sign-out", "--yes"]).run(), @r###"
+    let bed = two();
+    insta::assert_snapshot!(bed.run(&["sign-out", "--yes"]).run(), @r###"
     status: 2
     --- stdout
     --- stderr
@@ -38,34 +37,34 @@ fn several_phones_and_no_choice_names_the_options() {
     hint: choose with --serial SERIAL (repeatable, or ANDROID_SERIAL), or take them all with --all
     more: mi-signout explain several-phones
     "###);
-    assert!((0..2).all(|n| bench.phone(n).record().commands.is_empty()));
+    assert!((0..2).all(|n| bed.phone(n).record().commands.is_empty()));
 }
 
 #[test]
 fn a_serial_in_the_environment_is_a_choice_but_none_against_the_command_line() {
-    let bench = two();
-    let ran = bench.sign_out(RIGHT, &["--dry-run"]).env("ANDROID_SERIAL", "b2").run();
+    let bed = two();
+    let ran = bed.sign_out(RIGHT, &["--dry-run"]).env("ANDROID_SERIAL", "b2").run();
     assert_eq!(ran.rows(0, ""), ["b2 dry-run -"]);
-    let ran = bench.sign_out(RIGHT, &["--dry-run", "--all"]).env("ANDROID_SERIAL", "b2").run();
+    let ran = bed.sign_out(RIGHT, &["--dry-run", "--all"]).env("ANDROID_SERIAL", "b2").run();
     assert_eq!(ran.rows(0, ""), ["a1 dry-run -", "b2 dry-run -"]);
-    let ran = bench.sign_out(RIGHT, &["--dry-run", "-s", "a1"]).env("ANDROID_SERIAL", "gone").run();
+    let ran = bed.sign_out(RIGHT, &["--dry-run", "-s", "a1"]).env("ANDROID_SERIAL", "gone").run();
     assert_eq!(ran.rows(0, ""), ["a1 dry-run -"]);
-    let ran = bench.run(&["sign-out", "--yes", "--all", "-s", "a1"]).run();
+    let ran = bed.run(&["sign-out", "--yes", "--all", "-s", "a1"]).run();
     assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{ran}");
     assert!(ran.stderr.contains("cannot be used with"), "{ran}");
 }
 
 #[test]
 fn a_server_that_is_named_twice_has_its_phones_once() {
-    let (one, other) = (two(), Bench::own([spec("c3").account(Some("6230111333"))]));
+    let (one, other) = (two(), TestBed::own([spec("c3").account(Some("6230111333"))]));
     let ran = one.sign_out(RIGHT, &["--dry-run", "--all", "--adb", &other.adb(), "--adb", &one.adb()]).run();
     assert_eq!(ran.rows(0, ""), ["a1 dry-run -", "b2 dry-run -", "c3 dry-run -"]);
 }
 
 #[test]
 fn several_accounts_want_somebody_who_authorised_it() {
-    let bench = two();
-    insta::assert_snapshot!(bench.run(&["sign-out", "--yes", "--all"]).run(), @r"
+    let bed = two();
+    insta::assert_snapshot!(bed.run(&["sign-out", "--yes", "--all"]).run(), @r"
     status: 2
     --- stdout
     --- stderr
@@ -75,26 +74,26 @@ fn several_accounts_want_somebody_who_authorised_it() {
         6230***535: 1 phone
     hint: name who authorised it with --authorised-by TEXT (it goes into the record); nothing was touched
     ");
-    (0..2).for_each(|n| bench.untouched(n));
+    (0..2).for_each(|n| bed.untouched(n));
 }
 
 #[test]
 fn without_a_terminal_a_confirmation_is_given_by_yes() {
-    let bench = Bench::one();
-    insta::assert_snapshot!(bench.run(&["sign-out", "--password-stdin"]).stdin(RIGHT).run(), @r###"
+    let bed = TestBed::one();
+    insta::assert_snapshot!(bed.run(&["sign-out", "--password-stdin"]).stdin(RIGHT).run(), @r###"
     status: 2
     --- stdout
     --- stderr
     error: signing out needs a confirmation, and there is no terminal to ask on
     hint: give --yes where a script does it; nothing was touched
     "###);
-    assert!(bench.phone(0).record().commands.is_empty());
+    assert!(bed.phone(0).record().commands.is_empty());
 }
 
 #[test]
 fn nothing_attached_is_status_5() {
-    let bench = Bench::own([]);
-    insta::assert_snapshot!(bench.run(&["sign-out", "--yes", "--all"]).run(), @r###"
+    let bed = TestBed::own([]);
+    insta::assert_snapshot!(bed.run(&["sign-out", "--yes", "--all"]).run(), @r###"
     status: 5
     --- stdout
     --- stderr
@@ -102,7 +101,7 @@ fn nothing_attached_is_status_5() {
     hint: plug a phone in by a data cable and switch USB debugging on; 'mi-signout demo' shows the whole job without one
     more: mi-signout explain nothing-attached
     "###);
-    insta::assert_snapshot!(bench.run(&["devices", "--json"]).run(), @r###"
+    insta::assert_snapshot!(bed.run(&["devices", "--json"]).run(), @r###"
     status: 5
     --- stdout
     --- stderr
@@ -110,7 +109,7 @@ fn nothing_attached_is_status_5() {
     hint: plug a phone in by a data cable and switch USB debugging on; 'mi-signout demo' shows the whole job without one
     more: mi-signout explain nothing-attached
     "###);
-    insta::assert_snapshot!(bench.run(&["sign-out", "--yes", "-s", "a1"]).run(), @r###"
+    insta::assert_snapshot!(bed.run(&["sign-out", "--yes", "-s", "a1"]).run(), @r###"
     status: 5
     --- stdout
     --- stderr
@@ -122,7 +121,7 @@ fn nothing_attached_is_status_5() {
 
 #[test]
 fn no_server_and_no_adb_is_status_3_with_the_install_hint() {
-    let adb = nobody();
+    let adb = unused_address();
     let ran = mi_signout(&["devices", "--adb", &adb]).env("PATH", "").hide(&adb, "127.0.0.1:10000").run();
     insta::assert_snapshot!(ran, @r###"
     status: 3

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::cli::{Bench, RIGHT, Run, mi_signout, nobody, spec};
+use crate::support::{Invocation, RIGHT, TestBed, mi_signout, spec, unused_address};
 
 const SHELLS: [&str; 5] = ["bash", "zsh", "fish", "powershell", "elvish"];
 
@@ -29,8 +29,8 @@ fn a_code_is_explained_without_a_network_or_adb() {
 
 #[test]
 fn an_error_names_the_code_that_explain_knows() {
-    let bench = Bench::own([spec("a1"), spec("b2")]);
-    let ran = bench.run(&["sign-out", "--yes"]).run();
+    let bed = TestBed::own([spec("a1"), spec("b2")]);
+    let ran = bed.run(&["sign-out", "--yes"]).run();
     let code = ran.stderr.lines().find_map(|line| line.strip_prefix("more: mi-signout explain ")).unwrap();
     assert_eq!(code, "several-phones", "{ran}");
     assert_eq!(mi_signout(&["explain", code]).run().status, 0);
@@ -68,7 +68,7 @@ fn each_shell_gets_its_completions() {
 
 /// What bash would offer behind these words.
 #[cfg(feature = "live-completions")]
-fn offered(words: &[&str]) -> Run {
+fn offered(words: &[&str]) -> Invocation {
     let last = (words.len() - 1).to_string();
     mi_signout(&[&["--"], words].concat())
         .env("MI_SIGNOUT_COMPLETE", "bash")
@@ -81,11 +81,11 @@ fn offered(words: &[&str]) -> Run {
 #[cfg(feature = "live-completions")]
 #[test]
 fn the_serials_that_are_offered_are_those_of_the_attached_phones() {
-    let bench = Bench::own([spec("a1"), spec("b2")]);
-    let (_, port) = bench.adb().split_once(':').map(|(host, port)| (host.to_owned(), port.to_owned())).unwrap();
+    let bed = TestBed::own([spec("a1"), spec("b2")]);
+    let (_, port) = bed.adb().split_once(':').map(|(host, port)| (host.to_owned(), port.to_owned())).unwrap();
     let ran = offered(&["mi-signout", "sign-out", "--serial", ""]).env("ANDROID_ADB_SERVER_PORT", &port).run();
     assert_eq!((ran.status, ran.stdout.trim_end()), (0, "a1\nb2"), "{ran}");
-    bench.untouched(0);
+    bed.untouched(0);
     let options = offered(&["mi-signout", "sign-out", "--dry"]).run();
     assert_eq!(options.stdout.trim_end(), "--dry-run", "{options}");
 }
@@ -93,7 +93,7 @@ fn the_serials_that_are_offered_are_those_of_the_attached_phones() {
 #[cfg(feature = "live-completions")]
 #[test]
 fn completing_starts_no_adb_server() {
-    let server = nobody();
+    let server = unused_address();
     let port = server.split_once(':').unwrap().1;
     let ran = offered(&["mi-signout", "sign-out", "--serial", ""]).env("ANDROID_ADB_SERVER_PORT", port).run();
     assert_eq!((ran.status, ran.stdout.trim_end()), (0, ""), "{ran}");
@@ -116,7 +116,7 @@ fn a_server_that_does_not_answer_does_not_hold_the_tab_key_up() {
 const FILE: &str = "jobs = 1\n[sign-out]\ndata = 'remove'\n";
 
 /// With the configuration file in the platform's place.
-fn configured(run: Run, text: &str) -> Run {
+fn configured(run: Invocation, text: &str) -> Invocation {
     run.folder("mi-signout").file("mi-signout/config.toml", text, 0o600)
 }
 
@@ -147,12 +147,12 @@ fn the_password_is_never_shown() {
 
 #[test]
 fn a_variable_chooses_phones_as_the_option_would() {
-    let bench = Bench::own([spec("a1"), spec("b2").account(Some("6230111222"))]);
-    let ran = bench.sign_out(RIGHT, &["--dry-run"]).env("MI_SIGNOUT_SERIAL", "b2").run();
+    let bed = TestBed::own([spec("a1"), spec("b2").account(Some("6230111222"))]);
+    let ran = bed.sign_out(RIGHT, &["--dry-run"]).env("MI_SIGNOUT_SERIAL", "b2").run();
     assert_eq!(ran.rows(0, ""), ["b2 dry-run -"]);
-    let ran = bench.sign_out(RIGHT, &["-s", "a1"]).env("MI_SIGNOUT_DRY_RUN", "1").env("MI_SIGNOUT_SERIAL", "b2").run();
+    let ran = bed.sign_out(RIGHT, &["-s", "a1"]).env("MI_SIGNOUT_DRY_RUN", "1").env("MI_SIGNOUT_SERIAL", "b2").run();
     assert_eq!(ran.rows(0, ""), ["a1 dry-run -"]);
-    assert!(bench.phone(1).record().submissions.is_empty());
+    assert!(bed.phone(1).record().submissions.is_empty());
 }
 
 #[test]
@@ -165,12 +165,12 @@ fn a_bad_value_is_told_with_its_origin() {
 
 #[test]
 fn a_configuration_file_decides_nothing_about_phones() {
-    let bench = Bench::own([spec("a1"), spec("b2").account(Some("6230111222"))]);
-    let ran = configured(bench.sign_out(RIGHT, &[]), "all = true\n").run();
+    let bed = TestBed::own([spec("a1"), spec("b2").account(Some("6230111222"))]);
+    let ran = configured(bed.sign_out(RIGHT, &[]), "all = true\n").run();
     assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{ran}");
     assert!(ran.stderr.contains("may not set 'all'"), "{ran}");
-    bench.untouched(0);
-    bench.untouched(1);
+    bed.untouched(0);
+    bed.untouched(1);
     // The help is still there.
     assert_eq!(configured(mi_signout(&["sign-out", "--help"]), "all = true\n").run().status, 0);
 }

@@ -2,8 +2,7 @@
 
 use std::process::Command;
 
-use crate::cli::{Ran, mi_signout};
-use crate::support::{Said, talk};
+use crate::support::{Ran, Said, mi_signout, talk};
 
 const QUICK: &[&str] = &["demo", "--latency", "0.01"];
 
@@ -99,9 +98,9 @@ fn on_a_terminal_no_color_and_no_progress_are_kept() {
 
 #[test]
 fn on_a_terminal_a_confirmation_is_asked_for() {
-    let bench = crate::cli::Bench::own([crate::cli::spec("a1")]);
-    let said = crate::tray::on_a_terminal(&format!("sign-out --adb {}", bench.adb()), "no\n");
+    let bed = crate::support::TestBed::own([crate::support::spec("a1")]);
+    let said = crate::tray::on_a_terminal(&format!("sign-out --adb {}", bed.adb()), "no\n");
     assert_eq!(said.code, 2, "{said:?}");
     assert!(said.out.contains("Type yes") && said.out.contains("not confirmed; nothing was touched"), "{said:?}");
-    bench.untouched(0);
+    bed.untouched(0);
 }

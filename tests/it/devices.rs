@@ -2,34 +2,34 @@
 
 use phone_sim::endpoint::ConnState;
 
-use crate::cli::{Bench, spec};
+use crate::support::{TestBed, spec};
 
 #[test]
 fn a_phone_behind_the_real_server_is_ready() {
-    let bench = Bench::one();
-    insta::assert_snapshot!(bench.run(&["devices"]).run(), @r###"
+    let bed = TestBed::one();
+    insta::assert_snapshot!(bed.run(&["devices"]).run(), @r###"
     status: 0
     --- stdout
     SERIAL           STATE   MODEL          SOFTWARE     ACCOUNT     READY
     127.0.0.1:10001  device  Redmi Note 10  MIUI 14.0.9  6230***535  ready
     --- stderr
     "###);
-    insta::assert_snapshot!(bench.run(&["devices", "--json"]).run(), @r###"
+    insta::assert_snapshot!(bed.run(&["devices", "--json"]).run(), @r###"
     status: 0
     --- stdout
     {"type":"device","schema":1,"serial":"127.0.0.1:10001","adb":"127.0.0.1:10000","state":"device","usb":null,"tray":null,"model":"Redmi Note 10","software":"MIUI 14.0.9","account":"6230***535","signed_in":true,"find_device":null,"ready":true,"outcome":null,"reason":null,"hint":null}
     --- stderr
     "###);
-    bench.untouched(0);
+    bed.untouched(0);
 }
 
 #[test]
 fn every_state_says_what_is_missing() {
-    let bench = Bench::own([spec("good"), spec("out").account(None), spec("unauth"), spec("offline"), spec("noperm")]);
+    let bed = TestBed::own([spec("good"), spec("out").account(None), spec("unauth"), spec("offline"), spec("noperm")]);
     for (n, state) in [(2, ConnState::Unauthorized), (3, ConnState::Offline), (4, ConnState::NoPermissions)] {
-        bench.phones[n].connect(state);
+        bed.phones[n].connect(state);
     }
-    insta::assert_snapshot!(bench.run(&["devices"]).run(), @r###"
+    insta::assert_snapshot!(bed.run(&["devices"]).run(), @r###"
     status: 0
     --- stdout
     TRAY    SERIAL   STATE           MODEL          SOFTWARE     ACCOUNT     READY
@@ -43,8 +43,8 @@ fn every_state_says_what_is_missing() {
     noperm: hint: this computer may not open the USB device (adb: user in plugdev group; are your udev rules wrong?): add the udev rule for vendor 2717 or join the plugdev group, then plug the cable in again
     --- stderr
     "###);
-    (0..5).for_each(|n| bench.untouched(n));
-    let lines = bench.run(&["devices", "--json"]).run().json(0, "");
+    (0..5).for_each(|n| bed.untouched(n));
+    let lines = bed.run(&["devices", "--json"]).run().json(0, "");
     let short: Vec<String> = lines.iter().map(|l| format!("{} {} {}", l["serial"], l["ready"], l["reason"])).collect();
     insta::assert_snapshot!(short.join("\n"), @r###"
     "good" true null

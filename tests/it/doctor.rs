@@ -2,12 +2,12 @@
 
 use phone_sim::phone::{Gate, LockKind, PhoneSpec, android_one};
 
-use crate::cli::Bench;
+use crate::support::TestBed;
 
 /// The checks of the phone that did not pass: id, status, fix.
 fn findings(spec: PhoneSpec) -> (i32, Vec<(String, String, String)>) {
-    let bench = Bench::own([spec.scale(0.01)]);
-    let ran = bench.run(&["doctor", "--json"]).run();
+    let bed = TestBed::own([spec.scale(0.01)]);
+    let ran = bed.run(&["doctor", "--json"]).run();
     let checks: Vec<serde_json::Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(checks.iter().all(|c| c["type"] == "check" && c["schema"] == 1), "{ran}");
     assert!(checks.iter().any(|c| c["serial"].is_null() && c["id"] == "adb-server"), "{ran}");
@@ -55,18 +55,18 @@ fn the_input_switch_is_named_in_the_phones_language() {
 
 #[test]
 fn a_serial_that_is_not_there_is_an_error() {
-    let bench = Bench::own([PhoneSpec::default().scale(0.01)]);
-    let ran = bench.run(&["doctor", "-s", "nobody"]).run();
+    let bed = TestBed::own([PhoneSpec::default().scale(0.01)]);
+    let ran = bed.run(&["doctor", "-s", "nobody"]).run();
     assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{ran}");
     assert!(ran.stderr.contains("nobody") && ran.stderr.contains("sim00001"), "{ran}");
 }
 
 #[test]
 fn what_a_killed_run_left_is_cleared_away_by_the_next() {
-    let bench = Bench::own([PhoneSpec::default().scale(0.01)]);
-    let files = bench.phones[0].fs().clone();
+    let bed = TestBed::own([PhoneSpec::default().scale(0.01)]);
+    let files = bed.phones[0].fs().clone();
     files.write("/", "/data/local/tmp/mi-signout-0123456789abcdef.xml", b"left").unwrap();
     files.write("/", "/data/local/tmp/other.xml", b"not ours").unwrap();
-    bench.sign_out("Owner-pass 1", &["--all"]).run();
+    bed.sign_out("Owner-pass 1", &["--all"]).run();
     assert_eq!(files.list("/", "/data/local/tmp").unwrap(), ["other.xml"]);
 }

@@ -13,9 +13,9 @@ use mi_signout::model::{Outcome, Reason, ResultRow};
 use mi_signout::profile::Catalog;
 use phone_sim::phone::{Fault, LockKind, PhoneSpec, SimPhone, Stage};
 
-use crate::bench::{Run, SCALE, Table};
-use crate::invariants::violations;
-use crate::record_files::{File, RecordFiles};
+use crate::support::device_lab::{DeviceLab, Run, SCALE, trace};
+use crate::support::invariants::violations;
+use crate::support::record_files::{File, RecordFiles};
 
 /// Cells at once. Most of a cell is waiting.
 const AT_ONCE: usize = 16;
@@ -176,19 +176,19 @@ fn spec(row: &Row, stage: usize) -> PhoneSpec {
     })
 }
 
-fn run_cell(row: &Row, stage: usize, shared: &Table, catalog: &Catalog) -> Result<(), String> {
+fn run_cell(row: &Row, stage: usize, shared: &DeviceLab, catalog: &Catalog) -> Result<(), String> {
     // A server that is killed takes all its phones with it.
-    let own = (row.wrong == Wrong::Phone(Fault::ServerKilled)).then(Table::new);
-    let table = own.as_ref().unwrap_or(shared);
+    let own = (row.wrong == Wrong::Phone(Fault::ServerKilled)).then(DeviceLab::new);
+    let lab = own.as_ref().unwrap_or(shared);
     let phone = SimPhone::new(spec(row, stage));
     let (record, fired) = (Arc::new(RecordFiles::new()), Arc::new(AtomicUsize::new(0)));
     match row.wrong {
         Wrong::Phone(fault) => phone.on(Stage::ALL[stage], fault),
         Wrong::Record(file) => fill_up(&phone, Stage::ALL[stage], Arc::clone(&record), file, Arc::clone(&fired)),
     }
-    let units = vec![table.put(&phone)];
+    let units = vec![lab.put(&phone)];
     let written = matches!(row.wrong, Wrong::Record(_)).then_some(&*record);
-    let run = table.sign_out_recorded(&units, catalog, written);
+    let run = lab.sign_out_recorded(&units, catalog, written);
     let ended = &run.rows[0];
     let mut wrong = violations(&units[0], ended);
     let expected = row.ends[stage];
@@ -207,11 +207,11 @@ fn run_cell(row: &Row, stage: usize, shared: &Table, catalog: &Catalog) -> Resul
     if is_silent {
         wrong.push("nobody was told that the record is incomplete".into());
     }
-    if own.is_some() && !table.bystander_commands().is_empty() {
+    if own.is_some() && !lab.bystander_commands().is_empty() {
         wrong.push("another phone was touched".into());
     }
     let trace = trace(&run, &phone);
-    table.take(units);
+    lab.take(units);
     if std::env::var_os("MI_SIGNOUT_TEST_CELL").is_some() {
         println!("--- {} / {:?}\n{trace}", row.name, Stage::ALL[stage]);
     }
@@ -242,24 +242,6 @@ fn said(row: &ResultRow) -> String {
     }
 }
 
-/// What was told and what the phone saw, for reading.
-pub fn trace(run: &Run, phone: &SimPhone) -> String {
-    let mut text = String::new();
-    for event in &run.told {
-        writeln!(text, "  {} {:?}", event.at.format("%M:%S%.3f"), event.kind).unwrap();
-    }
-    let record = phone.record();
-    for (at, screen) in &record.screens {
-        writeln!(text, "  phone {at:>7} shows {}", screen.name()).unwrap();
-    }
-    for tap in &record.taps {
-        writeln!(text, "  phone {:>7} tap on {} '{}' {} hit={}", tap.at, tap.screen.name(), tap.text, tap.id, tap.hit)
-            .unwrap();
-    }
-    writeln!(text, "  phone faults {:?}", record.faults).unwrap();
-    text
-}
-
 #[test]
 fn every_fault_at_every_stage_ends_as_it_should() {
     let wanted = std::env::var("MI_SIGNOUT_TEST_CELL").unwrap_or_default();
@@ -268,12 +250,12 @@ fn every_fault_at_every_stage_ends_as_it_should() {
         .flat_map(|row| (0..Stage::ALL.len()).map(move |stage| (row, stage)))
         .collect();
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let (table, catalog) = (Table::new(), Catalog::builtin().unwrap());
+    let (lab, catalog) = (DeviceLab::new(), Catalog::builtin().unwrap());
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some((row, stage)) = cells.get(next.fetch_add(1, Ordering::Relaxed)).copied() {
-                    let verdict = run_cell(&MATRIX[row], stage, &table, &catalog);
+                    let verdict = run_cell(&MATRIX[row], stage, &lab, &catalog);
                     done.lock().unwrap_or_else(PoisonError::into_inner).push(Cell { row, stage, verdict });
                 }
             });
@@ -290,7 +272,7 @@ fn every_fault_at_every_stage_ends_as_it_should() {
     println!("{} of {} cells hold", done.iter().filter(|c| c.verdict.is_ok()).count(), cells.len());
     assert!(failures.is_empty(), "\n{failures}");
     assert_eq!(done.len(), cells.len(), "a cell panicked");
-    assert_eq!(table.bystander_commands(), Vec::<Vec<String>>::new(), "a phone that nobody chose was touched");
+    assert_eq!(lab.bystander_commands(), Vec::<Vec<String>>::new(), "a phone that nobody chose was touched");
 }
 
 const STAGES: [&str; 7] = [

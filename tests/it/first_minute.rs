@@ -2,20 +2,19 @@
 
 use phone_sim::endpoint::ConnState;
 
-use crate::cli::{Bench, RIGHT, mi_signout, spec};
-use crate::signals::AtTerminal;
+use crate::support::{RIGHT, TerminalSession, TestBed, mi_signout, spec};
 
 #[test]
 fn a_person_who_types_only_the_name_is_led_to_the_result() {
-    let bench = Bench::own([spec("a1")]);
-    bench.phones[0].connect(ConnState::Unauthorized);
-    let adb = bench.adb();
+    let bed = TestBed::own([spec("a1")]);
+    bed.phones[0].connect(ConnState::Unauthorized);
+    let adb = bed.adb();
     let port = adb.rsplit_once(':').unwrap().1;
-    let mut terminal = AtTerminal::run("", "", &[("ANDROID_ADB_SERVER_PORT", port), ("TERM", "dumb")]);
+    let mut terminal = TerminalSession::run("", "", &[("ANDROID_ADB_SERVER_PORT", port), ("TERM", "dumb")]);
     // One next thing to do; it goes on by itself once that is done.
     terminal.wait_for("next: ");
     terminal.wait_for("Ctrl-C ends");
-    bench.phones[0].connect(ConnState::Device);
+    bed.phones[0].connect(ConnState::Device);
     terminal.wait_for("It does not delete the account");
     terminal.answers("what?");
     terminal.answers("y");
@@ -42,15 +41,15 @@ fn a_person_who_types_only_the_name_is_led_to_the_result() {
         let at = rest.find(words).unwrap_or_else(|| panic!("'{words}' does not come after the last:\n{said}"));
         rest = &rest[at + words.len()..];
     }
-    assert!(!bench.phone(0).account_present());
+    assert!(!bed.phone(0).account_present());
     assert_eq!(said.matches("Password of").count(), 1);
 }
 
 #[test]
 fn a_person_without_a_phone_is_told_what_to_do_next() {
-    let bench = Bench::own([]);
-    let adb = bench.adb();
-    let mut terminal = AtTerminal::run("", "", &[("ANDROID_ADB_SERVER_PORT", adb.rsplit_once(':').unwrap().1)]);
+    let bed = TestBed::own([]);
+    let adb = bed.adb();
+    let mut terminal = TerminalSession::run("", "", &[("ANDROID_ADB_SERVER_PORT", adb.rsplit_once(':').unwrap().1)]);
     terminal.wait_for("No phone yet: ");
     terminal.wait_for("next: ");
     terminal.wait_for("Ctrl-C ends");

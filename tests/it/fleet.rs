@@ -13,8 +13,8 @@ use mi_signout::model::{AdbServer, Device, DeviceState, Outcome, Reason, ResultR
 use mi_signout::phone::{Phone, PhoneError};
 use mi_signout::profile::Options;
 
-use crate::scripted::{Effect, Fault, Script, ScriptedPhone, When, catalog};
 use crate::support::GUARD;
+use crate::support::scripted::{Effect, Fault, Script, ScriptedPhone, When, catalog};
 
 /// A phone of the fleet: how it is listed, what it does, whether it comes back when it was lost.
 struct Member {

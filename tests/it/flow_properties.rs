@@ -15,7 +15,7 @@ use mi_signout::phone::{NotReady, Observation, Phone, PhoneError, Refusal, Scree
 use mi_signout::profile::{Options, Recognised, View};
 use mi_signout::ui::UiTree;
 
-use crate::scripted::{Effect, Fault, Script, ScriptedPhone, When, pages, profile};
+use crate::support::scripted::{Effect, Fault, Script, ScriptedPhone, When, pages, profile};
 
 fn accounts() -> impl Strategy<Value = AccountsProbe> {
     let of =
@@ -43,7 +43,7 @@ fn tree() -> impl Strategy<Value = (UiTree, Focus)> {
                 nodes[which.index(nodes.len())].replace("</node>", "")
             };
             let xml: String = parts.iter().map(pick).map(|n| n[n.rfind("<node").unwrap()..].to_owned()).collect();
-            let page = crate::scripted::Page { xml, ..crate::scripted::Page::default() };
+            let page = crate::support::scripted::Page { xml, ..crate::support::scripted::Page::default() };
             (page.tree(typed), Focus::parse(all[focus].focus))
         }),
     ]

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use chrono::{TimeZone, Utc};
@@ -10,6 +10,8 @@ use mi_signout::event::{Event, EventKind, FindDevice, Progress, Subject};
 use mi_signout::journal::{InstallKey, Journal, JournalError, Mutation, PhoneInfo, PhoneKey, Run, RunInfo, WebState};
 use mi_signout::model::{AccountId, Outcome, Proof, Reason, ResultRow, Serial};
 use mi_signout::record::chain;
+
+use crate::support::Killed;
 
 /// Where the re-executed test finds its journal.
 const CHILD: &str = "MI_SIGNOUT_TEST_JOURNAL";
@@ -300,19 +302,9 @@ fn child_that_is_killed() {
     say("STEP finish".to_owned());
 }
 
-/// Ends its child whatever happens.
-struct Guard(Child);
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// Starts the child, reads `n` steps and kills it there. Gives the steps read.
 fn kill_after(dir: &Path, n: usize) -> Vec<String> {
-    let mut child = Guard(
+    let mut child = Killed(
         Command::new(std::env::current_exe().unwrap())
             .args(["journal::child_that_is_killed", "--exact", "--nocapture", "--test-threads=1"])
             .env(CHILD, dir)

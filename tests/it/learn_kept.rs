@@ -1,15 +1,12 @@
 //! Screens that no profile knows are kept, and `bugreport` packs them without anything of anybody.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
 
 use mi_signout::capture::{self, Files};
-use phone_sim::device::SimDevice;
-use phone_sim::farm::{Farm, ServerHandle};
-use phone_sim::phone::{Fault, PhoneSpec, SimPhone, Stage};
+use phone_sim::phone::{Fault, PhoneSpec, Stage};
 
-use crate::support::{Said, talk};
+use crate::support::{SCALE, Said, TestBed, talk};
 
 const ACCOUNT: &str = "6230481535";
 const OWNER: &str = "Zsuzsanna Owner";
@@ -17,42 +14,25 @@ const SERIAL: &str = "8f2a1b77";
 const PASSWORD: &str = "correct-horse-9";
 const OPERATOR: &str = "Operator-Kowalska";
 
-struct TestBed {
-    _farm: Farm,
-    server: ServerHandle,
-    phone: SimPhone,
-    dir: tempfile::TempDir,
-}
-
-/// A phone on which a dialog that nobody knows comes up at a stage of the sign-out.
+/// A phone on which a dialog that no profile knows comes up at a stage of the sign-out.
 fn test_bed(stage: Stage) -> TestBed {
-    let spec = PhoneSpec::default().serial(SERIAL).account(Some(ACCOUNT)).password(PASSWORD).scale(0.01);
-    let phone = SimPhone::new(spec.change(|s| OWNER.clone_into(&mut s.owner)));
-    phone.on(stage, Fault::UnknownPopup);
-    let farm = Farm::new().unwrap();
-    farm.plug(Arc::new(SimDevice::new(phone.clone()))).unwrap();
-    let server = farm.serve_server(0).unwrap();
-    TestBed { _farm: farm, server, phone, dir: tempfile::tempdir().unwrap() }
+    let spec = PhoneSpec::default().serial(SERIAL).account(Some(ACCOUNT)).password(PASSWORD).scale(SCALE);
+    let bed = TestBed::own([spec.change(|s| OWNER.clone_into(&mut s.owner))]);
+    bed.phone(0).on(stage, Fault::UnknownPopup);
+    bed
 }
 
-impl TestBed {
-    fn run(&self, args: &[&str], input: &str) -> Said {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mi-signout"));
-        command.args(args).arg("--journal").arg(self.path("journal.db")).current_dir(self.dir.path());
-        command.env_remove("ANDROID_SERIAL").env("NO_COLOR", "1").env("XDG_STATE_HOME", self.path("state"));
-        talk(command, input.as_bytes())
-    }
+fn run(bed: &TestBed, args: &[&str], input: &str) -> Said {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mi-signout"));
+    command.args(args).arg("--journal").arg(bed.path("journal.db")).current_dir(bed.home.path());
+    command.env_remove("ANDROID_SERIAL").env("NO_COLOR", "1").env("XDG_STATE_HOME", bed.path("state"));
+    talk(command, input.as_bytes())
+}
 
-    fn sign_out(&self, more: &[&str]) -> Said {
-        let adb = self.server.addr().to_string();
-        let args =
-            ["sign-out", "-s", SERIAL, "--adb", &adb, "--yes", "--password-stdin", "--json", "--non-interactive"];
-        self.run(&[&args[..], more].concat(), &format!("{PASSWORD}\n"))
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
-    }
+fn sign_out(bed: &TestBed, more: &[&str]) -> Said {
+    let adb = bed.adb();
+    let args = ["sign-out", "-s", SERIAL, "--adb", &adb, "--yes", "--password-stdin", "--json", "--non-interactive"];
+    run(bed, &[&args[..], more].concat(), &format!("{PASSWORD}\n"))
 }
 
 fn row(said: &Said) -> serde_json::Value {
@@ -79,7 +59,7 @@ fn kept_folder(hint: &str) -> &Path {
 #[test]
 fn a_walk_that_ends_on_an_unknown_screen_keeps_it_and_bugreport_packs_it() {
     let bed = test_bed(Stage::DataChoice);
-    let said = bed.sign_out(&["--operator", OPERATOR, "--report", "report.html", "--report", "report.json"]);
+    let said = sign_out(&bed, &["--operator", OPERATOR, "--report", "report.html", "--report", "report.json"]);
     let row = row(&said);
     assert_eq!(
         (row["outcome"].as_str(), row["reason"].as_str()),
@@ -97,7 +77,7 @@ fn a_walk_that_ends_on_an_unknown_screen_keeps_it_and_bugreport_packs_it() {
         assert!(text.contains(folder.file_name().unwrap().to_str().unwrap()), "{report} does not say where");
     }
 
-    let said = bed.run(&["bugreport", "-o", "bug.zip"], "");
+    let said = run(&bed, &["bugreport", "-o", "bug.zip"], "");
     assert_eq!((said.code, said.out.trim()), (0, "bug.zip"), "{said:?}");
     let zip = std::fs::read(bed.path("bug.zip")).unwrap();
     let files = capture::unpack(&zip).unwrap();
@@ -112,14 +92,14 @@ fn a_walk_that_ends_on_an_unknown_screen_keeps_it_and_bugreport_packs_it() {
     let lines: Vec<&str> = checked.out.lines().filter(|line| line.contains("screens/")).collect();
     assert!(lines.iter().any(|line| line.ends_with(": no screen (miui)")), "{checked:?}");
     assert!(lines.iter().any(|line| line.ends_with("-before: account-page (miui)")), "{checked:?}");
-    assert!(!bed.phone.record().taps.iter().any(|tap| tap.text.contains("Buy")), "the unknown dialog was tapped");
-    let again = bed.run(&["bugreport", "-o", "bug.zip"], "");
+    assert!(!bed.phone(0).record().taps.iter().any(|tap| tap.text.contains("Buy")), "the unknown dialog was tapped");
+    let again = run(&bed, &["bugreport", "-o", "bug.zip"], "");
     assert_eq!(again.code, 2, "nothing is overwritten: {again:?}");
 }
 
 fn check(bed: &TestBed, zip: &str) -> Said {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mi-signout"));
-    command.args(["profiles", "check", zip]).current_dir(bed.dir.path()).env("NO_COLOR", "1");
+    command.args(["profiles", "check", zip]).current_dir(bed.home.path()).env("NO_COLOR", "1");
     talk(command, b"")
 }
 
@@ -138,6 +118,6 @@ fn a_cut_zip_and_one_of_something_else_are_clear_errors() {
         assert_eq!(said.code, 2, "{said:?}");
         assert!(said.err.contains(words) && said.err.contains("bad.zip"), "{}", said.err);
     }
-    let said = bed.run(&["bugreport"], "");
+    let said = run(&bed, &["bugreport"], "");
     assert!(said.code == 2 && said.err.contains("no run has been recorded yet"), "{said:?}");
 }

@@ -4,82 +4,82 @@ use mi_signout::journal::{InstallKey, Ledger, PhoneKey};
 use mi_signout::model::AccountId;
 use phone_sim::phone::Branch;
 
-use crate::cli::{Bench, spec};
+use crate::support::{TestBed, spec};
 
 const RIGHT: &str = "Owner-pass 1";
 
 #[test]
 fn a_journal_that_cannot_be_written_stops_no_phone() {
-    let bench = Bench::own([spec("8f2a1b")]);
+    let bed = TestBed::own([spec("8f2a1b")]);
     let args = ["sign-out", "--all", "--yes", "--password-stdin", "--json", "--journal", "/dev/null/journal.db"];
-    let ran = bench.run(&args).stdin(&format!("{RIGHT}\n")).run();
+    let ran = bed.run(&args).stdin(&format!("{RIGHT}\n")).run();
     assert_eq!(ran.status, 0, "{ran}");
     assert!(ran.stderr.contains("this run is not recorded"), "{ran}");
     assert!(ran.stdout.contains(r#""outcome":"signed-out""#), "{ran}");
-    assert!(!bench.phone(0).account_present());
+    assert!(!bed.phone(0).account_present());
 }
 
 #[test]
 fn after_three_rejections_nothing_is_submitted_any_more() {
-    let bench = Bench::own([spec("8f2a1b")]);
+    let bed = TestBed::own([spec("8f2a1b")]);
     let state = tempfile::tempdir().unwrap();
     let state = state.path().to_str().unwrap();
     let run = |journal: &str| {
         let journal = format!("{state}/{journal}.db");
-        bench.sign_out("a wrong one", &["--all", "--journal", &journal]).env("XDG_STATE_HOME", state).run()
+        bed.sign_out("a wrong one", &["--all", "--journal", &journal]).env("XDG_STATE_HOME", state).run()
     };
     for n in 1..=3 {
         let ran = run(&n.to_string());
         assert!(ran.stdout.contains(r#""reason":"wrong-password""#), "{ran}");
-        assert_eq!((ran.status, bench.phone(0).record().passwords_submitted()), (1, n), "{ran}");
+        assert_eq!((ran.status, bed.phone(0).record().passwords_submitted()), (1, n), "{ran}");
     }
     // Another journal does not make it forget.
     let ran = run("another");
     assert!(ran.stdout.contains(r#""reason":"account-stopped""#), "{ran}");
-    assert_eq!((ran.status, bench.phone(0).record().passwords_submitted()), (4, 3), "{ran}");
+    assert_eq!((ran.status, bed.phone(0).record().passwords_submitted()), (4, 3), "{ran}");
 }
 
 #[test]
 fn the_page_that_ended_a_walk_is_kept_as_a_picture_without_its_owner() {
     let owner = "Ada Lovelace";
     let spec = spec("8f2a1b").with(Branch::IdentityCheck).change(|s| s.owner = owner.to_owned());
-    let bench = Bench::own([spec]);
+    let bed = TestBed::own([spec]);
     let dir = tempfile::tempdir().unwrap();
     let report = dir.path().join("run.html");
-    let ran = bench.sign_out(RIGHT, &["--all", "--report", report.to_str().unwrap()]).run();
+    let ran = bed.sign_out(RIGHT, &["--all", "--report", report.to_str().unwrap()]).run();
     assert_eq!(ran.status, 4, "{ran}");
     let html = std::fs::read_to_string(report).unwrap();
     assert!(html.contains("data:image/png;base64,"), "{}", &html[..html.len().min(3000)]);
     assert!(!html.contains(owner) && !html.contains("6230000535"));
-    assert!(bench.phones[0].fs().list("/", "/data/local/tmp").unwrap().is_empty());
+    assert!(bed.phones[0].fs().list("/", "/data/local/tmp").unwrap().is_empty());
 }
 
 #[test]
 fn a5_a_report_that_cannot_be_written_is_said_before_the_first_tap() {
-    let bench = Bench::own([spec("8f2a1b")]);
+    let bed = TestBed::own([spec("8f2a1b")]);
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("folder.html")).unwrap();
     for name in ["folder.html", "missing/r.html", &format!("{}.html", "x".repeat(251))] {
         let path = dir.path().join(name);
         let good = dir.path().join("good.html");
         let reports = ["--all", "--report", good.to_str().unwrap(), "--report", path.to_str().unwrap()];
-        let ran = bench.sign_out(RIGHT, &reports).run();
+        let ran = bed.sign_out(RIGHT, &reports).run();
         assert_eq!(ran.status, 2, "{ran}");
         assert!(ran.stderr.contains("the report could not be written there"), "{ran}");
-        assert!(bench.phone(0).account_present() && bench.phone(0).record().taps.is_empty(), "{ran}");
+        assert!(bed.phone(0).account_present() && bed.phone(0).record().taps.is_empty(), "{ran}");
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left behind");
     }
 }
 
 #[test]
 fn a5_one_report_that_fails_later_keeps_no_other_from_being_written() {
-    let bench = Bench::own([spec("8f2a1b")]);
+    let bed = TestBed::own([spec("8f2a1b")]);
     let dir = tempfile::tempdir().unwrap();
     let (gone, good) = (dir.path().join("gone"), dir.path().join("good.html"));
     std::fs::create_dir(&gone).unwrap();
     let bad = gone.join("r.html");
     let args = ["--all", "--report", bad.to_str().unwrap(), "--report", good.to_str().unwrap()];
-    let (mut command, _home) = bench.sign_out(RIGHT, &args).into_command();
+    let (mut command, _home) = bed.sign_out(RIGHT, &args).into_command();
     command
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
@@ -101,34 +101,34 @@ fn a5_one_report_that_fails_later_keeps_no_other_from_being_written() {
 
 #[test]
 fn a9_with_a_read_only_home_the_ledger_is_beside_the_journal() {
-    let bench = Bench::own([spec("8f2a1b")]);
+    let bed = TestBed::own([spec("8f2a1b")]);
     let dir = tempfile::tempdir().unwrap();
     let journal = dir.path().join("records/journal.db");
     // A home that nobody can write in, not even root.
-    let home = |run: crate::cli::Run| {
+    let home = |run: crate::support::Invocation| {
         ["HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"].iter().fold(run, |run, name| run.env(name, "/proc/self"))
     };
     let args = ["--all", "--journal", journal.to_str().unwrap()];
-    let ran = home(bench.sign_out(RIGHT, &args)).run();
+    let ran = home(bed.sign_out(RIGHT, &args)).run();
     assert_eq!(ran.status, 0, "{ran}");
     assert!(journal.with_file_name("rejections.db").is_file() && journal.with_file_name("install.key").is_file());
     let names = || std::fs::read_dir(journal.parent().unwrap()).unwrap().count();
     let before = names();
     let args = ["report", "last", "--journal", journal.to_str().unwrap()];
-    let told = home(crate::cli::mi_signout(&args)).run();
+    let told = home(crate::support::mi_signout(&args)).run();
     assert!(told.status == 0 && told.stdout.contains("signed-out") && told.stderr.is_empty(), "{told}");
     assert_eq!(names(), before, "a report makes nothing");
 }
 
 #[test]
 fn a7_a_ledger_that_was_removed_is_said_and_buys_no_more_tries() {
-    let bench = Bench::own([spec("8f2a1b")]);
+    let bed = TestBed::own([spec("8f2a1b")]);
     for removed in [&["rejections.db"][..], &["install.key"], &["rejections.db", "install.key"]] {
         let home = tempfile::tempdir().unwrap();
         let state = home.path().join("mi-signout");
-        let before = bench.phone(0).record().passwords_submitted();
+        let before = bed.phone(0).record().passwords_submitted();
         let args = ["sign-out", "--all", "--yes", "--password-stdin", "--json"];
-        let run = || bench.run(&args).stdin("a wrong one\n").env("XDG_STATE_HOME", home.path().to_str().unwrap()).run();
+        let run = || bed.run(&args).stdin("a wrong one\n").env("XDG_STATE_HOME", home.path().to_str().unwrap()).run();
         for _ in 0..3 {
             assert_eq!(run().status, 1);
         }
@@ -142,7 +142,7 @@ fn a7_a_ledger_that_was_removed_is_said_and_buys_no_more_tries() {
         assert!(ran.stderr.contains("the journal knows of 3 rejections for account 6230***535: taken over"), "{ran}");
         assert_eq!(ran.stderr.contains("install.key is not the one"), removed.contains(&"install.key"), "{ran}");
         assert!(ran.stdout.contains(r#""reason":"account-stopped""#), "{ran}");
-        assert_eq!(bench.phone(0).record().passwords_submitted() - before, 3);
+        assert_eq!(bed.phone(0).record().passwords_submitted() - before, 3);
         // Said once.
         assert!(!run().stderr.contains("warning"), "{ran}");
     }
@@ -150,7 +150,7 @@ fn a7_a_ledger_that_was_removed_is_said_and_buys_no_more_tries() {
 
 #[test]
 fn a17_with_a_locked_journal_the_ledger_of_submissions_is_still_asked() {
-    let bench = Bench::own([spec("8f2a1b")]);
+    let bed = TestBed::own([spec("8f2a1b")]);
     let home = tempfile::tempdir().unwrap();
     let state = home.path().join("mi-signout");
     std::fs::create_dir(&state).unwrap();
@@ -161,10 +161,10 @@ fn a17_with_a_locked_journal_the_ledger_of_submissions_is_still_asked() {
     drop(ledger);
     let run = |more: &[&str]| {
         let args = [&["--all", "--journal", "/dev/null/journal.db"], more].concat();
-        bench.sign_out(RIGHT, &args).env("XDG_STATE_HOME", home.path().to_str().unwrap()).run()
+        bed.sign_out(RIGHT, &args).env("XDG_STATE_HOME", home.path().to_str().unwrap()).run()
     };
     let ran = run(&[]);
-    assert_eq!((ran.status, bench.phone(0).record().passwords_submitted()), (4, 0), "{ran}");
+    assert_eq!((ran.status, bed.phone(0).record().passwords_submitted()), (4, 0), "{ran}");
     let again = run(&["--again"]);
-    assert_eq!((again.status, bench.phone(0).record().passwords_submitted()), (0, 1), "{again}");
+    assert_eq!((again.status, bed.phone(0).record().passwords_submitted()), (0, 1), "{again}");
 }

@@ -51,7 +51,8 @@ fn sign_out(spec: PhoneSpec, person: impl Fn(&SimPhone, Reason) + Send + Sync) -
         }
     };
     let books = Books::new(None, None, &listener);
-    let (interrupted, over) = (AtomicBool::new(false), AtomicBool::new(false));
+    let interrupted = AtomicBool::new(false);
+    let (end, over) = mpsc::channel::<()>();
     let plan = Plan {
         catalog: &catalog,
         options: Options::default(),
@@ -72,13 +73,10 @@ fn sign_out(spec: PhoneSpec, person: impl Fn(&SimPhone, Reason) + Send + Sync) -
     };
     std::thread::scope(|scope| {
         // A person whose part was not understood would be waited for without end.
-        scope.spawn(|| {
-            let began = Instant::now();
-            while !over.load(Ordering::Relaxed) {
-                if began.elapsed() > GUARD {
-                    interrupted.store(true, Ordering::Relaxed);
-                }
-                std::thread::sleep(Duration::from_millis(20));
+        let interrupted = &interrupted;
+        scope.spawn(move || {
+            if over.recv_timeout(GUARD) == Err(mpsc::RecvTimeoutError::Timeout) {
+                interrupted.store(true, Ordering::Relaxed);
             }
         });
         let (person, patient) = (&person, &phone);
@@ -91,7 +89,7 @@ fn sign_out(spec: PhoneSpec, person: impl Fn(&SimPhone, Reason) + Send + Sync) -
             reasons
         });
         let row = run(&devices, &plan, &Direct).remove(0);
-        over.store(true, Ordering::Relaxed);
+        drop(end);
         tell.lock().unwrap().send(None).unwrap();
         (row, phone.clone(), helper.join().unwrap())
     })

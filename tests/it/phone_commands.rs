@@ -1,7 +1,6 @@
 //! Every program of the simulated phone through Debian's `adb shell`, in forms that this project's own client never sends.
 
-use crate::cli::{Bench, spec};
-use crate::support::adb;
+use crate::support::{TestBed, adb, spec};
 
 /// What a person types, the exit code, and what its output has.
 const TYPED: &[(&str, i32, &str)] = &[
@@ -40,8 +39,8 @@ const TYPED: &[(&str, i32, &str)] = &[
 
 #[test]
 fn every_program_answers_debians_adb() {
-    let bench = Bench::real([spec("8f2a1b")]);
-    let port = bench.adb().rsplit(':').next().unwrap().parse().unwrap();
+    let bed = TestBed::real([spec("8f2a1b")]);
+    let port = bed.adb().rsplit(':').next().unwrap().parse().unwrap();
     let mut wrong = Vec::new();
     for (line, code, has) in TYPED {
         let said = adb(port, &["shell", line], b"");
@@ -52,7 +51,7 @@ fn every_program_answers_debians_adb() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let picture = adb(port, &["exec-out", "screencap", "-p"], b"");
     assert!(picture.bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "{picture:?}");
-    let record = bench.phone(0).record();
+    let record = bed.phone(0).record();
     for program in ["getprop", "am", "dumpsys", "uiautomator", "input", "settings", "wm", "pm", "screencap"] {
         assert!(record.commands.iter().any(|c| c.argv[0] == program), "{program} was not run");
     }

@@ -7,7 +7,7 @@ use mi_signout::model::Secret;
 use mi_signout::phone::{Input, Look, Opening, Settle, Step};
 use proptest::prelude::*;
 
-use crate::fake_adb::Stubs;
+use crate::support::fake_adb::Stubs;
 
 fn mksh(script: &str) -> Vec<u8> {
     let output = Command::new("mksh").args(["-c", script]).stdin(Stdio::null()).output().expect("mksh is installed");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mi_signout::model::ExitStatus as E;
 
-use crate::cli::{Bench, RIGHT, mi_signout, spec};
+use crate::support::{RIGHT, TestBed, mi_signout, spec};
 
 const README: &str = include_str!("../../README.md");
 
@@ -114,8 +114,8 @@ fn its_commands_that_need_no_phone_and_no_person_are_run() {
 
 #[test]
 fn the_commands_for_a_phone_are_run_on_simulated_ones() {
-    let bench = Bench::own([spec("a1"), spec("b2")]);
-    let port = bench.adb().split_once(':').unwrap().1.to_owned();
+    let bed = TestBed::own([spec("a1"), spec("b2")]);
+    let port = bed.adb().split_once(':').unwrap().1.to_owned();
     for line in ["devices", "sign-out --all --dry-run"] {
         let words: Vec<&str> = line.split(' ').collect();
         let is_told = commands(DOCUMENTS[1].1).iter().any(|told| *told == words);

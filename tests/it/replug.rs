@@ -3,18 +3,17 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use mi_signout::adb::{self, Roster};
 use mi_signout::fleet::Passwords;
-use mi_signout::model::{AdbServer, Outcome, Reason, ResultRow, Secret, Serial};
+use mi_signout::model::{AdbServer, Device, Outcome, Reason, ResultRow, Secret, Serial};
 use mi_signout::profile::Catalog;
 use phone_sim::device::SimDevice;
 use phone_sim::farm::Farm;
 use phone_sim::phone::{Disconnect, Fault, PhoneSpec, SimPhone, Stage};
 
-use crate::bench::{SCALE, Wires, run};
-use crate::support::{GUARD, RealAdbServer, adb_connect, adb_disconnect};
+use crate::support::device_lab::{SCALE, Wires, run};
+use crate::support::{GUARD, RealAdbServer, adb_connect, adb_disconnect, wait_until};
 
 fn phone(stage: Stage, spec: PhoneSpec) -> SimPhone {
     let phone = SimPhone::new(spec.serial("replugged").scale(SCALE));
@@ -45,11 +44,12 @@ fn on_another_usb_port(stage: Stage, spec: PhoneSpec, while_away: fn(&SimPhone))
     let plug = farm.plug_at(Arc::new(SimDevice::new(phone.clone())), "1-4").unwrap();
     let (tx, out) = std::sync::mpsc::channel();
     phone.on_disconnect(move |_: Disconnect| tx.send(()).unwrap_or_default());
-    let (hand, table) = (phone.clone(), Arc::clone(&farm));
+    let (hand, table, server_address) = (phone.clone(), Arc::clone(&farm), at.clone());
     let hand = std::thread::spawn(move || {
         out.recv_timeout(GUARD).unwrap();
         table.unplug(plug);
-        std::thread::sleep(Duration::from_millis(300));
+        let is_gone = |listed: &[Device]| listed.iter().all(|device| device.serial.as_str() != "replugged");
+        wait_until("the phone is not listed", || is_gone(&adb::list(&server_address, GUARD).unwrap()));
         while_away(&hand);
         table.plug_at(Arc::new(SimDevice::new(hand)), "2-1.3").unwrap();
     });
@@ -182,12 +182,9 @@ fn lost_while_it_is_read_first_and_back_on_another_port() {
     phone.fault(Fault::CommandHangs(1));
     let row = std::thread::scope(|scope| {
         scope.spawn(|| {
-            let until = std::time::Instant::now() + GUARD;
-            while phone.record().commands.is_empty() && std::time::Instant::now() < until {
-                std::thread::sleep(Duration::from_millis(5));
-            }
+            wait_until("the first command", || !phone.record().commands.is_empty());
             farm.unplug(plug);
-            std::thread::sleep(Duration::from_millis(500));
+            wait_until("the phone is not listed", || adb::list(&at, GUARD).unwrap().is_empty());
             farm.plug_at(Arc::new(SimDevice::new(phone.clone())), "2-1.3").unwrap();
         });
         sign_out(&at, "replugged", &phone)

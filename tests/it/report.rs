@@ -11,8 +11,8 @@ use mi_signout::model::{AccountId, Outcome, Proof, Reason, ResultRow, Serial};
 use mi_signout::record::{RunRecord, chain};
 use mi_signout::report::{self, Format, ReportError, Seal};
 
+use crate::support::browser_session::need_chromium;
 use crate::support::talk;
-use crate::web::need_chromium;
 
 /// A run of three phones; the second fails, the third is cut off.
 fn recorded(dir: &Path) -> (RunRecord, InstallKey) {

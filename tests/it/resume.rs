@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use mi_signout::journal::{InstallKey, Journal};
 use mi_signout::record::OpenPhone;
@@ -14,9 +13,9 @@ use phone_sim::scenario::scenario;
 use phone_sim::screens::ScreenId;
 use serde_json::Value;
 
-use crate::cli::{Bench, RIGHT, SCALE, spec};
-use crate::simulate::Simulate;
-use crate::support::{GUARD, Killed, RealAdbServer, Said, adb_connect, talk};
+use crate::support::{
+    Killed, RIGHT, RealAdbServer, SCALE, Said, Simulate, TestBed, adb_connect, spec, talk, wait_until,
+};
 
 /// The binary with its home, and so its journal, in a folder that several runs share.
 fn binary(home: &Path, args: &[&str]) -> Command {
@@ -43,16 +42,16 @@ fn rows(said: &Said) -> Vec<(String, String)> {
 #[test]
 fn a_tray_that_was_killed_midway_goes_on_where_it_was() {
     let tray = scenario("tray").unwrap();
-    let bench = Bench::own((0..40).map(|n| tray.phone(n).scale(SCALE)));
+    let bed = TestBed::own((0..40).map(|n| tray.phone(n).scale(SCALE)));
     let home = tempfile::tempdir().unwrap();
     let mut passwords = "serial,password\n".to_owned();
     for n in 0..40 {
-        let _ = writeln!(passwords, "{},{}", bench.serials[n], bench.phone(n).spec().told_password());
+        let _ = writeln!(passwords, "{},{}", bed.serials[n], bed.phone(n).spec().told_password());
     }
     let file = home.path().join("p.csv");
     std::fs::write(&file, passwords).unwrap();
     std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-    let adb = bench.adb();
+    let adb = bed.adb();
     let args = ["sign-out", "--all", "--yes", "--json", "-q", "--passwords", "p.csv", "--adb", &adb];
     let args = [&args[..], &["--authorised-by", "the shop", "--operator", "Ann", "--station", "bench 3"]].concat();
 
@@ -63,13 +62,13 @@ fn a_tray_that_was_killed_midway_goes_on_where_it_was() {
     assert_eq!(results.take(12).count(), 12);
     child.0.kill().unwrap();
     child.0.wait().unwrap();
-    let left = (0..40).filter(|n| bench.phone(*n).account_present()).count();
+    let left = (0..40).filter(|n| bed.phone(*n).account_present()).count();
     assert!(left > 4, "it was killed midway: {left} phones are left");
 
     let second = talk(binary(home.path(), &args), b"");
     let found = rows(&second);
     assert_eq!(found.len(), 40, "{}", second.err);
-    let submissions: Vec<usize> = (0..40).map(|n| bench.phone(n).record().passwords_submitted()).collect();
+    let submissions: Vec<usize> = (0..40).map(|n| bed.phone(n).record().passwords_submitted()).collect();
     assert!(submissions.iter().all(|times| *times <= 1), "{submissions:?}");
     let again = [&args[..], &["--again"]].concat();
     let third = talk(binary(home.path(), &again), b"");
@@ -97,7 +96,7 @@ fn a_tray_that_was_killed_midway_goes_on_where_it_was() {
 
     let report = talk(binary(home.path(), &["report", "last", "--format", "html"]), b"");
     assert_eq!((report.code, report.err.as_str()), (0, ""));
-    for words in ["Ann", "bench 3", "the shop", bench.serials[0].as_str(), bench.serials[39].as_str()] {
+    for words in ["Ann", "bench 3", "the shop", bed.serials[0].as_str(), bed.serials[39].as_str()] {
         assert!(report.out.contains(words), "the report lacks '{words}'");
     }
     assert!(!report.out.contains("Owner-pass"));
@@ -206,33 +205,28 @@ fn a_tray_of_another_process_behind_a_real_server_is_killed_hard_and_taken_up_ag
 
 #[test]
 fn a_submission_without_a_verdict_is_not_repeated_unless_again_is_asked_for() {
-    let bench = Bench::own([spec("a1").with(Branch::SignOutFails)]);
-    bench.phone(0).on(Stage::AfterConfirm, Fault::SpinnerFor(200_000));
+    let bed = TestBed::own([spec("a1").with(Branch::SignOutFails)]);
+    bed.phone(0).on(Stage::AfterConfirm, Fault::SpinnerFor(200_000));
     let home = tempfile::tempdir().unwrap();
-    let adb = bench.adb();
+    let adb = bed.adb();
     let args = ["sign-out", "-s", "a1", "--password-stdin", "--json", "--yes", "-q", "--adb", &adb];
     let password = format!("{RIGHT}\n");
 
     let mut command = binary(home.path(), &args);
     let mut child = Killed(command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
     child.0.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
-    let deadline = Instant::now() + GUARD;
-    while bench.phone(0).record().passwords_submitted() == 0 {
-        assert!(Instant::now() < deadline, "no password was submitted");
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    wait_until("a password is submitted", || bed.phone(0).record().passwords_submitted() > 0);
     child.0.kill().unwrap();
     child.0.wait().unwrap();
 
     // The phone goes on by itself, and a person closes what it then says.
-    let failed =
-        |n: usize| bench.phone(n).record().screens.iter().any(|(_, screen)| *screen == ScreenId::SignOutFailed);
-    while !failed(0) {
-        assert!(Instant::now() < deadline, "the phone does not end");
-        let _ = bench.phone(0).dump_xml();
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    bench.phone(0).show(ScreenId::AccountPage);
+    let failed = |n: usize| bed.phone(n).record().screens.iter().any(|(_, screen)| *screen == ScreenId::SignOutFailed);
+    wait_until("the phone ends", || {
+        // It goes on as it is looked at.
+        let _ = bed.phone(0).dump_xml();
+        failed(0)
+    });
+    bed.phone(0).show(ScreenId::AccountPage);
 
     // b31: over any number of runs, whether they end, are killed or only look.
     let dry = [&args[..], &["--dry-run"]].concat();
@@ -242,50 +236,43 @@ fn a_submission_without_a_verdict_is_not_repeated_unless_again_is_asked_for() {
                 home.path(),
                 &["sign-out", "-s", "a1", "--password-stdin", "--json", "--yes", "--adb", &adb],
             );
-            bench.phone(0).show(ScreenId::AccountPage);
+            bed.phone(0).show(ScreenId::AccountPage);
             continue;
         }
         let run = talk(binary(home.path(), args), password.as_bytes());
         assert!(run.out.contains("goes on from run"), "run {n}: {}", run.out);
-        assert_eq!(bench.phone(0).record().passwords_submitted(), 1, "run {n}: {}", run.out);
+        assert_eq!(bed.phone(0).record().passwords_submitted(), 1, "run {n}: {}", run.out);
         assert_eq!(run.code == 0, args == dry, "run {n}: {}", run.out);
-        bench.phone(0).show(ScreenId::AccountPage);
+        bed.phone(0).show(ScreenId::AccountPage);
     }
     let again = [&args[..], &["--again"]].concat();
     let third = talk(binary(home.path(), &again), password.as_bytes());
-    assert_eq!(bench.phone(0).record().passwords_submitted(), 2, "{}", third.out);
+    assert_eq!(bed.phone(0).record().passwords_submitted(), 2, "{}", third.out);
 }
 
 #[test]
 fn a_phone_that_was_left_open_and_is_found_signed_out_is_settled_for_its_next_owner() {
-    let bench = Bench::own([spec("a1")]);
-    bench.phone(0).on(Stage::AfterConfirm, Fault::SpinnerFor(60_000));
+    let bed = TestBed::own([spec("a1")]);
+    bed.phone(0).on(Stage::AfterConfirm, Fault::SpinnerFor(60_000));
     let home = tempfile::tempdir().unwrap();
-    let adb = bench.adb();
+    let adb = bed.adb();
     let args = ["sign-out", "-s", "a1", "--password-stdin", "--json", "--yes", "-q", "--adb", &adb];
     let password = format!("{RIGHT}\n");
     let mut command = binary(home.path(), &args);
     let mut child = Killed(command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
     child.0.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
-    let deadline = Instant::now() + GUARD;
-    while bench.phone(0).record().passwords_submitted() == 0 {
-        assert!(Instant::now() < deadline, "no password was submitted");
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    wait_until("a password is submitted", || bed.phone(0).record().passwords_submitted() > 0);
     child.0.kill().unwrap();
     child.0.wait().unwrap();
     // The phone brings it to an end by itself.
-    while bench.phone(0).account_present() {
-        assert!(Instant::now() < deadline, "the phone does not end");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    wait_until("the phone ends", || !bed.phone(0).account_present());
     let second = talk(binary(home.path(), &args), password.as_bytes());
     assert_eq!(rows(&second), [("a1".to_owned(), "already-signed-out -".to_owned())], "{}", second.out);
     let report = talk(binary(home.path(), &["report", "last", "--format", "json"]), b"");
     assert!(report.out.contains("Xiaomi"), "its certificate says the make: {}", report.out);
 
-    bench.phone(0).sign_in("7777000111");
-    bench.phone(0).show(ScreenId::Launcher);
+    bed.phone(0).sign_in("7777000111");
+    bed.phone(0).show(ScreenId::Launcher);
     let third = talk(binary(home.path(), &args), password.as_bytes());
     assert_eq!(rows(&third), [("a1".to_owned(), "signed-out -".to_owned())], "{}", third.out);
     assert!(!third.out.contains("goes on from run"), "{}", third.out);
@@ -294,9 +281,9 @@ fn a_phone_that_was_left_open_and_is_found_signed_out_is_settled_for_its_next_ow
 #[test]
 fn b32_the_phone_itself_says_that_another_computer_works_on_it() {
     // Two homes: no journal, no ledger and no lock is shared.
-    let bench = Bench::own([spec("a1").scale(0.4)]);
+    let bed = TestBed::own([spec("a1").scale(0.4)]);
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let adb = bench.adb();
+    let adb = bed.adb();
     let args = ["sign-out", "--all", "--password-stdin", "--json", "--yes", "-q", "--adb", &adb];
     let password = format!("{RIGHT}\n");
     let mut command = binary(one.path(), &args);
@@ -311,7 +298,7 @@ fn b32_the_phone_itself_says_that_another_computer_works_on_it() {
     assert!(second.out.contains("works on this phone") && !second.out.contains(r#""event":"step""#), "{}", second.out);
     out.read_to_string(&mut said).unwrap();
     assert_eq!(outcomes(&lines(&said)).get("a1").map(String::as_str), Some("signed-out"), "{said}");
-    assert_eq!(bench.phone(0).record().passwords_submitted(), 1);
+    assert_eq!(bed.phone(0).record().passwords_submitted(), 1);
     // It is given up at the end.
     let third = talk(binary(two.path(), &args), password.as_bytes());
     assert_eq!(rows(&third), [("a1".to_owned(), "already-signed-out -".to_owned())], "{}", third.out);
@@ -319,9 +306,9 @@ fn b32_the_phone_itself_says_that_another_computer_works_on_it() {
 
 #[test]
 fn b32_a_claim_of_a_run_that_was_killed_keeps_no_phone() {
-    let bench = Bench::own([spec("a1").scale(0.4)]);
+    let bed = TestBed::own([spec("a1").scale(0.4)]);
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let adb = bench.adb();
+    let adb = bed.adb();
     let args = ["sign-out", "--all", "--password-stdin", "--json", "--yes", "-q", "--adb", &adb];
     let password = format!("{RIGHT}\n");
     let mut command = binary(one.path(), &args);
@@ -338,9 +325,9 @@ fn b32_a_claim_of_a_run_that_was_killed_keeps_no_phone() {
 #[test]
 fn a_second_process_leaves_phones_alone_that_the_first_works_on() {
     // Slow enough that the second one comes while the first is at it.
-    let bench = Bench::own([spec("a1").scale(0.4), spec("b2").scale(0.4)]);
+    let bed = TestBed::own([spec("a1").scale(0.4), spec("b2").scale(0.4)]);
     let home = tempfile::tempdir().unwrap();
-    let adb = bench.adb();
+    let adb = bed.adb();
     let args = ["sign-out", "--all", "--password-stdin", "--json", "--yes", "-q", "--adb", &adb];
     let password = format!("{RIGHT}\n");
     let mut command = binary(home.path(), &args);
@@ -360,5 +347,5 @@ fn a_second_process_leaves_phones_alone_that_the_first_works_on() {
     out.read_to_string(&mut said).unwrap();
     let ended = outcomes(&lines(&said));
     assert!(ended.len() == 2 && ended.values().all(|outcome| outcome == "signed-out"), "{said}");
-    assert!((0..2).all(|n| bench.phone(n).record().passwords_submitted() == 1));
+    assert!((0..2).all(|n| bed.phone(n).record().passwords_submitted() == 1));
 }

@@ -8,7 +8,7 @@ use phone_sim::scenario::{Scenario, scenarios};
 use phone_sim::screens::ScreenId;
 use serde_json::Value;
 
-use crate::cli::{Bench, SCALE};
+use crate::support::{SCALE, TestBed};
 
 /// The family that has to be chosen where the phone is walked, and how it ends.
 const ENDS: &[(&str, &str, &str)] = &[
@@ -120,7 +120,7 @@ fn told(lines: &[Value], serial: &str) -> (String, String) {
 }
 
 /// Signs phones out, each of an account and with a password of its own, and gives the lines of JSON.
-fn walked(specs: Vec<PhoneSpec>, more: &[&str]) -> (Bench, Vec<Value>) {
+fn walked(specs: Vec<PhoneSpec>, more: &[&str]) -> (TestBed, Vec<Value>) {
     let own = |(n, spec): (usize, PhoneSpec)| {
         spec.scale(SCALE).change(|s| {
             if s.account.is_some() {
@@ -134,12 +134,12 @@ fn walked(specs: Vec<PhoneSpec>, more: &[&str]) -> (Bench, Vec<Value>) {
     let specs: Vec<PhoneSpec> = specs.into_iter().enumerate().map(own).collect();
     let line = |spec: &PhoneSpec| format!("{},{}\n", spec.serial, spec.told_password());
     let file: String = std::iter::once("serial,password\n".to_owned()).chain(specs.iter().map(line)).collect();
-    let bench = Bench::own(specs);
+    let bed = TestBed::own(specs);
     let base = ["sign-out", "--json", "--yes", "-q", "--authorised-by", "their owner", "--all", "--non-interactive"];
-    let run = bench.run(&base).args(&["--jobs", "6", "--passwords", "p.csv"]).args(more);
+    let run = bed.run(&base).args(&["--jobs", "6", "--passwords", "p.csv"]).args(more);
     let ran = run.file("p.csv", &file, 0o600).run();
     let lines = ran.stdout.lines().map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("{e}: {ran}"))).collect();
-    (bench, lines)
+    (bed, lines)
 }
 
 /// The pages of a walk: nothing else may be tapped.
@@ -185,9 +185,9 @@ fn every_scenario_ends_as_the_table_says() {
     // Not all in one run: on a busy computer they would take longer than a run may.
     for some in scenarios().chunks(24) {
         let phones = some.iter().map(|s| s.phone(0).serial(s.name)).collect();
-        let (bench, lines) = walked(phones, &[]);
+        let (bed, lines) = walked(phones, &[]);
         for (place, Scenario { name, .. }) in some.iter().enumerate() {
-            wrong.extend(wrong_of(name, &told(&lines, name), table[name], &bench.phone(place).record()));
+            wrong.extend(wrong_of(name, &told(&lines, name), table[name], &bed.phone(place).record()));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -201,10 +201,10 @@ fn the_cards_go_where_their_owner_says_so_whichever_button_is_ok() {
             s.crossed_buttons = crossed;
         })
     });
-    let (bench, lines) = walked(phones.to_vec(), &["--pay-cards", "remove", "--data", "remove"]);
+    let (bed, lines) = walked(phones.to_vec(), &["--pay-cards", "remove", "--data", "remove"]);
     for (place, serial) in ["straight", "crossed"].into_iter().enumerate() {
         assert_eq!(told(&lines, serial).1, "signed-out", "{serial}");
-        assert_eq!(bench.phone(place).record().removals[0].data_kept, Some(false), "{serial}");
+        assert_eq!(bed.phone(place).record().removals[0].data_kept, Some(false), "{serial}");
     }
 }
 
@@ -242,12 +242,12 @@ fn where_no_intent_opens_the_page_settings_does_in_any_language() {
         phones.push(spec.change(|s| s.row_at_top = true));
     }
     let serials: Vec<(String, String)> = phones.iter().map(|p| (p.serial.clone(), p.language.clone())).collect();
-    let (bench, lines) = walked(phones, &[]);
+    let (bed, lines) = walked(phones, &[]);
     for (place, (serial, language)) in serials.iter().enumerate() {
         let mine: Vec<_> = lines.iter().filter(|l| l["serial"] == *serial).map(Value::to_string).collect();
-        let said = format!("{serial} {language}: {mine:#?}\n{}", bench.phone(place).dump_xml());
+        let said = format!("{serial} {language}: {mine:#?}\n{}", bed.phone(place).dump_xml());
         assert_eq!(told(&lines, serial).1, "signed-out", "{said}");
-        let searched = bench.phone(place).record().screens.iter().any(|(_, s)| *s == ScreenId::SettingsSearch);
+        let searched = bed.phone(place).record().screens.iter().any(|(_, s)| *s == ScreenId::SettingsSearch);
         assert_eq!(searched, serial.starts_with("search"), "{serial} {language}");
     }
 }
@@ -308,10 +308,10 @@ fn a_new_phone_is_data() {
     let phones = vec![made_up.phone(0).serial("morrow"), PhoneSpec::default().serial("known")];
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("morrow.toml"), MORROW).unwrap();
-    let (bench, lines) = walked(phones, &["--profiles", folder.path().to_str().unwrap()]);
+    let (bed, lines) = walked(phones, &["--profiles", folder.path().to_str().unwrap()]);
     assert_eq!(told(&lines, "morrow"), ("morrow".to_owned(), "signed-out".to_owned()), "{lines:#?}");
     assert_eq!(told(&lines, "known"), ("miui".to_owned(), "signed-out".to_owned()));
-    let record = bench.phone(0).record();
+    let record = bed.phone(0).record();
     assert_eq!((record.removals.len(), record.passwords_submitted()), (1, 1));
     assert!(record.taps.iter().any(|t| t.id == "com.xiaomi.passport:id/v2_logout_btn"), "{:?}", record.taps);
 }

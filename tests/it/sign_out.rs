@@ -4,24 +4,23 @@ use phone_sim::endpoint::ConnState;
 use phone_sim::phone::{Fault, Stage};
 use serde_json::Value;
 
-use crate::cli::{Bench, RIGHT, Run, spec};
-use crate::support::Killed;
+use crate::support::{Invocation, Killed, RIGHT, TestBed, spec};
 
 #[test]
 fn a_phone_is_signed_out_and_then_is_signed_out_already() {
-    let bench = Bench::one();
-    let first = bench.sign_out(RIGHT, &["--all"]).run();
+    let bed = TestBed::one();
+    let first = bed.sign_out(RIGHT, &["--all"]).run();
     let lines = first.json(0, "");
     let result = lines.iter().find(|line| line["type"] == "result").unwrap();
     assert_eq!(result["outcome"], "signed-out", "{first}");
     assert_eq!(lines.last().unwrap()["counts"]["signed-out"], 1);
-    let record = bench.phone(0).record();
-    assert_eq!((record.passwords_submitted(), bench.phone(0).account_present()), (1, false));
-    let files = bench.phone(0).files();
+    let record = bed.phone(0).record();
+    assert_eq!((record.passwords_submitted(), bed.phone(0).account_present()), (1, false));
+    let files = bed.phone(0).files();
     assert_eq!(files.read("/sdcard/window_dump.xml"), None, "its dumps are gone");
 
     let taps = record.taps.len();
-    let again = bench.sign_out(RIGHT, &["--all"]).run();
+    let again = bed.sign_out(RIGHT, &["--all"]).run();
     insta::assert_snapshot!(again, @r###"
     status: 0
     --- stdout
@@ -30,13 +29,13 @@ fn a_phone_is_signed_out_and_then_is_signed_out_already() {
     {"type":"summary","counts":{"already-signed-out":1},"exit":0}
     --- stderr
     "###);
-    assert_eq!(bench.phone(0).record().taps.len(), taps, "nothing was touched");
+    assert_eq!(bed.phone(0).record().taps.len(), taps, "nothing was touched");
 }
 
 #[test]
 fn a_result_has_the_contracts_keys_in_their_order() {
-    let bench = Bench::one();
-    let ran = bench.sign_out(RIGHT, &[]).run();
+    let bed = TestBed::one();
+    let ran = bed.sign_out(RIGHT, &[]).run();
     ran.json(0, "");
     let text = ran.to_string();
     let result = text.lines().find(|line| line.starts_with(r#"{"type":"result""#)).unwrap();
@@ -50,20 +49,20 @@ fn a_result_has_the_contracts_keys_in_their_order() {
 
 #[test]
 fn a_wrong_password_is_submitted_once() {
-    let bench = Bench::one();
-    let ran = bench.sign_out("not the owner's", &["--all"]).run();
+    let bed = TestBed::one();
+    let ran = bed.sign_out("not the owner's", &["--all"]).run();
     let lines = ran.json(1, "");
     let result = lines.iter().find(|line| line["type"] == "result").unwrap();
     assert_eq!((&result["outcome"], &result["reason"]), (&"rejected".into(), &"wrong-password".into()));
     assert!(result["hint"].as_str().is_some_and(|hint| !hint.is_empty()));
-    assert_eq!(bench.phone(0).record().passwords_submitted(), 1);
-    assert!(bench.phone(0).account_present());
+    assert_eq!(bed.phone(0).record().passwords_submitted(), 1);
+    assert!(bed.phone(0).account_present());
 }
 
 #[test]
 fn a_person_reads_lines_and_a_table() {
-    let bench = Bench::one();
-    let ran = bench.run(&["sign-out", "--yes", "--password-stdin"]).stdin(RIGHT).run();
+    let bed = TestBed::one();
+    let ran = bed.run(&["sign-out", "--yes", "--password-stdin"]).stdin(RIGHT).run();
     insta::assert_snapshot!(ran, @r###"
     status: 0
     --- stdout
@@ -81,8 +80,8 @@ fn a_person_reads_lines_and_a_table() {
     127.0.0.1:10001: signed-out (N s)
     1 signed-out; exit 0
     "###);
-    let bench = Bench::one();
-    let ran = bench.run(&["sign-out", "--yes", "--password-stdin", "-q"]).stdin("wrong").run();
+    let bed = TestBed::one();
+    let ran = bed.run(&["sign-out", "--yes", "--password-stdin", "-q"]).stdin("wrong").run();
     insta::assert_snapshot!(ran, @r###"
     status: 1
     --- stdout
@@ -97,30 +96,30 @@ fn a_person_reads_lines_and_a_table() {
 
 #[test]
 fn the_password_may_stand_in_the_environment_or_in_a_file() {
-    let bench = Bench::own([spec("a1"), spec("b2").account(Some("6230111222")).password("b, \"2\"")]);
+    let bed = TestBed::own([spec("a1"), spec("b2").account(Some("6230111222")).password("b, \"2\"")]);
     let quiet = ["sign-out", "--json", "--yes", "-q"];
-    let ran = bench.run(&quiet).args(&["-s", "a1"]).env("MI_SIGNOUT_PASSWORD", RIGHT).run();
+    let ran = bed.run(&quiet).args(&["-s", "a1"]).env("MI_SIGNOUT_PASSWORD", RIGHT).run();
     assert_eq!(ran.rows(0, ""), ["a1 signed-out -"]);
     let file = "serial,password\nb2,\"b, \"\"2\"\"\"\n";
-    let ran = bench.run(&quiet).args(&["--all", "--passwords", "p.csv"]).file("p.csv", file, 0o600).run();
+    let ran = bed.run(&quiet).args(&["--all", "--passwords", "p.csv"]).file("p.csv", file, 0o600).run();
     assert_eq!(ran.rows(0, ""), ["a1 already-signed-out -", "b2 signed-out -"]);
 }
 
 #[test]
 fn a_phone_is_read_once_before_its_walk() {
-    let bench = Bench::one();
-    bench.sign_out(RIGHT, &["--all"]).run().json(0, "");
-    let record = bench.phone(0).record();
+    let bed = TestBed::one();
+    bed.sign_out(RIGHT, &["--all"]).run().json(0, "");
+    let record = bed.phone(0).record();
     assert_eq!(record.commands.iter().filter(|c| c.argv[0] == "getprop").count(), 1, "{:#?}", record.commands);
 }
 
 #[test]
 fn a_file_of_passwords_by_account_serves_every_phone_of_the_account() {
     let other = |serial: &str| spec(serial).account(Some("6230111222")).password("other");
-    let bench = Bench::own([spec("a1"), other("b2"), other("c3")]);
-    let id = bench.phone(0).spec().account.clone().unwrap();
+    let bed = TestBed::own([spec("a1"), other("b2"), other("c3")]);
+    let id = bed.phone(0).spec().account.clone().unwrap();
     let file = format!("account,password\n{id},{RIGHT}\n6230111222,other\n");
-    let ran = bench
+    let ran = bed
         .run(&["sign-out", "--json", "--yes", "-q", "--all", "--authorised-by", "us", "--passwords", "p.csv"])
         .file("p.csv", &file, 0o600)
         .run();
@@ -129,10 +128,9 @@ fn a_file_of_passwords_by_account_serves_every_phone_of_the_account() {
 
 #[test]
 fn what_is_wrong_with_a_file_of_passwords_names_its_line() {
-    let bench = Bench::own([spec("a1")]);
-    let with = |text: &str, mode: u32| {
-        bench.run(&["sign-out", "--yes", "--passwords", "p.csv"]).file("p.csv", text, mode).run()
-    };
+    let bed = TestBed::own([spec("a1")]);
+    let with =
+        |text: &str, mode: u32| bed.run(&["sign-out", "--yes", "--passwords", "p.csv"]).file("p.csv", text, mode).run();
     insta::assert_snapshot!(with("serial,password\na1,x\n", 0o644), @r###"
     status: 2
     --- stdout
@@ -156,57 +154,57 @@ fn what_is_wrong_with_a_file_of_passwords_names_its_line() {
     error: 'a1' is a duplicate of line 2
       p.csv:4
     "###);
-    insta::assert_snapshot!(bench.run(&["sign-out", "--yes", "--passwords", "none.csv"]).run(), @r###"
+    insta::assert_snapshot!(bed.run(&["sign-out", "--yes", "--passwords", "none.csv"]).run(), @r###"
     status: 2
     --- stdout
     --- stderr
     error: the file of passwords could not be read: No such file or directory (os error 2)
       none.csv
     "###);
-    insta::assert_snapshot!(bench.run(&["sign-out", "--yes", "--password-stdin"]).stdin("\n").run(), @r###"
+    insta::assert_snapshot!(bed.run(&["sign-out", "--yes", "--password-stdin"]).stdin("\n").run(), @r###"
     status: 2
     --- stdout
     --- stderr
     error: standard input held no password
     hint: give it as one line, or leave --password-stdin out
     "###);
-    bench.untouched(0);
+    bed.untouched(0);
 }
 
 #[test]
 fn without_a_password_the_phone_waits_at_its_question() {
-    let bench = Bench::own([spec("a1")]);
-    let ran = bench.run(&["sign-out", "--json", "--yes", "-q"]).run();
+    let bed = TestBed::own([spec("a1")]);
+    let ran = bed.run(&["sign-out", "--json", "--yes", "-q"]).run();
     assert_eq!(ran.rows(4, ""), ["a1 needs-person no-password"]);
-    assert_eq!(bench.phone(0).record().submissions.len(), 0);
-    let bench = Bench::own([spec("a1").change(|s| s.find_device = false)]);
-    let ran = bench.run(&["sign-out", "--json", "--yes", "-q"]).run();
+    assert_eq!(bed.phone(0).record().submissions.len(), 0);
+    let bed = TestBed::own([spec("a1").change(|s| s.find_device = false)]);
+    let ran = bed.run(&["sign-out", "--json", "--yes", "-q"]).run();
     assert_eq!(ran.rows(0, ""), ["a1 signed-out -"], "none is asked for with Find Device off");
 }
 
 #[test]
 fn a_password_that_cannot_be_typed_touches_nothing() {
-    let bench = Bench::real([spec("a1"), spec("b2").account(None)]);
-    let ran = bench.sign_out("пароль", &["--all"]).run();
+    let bed = TestBed::real([spec("a1"), spec("b2").account(None)]);
+    let ran = bed.sign_out("пароль", &["--all"]).run();
     let rows = ran.rows(4, "");
     assert_eq!(rows, ["127.0.0.1:10001 needs-person password-not-typeable", "127.0.0.1:10002 already-signed-out -"]);
-    bench.untouched(0);
-    bench.untouched(1);
+    bed.untouched(0);
+    bed.untouched(1);
 }
 
 #[test]
 fn the_answer_about_synced_data_is_the_one_that_was_given() {
-    let bench = Bench::own([spec("a1"), spec("b2").account(Some("6230111222"))]);
-    assert_eq!(bench.sign_out(RIGHT, &["-s", "a1"]).run().rows(0, ""), ["a1 signed-out -"]);
-    assert_eq!(bench.sign_out(RIGHT, &["-s", "b2", "--data", "remove"]).run().rows(0, ""), ["b2 signed-out -"]);
-    let kept: Vec<_> = (0..2).map(|i| bench.phone(i).record().removals[0].data_kept).collect();
+    let bed = TestBed::own([spec("a1"), spec("b2").account(Some("6230111222"))]);
+    assert_eq!(bed.sign_out(RIGHT, &["-s", "a1"]).run().rows(0, ""), ["a1 signed-out -"]);
+    assert_eq!(bed.sign_out(RIGHT, &["-s", "b2", "--data", "remove"]).run().rows(0, ""), ["b2 signed-out -"]);
+    let kept: Vec<_> = (0..2).map(|i| bed.phone(i).record().removals[0].data_kept).collect();
     assert_eq!(kept, [Some(true), Some(false)]);
 }
 
 #[test]
 fn a_dry_run_stops_before_the_first_tap_that_changes_anything() {
-    let bench = Bench::one();
-    let ran = bench.run(&["sign-out", "--yes", "--dry-run", "--password-stdin"]).stdin(RIGHT).run();
+    let bed = TestBed::one();
+    let ran = bed.run(&["sign-out", "--yes", "--dry-run", "--password-stdin"]).stdin(RIGHT).run();
     insta::assert_snapshot!(ran, @r###"
     status: 0
     --- stdout
@@ -220,31 +218,31 @@ fn a_dry_run_stops_before_the_first_tap_that_changes_anything() {
     127.0.0.1:10001: dry-run (N s)
     1 dry-run; exit 0
     "###);
-    let record = bench.phone(0).record();
-    assert!(bench.phone(0).account_present());
+    let record = bed.phone(0).record();
+    assert!(bed.phone(0).account_present());
     assert_eq!((record.taps_on("com.xiaomi.account:id/logout_btn"), record.submissions.len(), record.typed), (0, 0, 0));
     assert!(record.screens.len() > 1, "it has looked at the account page: {:?}", record.screens);
 }
 
 /// Phones in every state that adb lists, next to a good one.
-fn tray() -> Bench {
+fn tray() -> TestBed {
     let account = |n: usize| format!("62301112{n:02}");
-    let bench = Bench::own(
+    let bed = TestBed::own(
         ["good", "unauth", "offline", "noperm"]
             .iter()
             .enumerate()
             .map(|(n, serial)| spec(serial).account(Some(&account(n)))),
     );
     for (n, state) in [(1, ConnState::Unauthorized), (2, ConnState::Offline), (3, ConnState::NoPermissions)] {
-        bench.phones[n].connect(state);
+        bed.phones[n].connect(state);
     }
-    bench
+    bed
 }
 
 #[test]
 fn every_phone_gets_its_row_and_none_hides_another() {
-    let bench = tray();
-    let ran = bench.sign_out(RIGHT, &["--all"]).run();
+    let bed = tray();
+    let ran = bed.sign_out(RIGHT, &["--all"]).run();
     let rows = ran.rows(1, "");
     let expected = [
         "good signed-out -",
@@ -253,28 +251,28 @@ fn every_phone_gets_its_row_and_none_hides_another() {
         "unauth needs-person unauthorized",
     ];
     assert_eq!(rows, expected);
-    (1..4).for_each(|n| bench.untouched(n));
-    let ran = bench.sign_out(RIGHT, &["-s", "good", "-s", "unauth"]).run();
+    (1..4).for_each(|n| bed.untouched(n));
+    let ran = bed.sign_out(RIGHT, &["-s", "good", "-s", "unauth"]).run();
     assert_eq!(ran.rows(4, ""), ["good already-signed-out -", "unauth needs-person unauthorized"]);
 }
 
 #[test]
 fn an_unknown_outcome_wins_over_a_failure() {
-    let bench = Bench::own([spec("a1"), spec("b2").account(Some("6230111222"))]);
-    bench.phones[1].connect(ConnState::Offline);
-    bench.phone(0).on(Stage::AfterConfirm, Fault::CableOut { back_after: None });
-    let ran = bench.sign_out(RIGHT, &["--all", "--timeout", "8"]).run();
+    let bed = TestBed::own([spec("a1"), spec("b2").account(Some("6230111222"))]);
+    bed.phones[1].connect(ConnState::Offline);
+    bed.phone(0).on(Stage::AfterConfirm, Fault::CableOut { back_after: None });
+    let ran = bed.sign_out(RIGHT, &["--all", "--timeout", "8"]).run();
     assert_eq!(ran.rows(6, ""), ["a1 unknown disconnected", "b2 failed offline"]);
-    assert_eq!(bench.phone(0).record().passwords_submitted(), 1);
+    assert_eq!(bed.phone(0).record().passwords_submitted(), 1);
 }
 
 #[test]
 fn the_time_of_a_phone_ends() {
-    let bench = Bench::own([spec("a1")]);
-    bench.phone(0).fault(Fault::CommandHangs(1000));
-    let ran = bench.sign_out(RIGHT, &["--timeout", "1"]).run();
+    let bed = TestBed::own([spec("a1")]);
+    bed.phone(0).fault(Fault::CommandHangs(1000));
+    let ran = bed.sign_out(RIGHT, &["--timeout", "1"]).run();
     assert_eq!(ran.rows(1, ""), ["a1 failed timeout"]);
-    bench.untouched(0);
+    bed.untouched(0);
 }
 
 #[test]
@@ -290,17 +288,17 @@ fn bad_dumps_are_looked_at_again() {
     ];
     let stages = [Stage::AccountPage, Stage::DataChoice, Stage::Password, Stage::SigningOut];
     let account = |n: usize| format!("62301113{n:02}");
-    let bench = Bench::own((0..faults.len()).map(|n| spec(&format!("p{n}")).account(Some(&account(n)))));
+    let bed = TestBed::own((0..faults.len()).map(|n| spec(&format!("p{n}")).account(Some(&account(n)))));
     for (n, fault) in faults.iter().enumerate() {
         for stage in stages {
-            bench.phone(n).on(stage, *fault);
+            bed.phone(n).on(stage, *fault);
         }
     }
-    let ran = bench.sign_out(RIGHT, &["--all"]).run();
+    let ran = bed.sign_out(RIGHT, &["--all"]).run();
     let expected: Vec<String> = (0..faults.len()).map(|n| format!("p{n} signed-out -")).collect();
     assert_eq!(ran.rows(0, ""), expected, "{ran}");
     for (n, fault) in faults.iter().enumerate() {
-        let record = bench.phone(n).record();
+        let record = bed.phone(n).record();
         assert_eq!((record.passwords_submitted(), record.faults.len()), (1, 4), "{fault:?}");
     }
 }
@@ -310,34 +308,34 @@ fn a_phone_that_never_gives_a_whole_dump_is_not_tapped() {
     let faults =
         [Fault::DumpCut(10_000), Fault::DumpEmpty(10_000), Fault::DumpKilled(10_000), Fault::DumpNullRoot(10_000)];
     let account = |n: usize| format!("62301114{n:02}");
-    let bench = Bench::own((0..faults.len()).map(|n| spec(&format!("p{n}")).account(Some(&account(n)))));
+    let bed = TestBed::own((0..faults.len()).map(|n| spec(&format!("p{n}")).account(Some(&account(n)))));
     for (n, fault) in faults.iter().enumerate() {
-        bench.phone(n).fault(*fault);
+        bed.phone(n).fault(*fault);
     }
-    let ran = bench.sign_out(RIGHT, &["--all"]).run();
+    let ran = bed.sign_out(RIGHT, &["--all"]).run();
     let expected: Vec<String> = (0..faults.len()).map(|n| format!("p{n} failed dump-failed")).collect();
     assert_eq!(ran.rows(1, ""), expected, "{ran}");
     for n in 0..faults.len() {
-        assert!(bench.phone(n).record().taps.is_empty() && bench.phone(n).account_present());
+        assert!(bed.phone(n).record().taps.is_empty() && bed.phone(n).account_present());
     }
 }
 
 #[test]
 fn a_strangers_text_gives_the_terminal_no_orders() {
     let hostile = "Red\u{1b}[2J\u{7}mi\u{202e}9\u{9b}1m";
-    let bench = Bench::own(["a1", "b2"].map(|serial| {
+    let bed = TestBed::own(["a1", "b2"].map(|serial| {
         spec(serial).change(|s| {
             hostile.clone_into(&mut s.model);
             hostile.clone_into(&mut s.market_name);
         })
     }));
-    let runs: Vec<Run> = vec![
-        bench.run(&["devices"]),
-        bench.run(&["devices", "--json"]),
-        bench.run(&["sign-out", "--yes"]),
-        bench.run(&["sign-out", "--yes", "-s", "no\u{1b}[2Jne"]),
-        bench.run(&["sign-out", "--yes", "-s", "a1", "-vv", "--password-stdin"]).stdin("wrong"),
-        bench.run(&["sign-out", "--yes", "-s", "a1", "--json", "--dry-run"]),
+    let runs: Vec<Invocation> = vec![
+        bed.run(&["devices"]),
+        bed.run(&["devices", "--json"]),
+        bed.run(&["sign-out", "--yes"]),
+        bed.run(&["sign-out", "--yes", "-s", "no\u{1b}[2Jne"]),
+        bed.run(&["sign-out", "--yes", "-s", "a1", "-vv", "--password-stdin"]).stdin("wrong"),
+        bed.run(&["sign-out", "--yes", "-s", "a1", "--json", "--dry-run"]),
     ];
     for run in runs {
         let ran = run.run();
@@ -350,8 +348,8 @@ fn a_strangers_text_gives_the_terminal_no_orders() {
 
 #[test]
 fn events_come_before_the_result_and_the_summary_last() {
-    let bench = Bench::one();
-    let ran = bench.sign_out(RIGHT, &["--all"]).run();
+    let bed = TestBed::one();
+    let ran = bed.sign_out(RIGHT, &["--all"]).run();
     let lines = ran.json(0, "");
     let types: Vec<&str> = lines.iter().filter_map(|line| line["type"].as_str()).collect();
     assert_eq!(types[types.len() - 2..], ["result", "summary"], "{ran}");
@@ -363,19 +361,19 @@ fn events_come_before_the_result_and_the_summary_last() {
 #[test]
 fn what_the_screen_says_is_only_read() {
     let owner = "</node>\"'&#0;&bogus;]]><!--\u{202e}\u{1b}[2J Sign out; $(id)";
-    let bench = Bench::own([spec("a1").change(|s| owner.clone_into(&mut s.owner))]);
-    let ran = bench.sign_out(RIGHT, &[]).run();
+    let bed = TestBed::own([spec("a1").change(|s| owner.clone_into(&mut s.owner))]);
+    let ran = bed.sign_out(RIGHT, &[]).run();
     assert_eq!(ran.rows(0, ""), ["a1 signed-out -"], "{ran}");
-    assert_eq!(bench.phones[0].refused(), 0, "none of it became a command");
+    assert_eq!(bed.phones[0].refused(), 0, "none of it became a command");
 }
 
 #[test]
 fn an_interrupted_run_still_gives_its_rows() {
     use std::io::{BufRead, BufReader};
-    let bench = Bench::own([spec("a1")]);
+    let bed = TestBed::own([spec("a1")]);
     // Its first page takes for ever, so that the signal comes in time.
-    bench.phone(0).fault(Fault::SlowPage(60_000_000));
-    let (mut command, _home) = bench.run(&["sign-out", "--yes", "--json", "-q"]).into_command();
+    bed.phone(0).fault(Fault::SlowPage(60_000_000));
+    let (mut command, _home) = bed.run(&["sign-out", "--yes", "--json", "-q"]).into_command();
     let piped = std::process::Stdio::piped;
     let mut child = Killed(command.stdin(std::process::Stdio::null()).stdout(piped()).stderr(piped()).spawn().unwrap());
     let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map(Result::unwrap);
@@ -387,6 +385,6 @@ fn an_interrupted_run_still_gives_its_rows() {
     let [.., result, summary] = &rest[..] else { panic!("{rest:?}") };
     assert_eq!((&result["type"], &result["serial"]), (&"result".into(), &"a1".into()), "{rest:?}");
     assert_eq!((&summary["exit"], status), (&130.into(), Some(130)), "{rest:?}");
-    let record = bench.phone(0).record();
-    assert!(record.taps.is_empty() && bench.phone(0).account_present(), "{result}");
+    let record = bed.phone(0).record();
+    assert!(record.taps.is_empty() && bed.phone(0).account_present(), "{result}");
 }

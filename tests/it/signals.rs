@@ -1,77 +1,13 @@
 //! Ctrl-C and its kin: a prompt, and a command that only reads, end at once; the terminal is as it was.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use phone_sim::screens::ScreenId;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::cli::{Bench, mi_signout, spec};
-use crate::support::Killed;
-
-/// A line of a shell at a terminal of its own, with what it has printed so far.
-pub struct AtTerminal {
-    script: Killed,
-    printed: String,
-    /// How much of it was answered.
-    answered: usize,
-    _home: std::sync::Arc<tempfile::TempDir>,
-}
-
-impl AtTerminal {
-    /// Runs mi-signout with these arguments, and then the shell's `after`.
-    pub fn run(args: &str, after: &str, environment: &[(&str, &str)]) -> Self {
-        let (plain, home) = mi_signout(&[]).into_command();
-        let mut command = Command::new("script");
-        let line = format!(
-            "stty rows 30 cols 100; trap : INT; '{}' {args}; echo \"ended $?\"; {after}",
-            env!("CARGO_BIN_EXE_mi-signout")
-        );
-        command.args(["-qefc", &line, "/dev/null"]).env_clear().current_dir(home.path());
-        command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("SHELL", "/bin/sh");
-        command.envs(environment.iter().copied());
-        let script = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        Self { script: Killed(script), printed: String::new(), answered: 0, _home: home }
-    }
-
-    /// Reads until `text` was printed.
-    #[track_caller]
-    pub fn wait_for(&mut self, text: &str) {
-        while !self.printed.contains(text) {
-            assert!(self.read(), "'{text}' did not come:\n{}", self.printed);
-        }
-    }
-
-    /// Reads what is printed next; nothing at the end.
-    fn read(&mut self) -> bool {
-        let mut part = [0; 1024];
-        let read = self.script.0.stdout.as_mut().unwrap().read(&mut part).unwrap();
-        self.printed.push_str(&String::from_utf8_lossy(&part[..read]));
-        read > 0
-    }
-
-    /// Waits for the next question and answers it.
-    #[track_caller]
-    pub fn answers(&mut self, line: &str) {
-        while !self.printed[self.answered..].ends_with(": ") {
-            assert!(self.read(), "no question came:\n{}", self.printed);
-        }
-        self.answered = self.printed.len();
-        self.types(&format!("{line}\n"));
-    }
-
-    /// Reads on to the end. Gives the exit status and all that was printed.
-    pub fn rest(mut self) -> (i32, String) {
-        while self.read() {}
-        let (said, status) = self.printed.rsplit_once("ended ").unwrap_or_else(|| panic!("{}", self.printed));
-        (status.trim().parse().unwrap(), said.to_owned())
-    }
-
-    pub fn types(&mut self, keys: &str) {
-        self.script.0.stdin.as_mut().unwrap().write_all(keys.as_bytes()).unwrap();
-    }
-}
+use crate::support::{Killed, TerminalSession, TestBed, mi_signout, spec};
 
 /// Waits until the process has a thread of this name: that of the command is begun once signals are listened for.
 fn wait_for_thread(child: &Child, name: &str) {
@@ -89,18 +25,18 @@ fn send(child: &Child, signal: Signal) {
 
 #[test]
 fn a3_ctrl_c_at_a_question_ends_at_once_and_touches_nothing() {
-    let bench = Bench::own([spec("a1")]);
-    let mut terminal = AtTerminal::run(&format!("sign-out --adb {}", bench.adb()), "", &[]);
+    let bed = TestBed::own([spec("a1")]);
+    let mut terminal = TerminalSession::run(&format!("sign-out --adb {}", bed.adb()), "", &[]);
     terminal.wait_for("yes");
     terminal.types("\x03");
     terminal.wait_for("ended 130");
-    assert!(bench.phone(0).record().taps.is_empty());
+    assert!(bed.phone(0).record().taps.is_empty());
 }
 
 #[test]
 fn a3_ctrl_c_at_the_password_gives_the_echo_back() {
-    let bench = Bench::own([spec("a1")]);
-    let mut terminal = AtTerminal::run(&format!("sign-out --yes --adb {}", bench.adb()), "stty -a; echo over", &[]);
+    let bed = TestBed::own([spec("a1")]);
+    let mut terminal = TerminalSession::run(&format!("sign-out --yes --adb {}", bed.adb()), "stty -a; echo over", &[]);
     terminal.wait_for("assword");
     terminal.types("half of it\x03");
     terminal.wait_for("ended 130");
@@ -112,26 +48,26 @@ fn a3_ctrl_c_at_the_password_gives_the_echo_back() {
 
 #[test]
 fn a_line_typed_before_the_question_is_no_answer() {
-    let bench = Bench::own([spec("a1")]);
-    let mut terminal = AtTerminal::run(&format!("sign-out --adb {}", bench.adb()), "", &[]);
+    let bed = TestBed::own([spec("a1")]);
+    let mut terminal = TerminalSession::run(&format!("sign-out --adb {}", bed.adb()), "", &[]);
     // The terminal takes it before the program has begun to ask.
     terminal.types("yes\n");
     terminal.wait_for("yes: ");
     terminal.types("no\n");
     terminal.wait_for("ended 2");
-    assert!(bench.phone(0).record().taps.is_empty());
+    assert!(bed.phone(0).record().taps.is_empty());
 }
 
 #[test]
 fn a3_a_signal_ends_the_wait_for_standard_input() {
     for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
-        let bench = Bench::own([spec("a1")]);
-        let (mut command, _home) = bench.run(&["sign-out", "--yes", "--password-stdin"]).into_command();
+        let bed = TestBed::own([spec("a1")]);
+        let (mut command, _home) = bed.run(&["sign-out", "--yes", "--password-stdin"]).into_command();
         let mut child = Killed(command.stdin(Stdio::piped()).spawn().unwrap());
         wait_for_thread(&child.0, "command");
         send(&child.0, signal);
         assert_eq!(child.0.wait().unwrap().code(), Some(status));
-        assert!(bench.phone(0).record().taps.is_empty());
+        assert!(bed.phone(0).record().taps.is_empty());
     }
 }
 
@@ -152,23 +88,23 @@ fn b6_a_command_that_only_reads_ends_at_once() {
 #[test]
 fn b5_the_dialers_are_closed_again_whatever_the_answer_is() {
     for (answer, ended) in [("no\n", "ended 2"), ("\x03", "ended 130")] {
-        let bench = Bench::own([spec("a1"), spec("b2")]);
-        let mut terminal = AtTerminal::run(&format!("sign-out --all --locate --adb {}", bench.adb()), "", &[]);
+        let bed = TestBed::own([spec("a1"), spec("b2")]);
+        let mut terminal = TerminalSession::run(&format!("sign-out --all --locate --adb {}", bed.adb()), "", &[]);
         terminal.wait_for("yes");
-        let dialled = |n: usize| bench.phone(n).record().screens.iter().any(|(_, s)| *s == ScreenId::Dialer);
+        let dialled = |n: usize| bed.phone(n).record().screens.iter().any(|(_, s)| *s == ScreenId::Dialer);
         assert!(dialled(0) && dialled(1));
         terminal.types(answer);
         terminal.wait_for(ended);
-        assert!((0..2).all(|n| bench.phone(n).current_screen() == ScreenId::Launcher), "{}", terminal.printed);
+        assert!((0..2).all(|n| bed.phone(n).current_screen() == ScreenId::Launcher), "{}", terminal.printed);
     }
 }
 
 #[test]
 fn b7_a_run_whose_terminal_goes_ends_in_order_with_a_row() {
-    let bench = Bench::own([spec("a1").scale(0.5)]);
-    let (mut command, _home) = bench.run(&["sign-out", "--yes", "--password-stdin", "--json", "-q"]).into_command();
+    let bed = TestBed::own([spec("a1").scale(0.5)]);
+    let (mut command, _home) = bed.run(&["sign-out", "--yes", "--password-stdin", "--json", "-q"]).into_command();
     let mut child = Killed(command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap());
-    child.0.stdin.take().unwrap().write_all(format!("{}\n", crate::cli::RIGHT).as_bytes()).unwrap();
+    child.0.stdin.take().unwrap().write_all(format!("{}\n", crate::support::RIGHT).as_bytes()).unwrap();
     let mut lines =
         std::io::BufRead::lines(std::io::BufReader::new(child.0.stdout.take().unwrap())).map_while(Result::ok);
     assert!(lines.any(|line| line.contains("\"event\":\"screen\"")), "it ends by itself");
@@ -181,17 +117,17 @@ fn b7_a_run_whose_terminal_goes_ends_in_order_with_a_row() {
 
 #[test]
 fn b9_an_empty_serial_in_the_environment_is_none() {
-    let bench = Bench::own([spec("a1")]);
-    let ran = bench.run(&["doctor", "--json"]).env("ANDROID_SERIAL", "").run();
+    let bed = TestBed::own([spec("a1")]);
+    let ran = bed.run(&["doctor", "--json"]).env("ANDROID_SERIAL", "").run();
     assert!(ran.stdout.contains("\"a1\"") && !ran.stderr.contains("no attached phone"), "{ran}");
-    let ran = bench.run(&["capture", "-o", "out"]).env("ANDROID_SERIAL", "").run();
+    let ran = bed.run(&["capture", "-o", "out"]).env("ANDROID_SERIAL", "").run();
     assert_eq!((ran.status, ran.stderr.contains("no attached phone")), (0, false), "{ran}");
 }
 
 #[test]
 fn b14_adbs_own_variable_names_the_server() {
-    let bench = Bench::own([spec("a1")]);
-    let ran = mi_signout(&["devices", "--json"]).env("ADB_SERVER_SOCKET", &format!("tcp:{}", bench.adb())).run();
+    let bed = TestBed::own([spec("a1")]);
+    let ran = mi_signout(&["devices", "--json"]).env("ADB_SERVER_SOCKET", &format!("tcp:{}", bed.adb())).run();
     assert!(ran.stdout.contains("\"a1\""), "{ran}");
     let ran = mi_signout(&["devices"]).env("ADB_SERVER_SOCKET", "localfilesystem:/adb").run();
     assert_eq!(ran.status, 2, "{ran}");
@@ -208,13 +144,13 @@ fn b12_a_name_that_is_far_from_all_gets_no_suggestion() {
 #[test]
 fn b8_doctors_children_get_no_password() {
     use std::os::unix::fs::PermissionsExt;
-    let bench = Bench::own([spec("a1")]);
+    let bed = TestBed::own([spec("a1")]);
     let folder = tempfile::tempdir().unwrap();
     let (adb, told) = (folder.path().join("adb"), folder.path().join("told"));
     std::fs::write(&adb, format!("#!/bin/sh\nenv > '{}'\necho Android Debug Bridge version 1.0.41\n", told.display()))
         .unwrap();
     std::fs::set_permissions(&adb, std::fs::Permissions::from_mode(0o755)).unwrap();
-    bench.run(&["doctor"]).env("ADB", adb.to_str().unwrap()).env("MI_SIGNOUT_PASSWORD", "canary-5e1f").run();
+    bed.run(&["doctor"]).env("ADB", adb.to_str().unwrap()).env("MI_SIGNOUT_PASSWORD", "canary-5e1f").run();
     let told = std::fs::read_to_string(told).unwrap();
     assert!(told.contains("PATH=") && !told.contains("canary"), "{told}");
 }

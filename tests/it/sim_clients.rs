@@ -6,11 +6,11 @@ use std::sync::Arc;
 use phone_sim::endpoint::{ConnState, Endpoint, KeyCheck};
 use phone_sim::farm::Farm;
 
-use crate::plain_phone::{PlainPhone, pattern};
-use crate::support::{GUARD, RealAdbServer, adb, adb_program, adb_running, python, talk};
+use crate::support::plain_phone::{PlainPhone, pattern};
+use crate::support::{RealAdbServer, adb, adb_program, adb_running, python, talk, wait_until};
 
 /// The two ways to a phone: a port that `adb -P` takes, and the serial there.
-struct Bench {
+struct BothWays {
     farm: Farm,
     phone: Arc<PlainPhone>,
     ways: Vec<(u16, String)>,
@@ -18,7 +18,7 @@ struct Bench {
 }
 
 /// One phone, reachable over a real adb server and its own adbd, and over the simulation's own server.
-fn both_ways() -> Bench {
+fn both_ways() -> BothWays {
     let farm = Farm::new().unwrap();
     let phone = PlainPhone::shared("A12");
     let plug = farm.plug_at(phone.clone(), "1-4.2").unwrap();
@@ -26,7 +26,7 @@ fn both_ways() -> Bench {
     let real = RealAdbServer::start();
     let serial = real.connect(farm.adbd_addr(plug).unwrap());
     let own = farm.serve_server(0).unwrap().addr().port();
-    Bench { farm, phone, ways: vec![(real.port(), serial), (own, "A12".to_owned())], real }
+    BothWays { farm, phone, ways: vec![(real.port(), serial), (own, "A12".to_owned())], real }
 }
 
 fn on(port: u16, serial: &str, args: &[&str], stdin: &[u8]) -> crate::support::Said {
@@ -216,11 +216,7 @@ fn a_phone_that_restarts_leaves_the_real_server() {
         on(*port, serial, &["reboot", "recovery"], b"");
         all.phone.wait_for("reboot recovery");
         // The client may be done before the phone is gone.
-        let began = std::time::Instant::now();
-        while all.phone.state() != ConnState::Gone && began.elapsed() < GUARD {
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
-        assert_eq!(all.phone.state(), ConnState::Gone);
+        wait_until("the phone is gone", || all.phone.state() == ConnState::Gone);
     }
 }
 

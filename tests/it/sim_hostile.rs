@@ -6,23 +6,23 @@ use std::sync::Arc;
 
 use phone_sim::farm::Farm;
 
-use crate::plain_phone::PlainPhone;
 use crate::support::GUARD;
+use crate::support::plain_phone::PlainPhone;
 
-struct Bench {
+struct FrontEnds {
     _farm: Farm,
     phone: Arc<PlainPhone>,
     adbd: SocketAddr,
     server: SocketAddr,
 }
 
-fn bench() -> Bench {
+fn front_ends() -> FrontEnds {
     let farm = Farm::new().unwrap();
     let phone = PlainPhone::shared("A");
     let plug = farm.plug(phone.clone()).unwrap();
     farm.serve_adbd(0).unwrap();
     let (adbd, server) = (farm.adbd_addr(plug).unwrap(), farm.serve_server(0).unwrap().addr());
-    Bench { _farm: farm, phone, adbd, server }
+    FrontEnds { _farm: farm, phone, adbd, server }
 }
 
 fn connect(to: SocketAddr) -> TcpStream {
@@ -69,15 +69,15 @@ fn closed(mut socket: TcpStream) {
 }
 
 /// Both front ends still serve.
-fn alive(bench: &Bench) {
-    let mut socket = greet(bench.adbd, 0x0100_0001, 4096);
+fn alive(ends: &FrontEnds) {
+    let mut socket = greet(ends.adbd, 0x0100_0001, 4096);
     socket.write_all(&frame(b"OPEN", 9, 0, b"exec:echo alive\0")).unwrap();
     let (command, local, remote, _) = read_frame(&mut socket);
     assert_eq!((&command, remote), (b"OKAY", 9));
     assert_eq!(read_frame(&mut socket).3, b"alive\n");
     socket.write_all(&frame(b"OKAY", 9, local, b"")).unwrap();
     assert_eq!(read_frame(&mut socket), (*b"CLSE", local, 9, vec![]));
-    let mut socket = connect(bench.server);
+    let mut socket = connect(ends.server);
     socket.write_all(b"000chost:version").unwrap();
     let mut answer = String::new();
     socket.read_to_string(&mut answer).unwrap();
@@ -102,10 +102,10 @@ impl Dice {
 
 #[test]
 fn random_bytes_end_their_own_connection_only() {
-    let bench = bench();
+    let ends = front_ends();
     let mut dice = Dice(0x5eed_0001);
     for round in 0..200 {
-        let to = if round % 2 == 0 { bench.adbd } else { bench.server };
+        let to = if round % 2 == 0 { ends.adbd } else { ends.server };
         let mut socket = connect(to);
         let mut bytes = dice.bytes(3000);
         if round % 8 == 1 {
@@ -115,17 +115,17 @@ fn random_bytes_end_their_own_connection_only() {
         let _ = socket.shutdown(Shutdown::Write);
         closed(socket);
     }
-    alive(&bench);
+    alive(&ends);
 }
 
 #[test]
 fn random_messages_after_a_proper_greeting_do_no_harm() {
     const COMMANDS: [&[u8; 4]; 8] = [b"CNXN", b"AUTH", b"OPEN", b"OKAY", b"WRTE", b"CLSE", b"SYNC", b"STLS"];
     const NAMES: [&[u8]; 5] = [b"exec:cat\0", b"shell,v2,raw:cat\0", b"sync:\0", b"tcp:80\0", b"shell:hang\0"];
-    let bench = bench();
+    let ends = front_ends();
     let mut dice = Dice(0x5eed_0002);
     for _ in 0..20 {
-        let mut socket = greet(bench.adbd, 0x0100_0001, 4096);
+        let mut socket = greet(ends.adbd, 0x0100_0001, 4096);
         let mut reader = socket.try_clone().unwrap();
         let drain = std::thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
         for _ in 0..200 {
@@ -139,17 +139,17 @@ fn random_messages_after_a_proper_greeting_do_no_harm() {
         let _ = socket.shutdown(Shutdown::Write);
         let _ = drain.join().unwrap();
     }
-    alive(&bench);
+    alive(&ends);
 }
 
 #[test]
 fn random_sync_requests_do_no_harm() {
     const IDS: [&[u8; 4]; 12] =
         [b"STAT", b"LIST", b"SEND", b"RECV", b"DATA", b"DONE", b"QUIT", b"STA2", b"LST2", b"LIS2", b"SND2", b"RCV2"];
-    let bench = bench();
+    let ends = front_ends();
     let mut dice = Dice(0x5eed_0003);
     for _ in 0..60 {
-        let mut socket = connect(bench.server);
+        let mut socket = connect(ends.server);
         socket.write_all(b"0012host:transport-any0005sync:").unwrap();
         for _ in 0..30 {
             let mut request = IDS[dice.roll() as usize % IDS.len()].to_vec();
@@ -164,12 +164,12 @@ fn random_sync_requests_do_no_harm() {
         let _ = socket.shutdown(Shutdown::Write);
         closed(socket);
     }
-    alive(&bench);
+    alive(&ends);
 }
 
 #[test]
 fn bad_magic_bad_length_and_bad_greeting_close_the_connection() {
-    let bench = bench();
+    let ends = front_ends();
     let mut huge = frame(b"CNXN", 0x0100_0001, 4096, b"host::");
     huge[12..16].copy_from_slice(&u32::MAX.to_le_bytes());
     let mut magic = frame(b"CNXN", 0x0100_0001, 4096, b"host::");
@@ -179,22 +179,22 @@ fn bad_magic_bad_length_and_bad_greeting_close_the_connection() {
     let early = frame(b"OPEN", 1, 0, b"shell:id\0");
     let (old, tiny) = (frame(b"CNXN", 0x00ff_ffff, 4096, b"host::"), frame(b"CNXN", 0x0100_0001, 0, b"host::"));
     for bytes in [huge, magic, sum, early, old, tiny] {
-        let mut socket = connect(bench.adbd);
+        let mut socket = connect(ends.adbd);
         socket.write_all(&bytes).unwrap();
         closed(socket);
     }
     for request in [&b"zzzz"[..], b"+004host", b"\xff\xff\xff\xff"] {
-        let mut socket = connect(bench.server);
+        let mut socket = connect(ends.server);
         socket.write_all(request).unwrap();
         closed(socket);
     }
-    alive(&bench);
+    alive(&ends);
 }
 
 #[test]
 fn ten_thousand_streams_are_bounded() {
-    let bench = bench();
-    let socket = greet(bench.adbd, 0x0100_0001, 4096);
+    let ends = front_ends();
+    let socket = greet(ends.adbd, 0x0100_0001, 4096);
     let mut writer = socket.try_clone().unwrap();
     let opener = std::thread::spawn(move || {
         for id in 1..=10_000 {
@@ -213,13 +213,13 @@ fn ten_thousand_streams_are_bounded() {
     opener.join().unwrap();
     assert!((1..=256).contains(&accepted), "{accepted} were opened");
     drop(reader);
-    bench.phone.wait_for("hung up");
+    ends.phone.wait_for("hung up");
 }
 
 #[test]
 fn a_client_that_never_acknowledges_holds_only_itself_up() {
-    let bench = bench();
-    let mut socket = greet(bench.adbd, 0x0100_0001, 4096);
+    let ends = front_ends();
+    let mut socket = greet(ends.adbd, 0x0100_0001, 4096);
     socket.write_all(&frame(b"OPEN", 1, 0, b"exec:bytes 1000000\0")).unwrap();
     let local = read_frame(&mut socket).1;
     assert_eq!(read_frame(&mut socket).3.len(), 4096, "the client's limit is kept");
@@ -229,13 +229,13 @@ fn a_client_that_never_acknowledges_holds_only_itself_up() {
     assert_eq!(read_frame(&mut socket).3, b"other\n");
     socket.write_all(&frame(b"CLSE", 1, local, b"")).unwrap();
     assert_eq!(read_frame(&mut socket), (*b"CLSE", local, 1, vec![]));
-    alive(&bench);
+    alive(&ends);
 }
 
 #[test]
 fn a_client_that_floods_a_stream_loses_it() {
-    let bench = bench();
-    let mut socket = greet(bench.adbd, 0x0100_0001, 1 << 20);
+    let ends = front_ends();
+    let mut socket = greet(ends.adbd, 0x0100_0001, 1 << 20);
     socket.write_all(&frame(b"OPEN", 1, 0, b"exec:hang\0")).unwrap();
     let local = read_frame(&mut socket).1;
     let mut writer = socket.try_clone().unwrap();
@@ -246,14 +246,14 @@ fn a_client_that_floods_a_stream_loses_it() {
     });
     while &read_frame(&mut socket).0 != b"CLSE" {}
     flood.join().unwrap();
-    bench.phone.wait_for("hung up");
-    alive(&bench);
+    ends.phone.wait_for("hung up");
+    alive(&ends);
 }
 
 #[test]
 fn checksums_are_kept_with_an_old_client() {
-    let bench = bench();
-    let mut socket = greet(bench.adbd, 0x0100_0000, 4096);
+    let ends = front_ends();
+    let mut socket = greet(ends.adbd, 0x0100_0000, 4096);
     socket.write_all(&frame(b"OPEN", 1, 0, b"exec:echo sum\0")).unwrap();
     read_frame(&mut socket);
     let mut head = [0; 24];
@@ -263,13 +263,13 @@ fn checksums_are_kept_with_an_old_client() {
 
 #[test]
 fn half_open_connections_leave_room_for_others() {
-    let bench = bench();
-    let idle: Vec<_> = (0..8).map(|_| connect(bench.adbd)).collect();
-    let cut: Vec<_> = (0..200).map(|_| connect(bench.server)).collect();
+    let ends = front_ends();
+    let idle: Vec<_> = (0..8).map(|_| connect(ends.adbd)).collect();
+    let cut: Vec<_> = (0..200).map(|_| connect(ends.server)).collect();
     for mut socket in &cut {
         socket.write_all(b"00").unwrap();
     }
-    alive(&bench);
+    alive(&ends);
     drop((idle, cut));
 }
 

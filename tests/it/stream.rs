@@ -4,24 +4,22 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use phone_sim::phone::PhoneSpec;
 
-use crate::cli::{Bench, RIGHT, mi_signout, spec};
-use crate::support::{GUARD, Killed};
+use crate::support::{Killed, RIGHT, TestBed, mi_signout, spec, wait_until};
 
 const PHONES: usize = 8;
 /// What the pipes hold: far less than is told.
 const PIPE: usize = 4 << 10;
 
-fn phones(n: usize) -> (Bench, String) {
+fn phones(n: usize) -> (TestBed, String) {
     let own = |n: usize| -> PhoneSpec { spec(&format!("p{n}")).account(Some(&format!("{}000111", 1000 + n))) };
     let mut passwords = "serial,password\n".to_owned();
     for n in 0..n {
         let _ = writeln!(passwords, "p{n},{RIGHT}");
     }
-    (Bench::own((0..n).map(own)), passwords)
+    (TestBed::own((0..n).map(own)), passwords)
 }
 
 /// A pipe that is soon full. What was written before stays.
@@ -33,19 +31,15 @@ fn narrow(pipe: &impl std::os::fd::AsFd) {
 fn b2_phones_go_on_while_nobody_reads_what_is_told_of_them() {
     // Standard output; and a terminal that is stopped.
     for (more, unread) in [(&["--json", "-q"][..], "stdout"), (&["-v", "--no-progress"], "stderr")] {
-        let (bench, passwords) = phones(PHONES);
+        let (bed, passwords) = phones(PHONES);
         let base = ["sign-out", "--all", "--yes", "--authorised-by", "owner", "--passwords", "p.csv"];
-        let run = bench.run(&[&base, more].concat()).file("p.csv", &passwords, 0o600);
+        let run = bed.run(&[&base, more].concat()).file("p.csv", &passwords, 0o600);
         let (mut command, home) = run.into_command();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = Killed(command.spawn().unwrap());
         narrow(child.0.stdout.as_ref().unwrap());
         narrow(child.0.stderr.as_ref().unwrap());
-        let began = Instant::now();
-        while (0..PHONES).any(|n| bench.phone(n).account_present()) {
-            assert!(began.elapsed() < GUARD, "a reader that sleeps holds phones up");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        wait_until("a reader that sleeps holds no phone up", || (0..PHONES).all(|n| !bed.phone(n).account_present()));
         let mut told = String::new();
         if unread == "stdout" {
             child.0.stdout.take().unwrap().read_to_string(&mut told).unwrap();
@@ -62,25 +56,23 @@ fn b2_phones_go_on_while_nobody_reads_what_is_told_of_them() {
 
 #[test]
 fn b2_the_record_is_complete_before_a_reader_that_never_reads() {
-    let (bench, passwords) = phones(PHONES);
+    let (bed, passwords) = phones(PHONES);
     let base = ["sign-out", "--all", "--yes", "--authorised-by", "owner", "--passwords", "p.csv", "--json", "-q"];
-    let run = bench.run(&base).args(&["--report", "r.csv"]).file("p.csv", &passwords, 0o600);
+    let run = bed.run(&base).args(&["--report", "r.csv"]).file("p.csv", &passwords, 0o600);
     let (mut command, home) = run.into_command();
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = Killed(command.spawn().unwrap());
     narrow(child.0.stdout.as_ref().unwrap());
-    let began = Instant::now();
     let report = home.path().join("r.csv");
-    while std::fs::read_to_string(&report).map_or(0, |text| text.matches("signed-out").count()) < PHONES {
-        assert!(began.elapsed() < GUARD, "a reader that never reads keeps the report from being written");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    wait_until("the report is written before a reader that never reads", || {
+        std::fs::read_to_string(&report).is_ok_and(|text| text.matches("signed-out").count() >= PHONES)
+    });
 }
 
 #[test]
 fn a11_lines_that_a_full_disk_takes_are_an_error_and_the_rows_are_in_the_journal() {
-    let bench = Bench::one();
-    let (mut command, home) = bench.sign_out(RIGHT, &[]).into_command();
+    let bed = TestBed::one();
+    let (mut command, home) = bed.sign_out(RIGHT, &[]).into_command();
     let password = home.path().join("password");
     std::fs::write(&password, format!("{RIGHT}\n")).unwrap();
     let full = File::options().write(true).open("/dev/full").unwrap();

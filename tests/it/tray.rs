@@ -12,9 +12,7 @@ use phone_sim::phone::{Branch, Fault, Gate, LockKind, PhoneSpec, SimPhone, Stage
 use phone_sim::scenario::scenario;
 use phone_sim::screens::ScreenId;
 
-use crate::cli::{Bench, RIGHT, SCALE, mi_signout, spec};
-use crate::signals::AtTerminal;
-use crate::support::{RealAdbServer, Said, adb};
+use crate::support::{RIGHT, RealAdbServer, SCALE, Said, TerminalSession, TestBed, adb, mi_signout, spec};
 
 /// A phone of the tray with an account and a password of its own.
 fn own(n: usize) -> PhoneSpec {
@@ -46,19 +44,19 @@ fn bad(n: usize) -> PhoneSpec {
 
 #[test]
 fn of_forty_phones_ten_misbehave_and_thirty_are_signed_out() {
-    let bench = Bench::own((0..40).map(|n| if n < 10 { bad(n) } else { own(n) }));
+    let bed = TestBed::own((0..40).map(|n| if n < 10 { bad(n) } else { own(n) }));
     for (n, state) in [(0, ConnState::Unauthorized), (1, ConnState::Offline), (2, ConnState::NoPermissions)] {
-        bench.phones[n].connect(state);
+        bed.phones[n].connect(state);
     }
-    bench.phone(3).on(Stage::AfterConfirm, Fault::CableOut { back_after: None });
-    bench.phone(4).fault(Fault::CommandHangs(1000));
-    bench.phone(5).fault(Fault::DumpEmpty(10_000));
+    bed.phone(3).on(Stage::AfterConfirm, Fault::CableOut { back_after: None });
+    bed.phone(4).fault(Fault::CommandHangs(1000));
+    bed.phone(5).fault(Fault::DumpEmpty(10_000));
     let passwords = (0..40).fold("serial,password\n".to_owned(), |mut text, n| {
         let password = if n == 7 { "not the owner's".to_owned() } else { format!("Owner-pass {n}") };
         let _ = writeln!(text, "p{n:02},{password}");
         text
     });
-    let ran = bench
+    let ran = bed
         .run(&[
             "sign-out",
             "--all",
@@ -79,10 +77,10 @@ fn of_forty_phones_ten_misbehave_and_thirty_are_signed_out() {
         (0..40).map(|n| format!("p{n:02} {}", BAD.get(n).copied().unwrap_or("signed-out -"))).collect();
     assert_eq!(ran.rows(6, ""), expected, "{ran}");
     for n in 0..40 {
-        let submitted = bench.phone(n).record().passwords_submitted();
+        let submitted = bed.phone(n).record().passwords_submitted();
         assert!(submitted <= 1, "p{n:02} submitted {submitted} times");
         // What the phone with the pulled cable did by itself afterwards is not this program's to know.
-        assert!(n == 3 || bench.phone(n).account_present() == (n < 10), "p{n:02}");
+        assert!(n == 3 || bed.phone(n).account_present() == (n < 10), "p{n:02}");
     }
     let lines = ran.json(6, "");
     let numbers = lines.iter().filter(|line| line["event"] == "started").map(|line| line["tray"].as_u64().unwrap());
@@ -136,8 +134,8 @@ fn one_job_is_enough_for_a_phone_that_is_there_twice() {
 
 #[test]
 fn two_phones_of_one_serial_are_left_alone_and_told_apart_by_their_ports() {
-    let bench = Bench::own([spec("0123456789ABCDEF"), spec("0123456789ABCDEF"), spec("b2")]);
-    let ran = bench.sign_out(RIGHT, &["--all"]).run();
+    let bed = TestBed::own([spec("0123456789ABCDEF"), spec("0123456789ABCDEF"), spec("b2")]);
+    let ran = bed.sign_out(RIGHT, &["--all"]).run();
     let alike = "0123456789ABCDEF failed duplicate-serial";
     assert_eq!(ran.rows(1, ""), [alike, alike, "b2 signed-out -"], "{ran}");
     let lines = ran.json(1, "");
@@ -145,7 +143,7 @@ fn two_phones_of_one_serial_are_left_alone_and_told_apart_by_their_ports() {
     assert!(hints.iter().any(|hint| hint.contains("at usb 1-1 and at usb 1-2")), "{hints:?}");
     assert!(hints.iter().any(|hint| hint.contains("at usb 1-2 and at usb 1-1")), "{hints:?}");
     for n in 0..2 {
-        assert!(bench.phone(n).account_present() && bench.phone(n).record().taps.is_empty());
+        assert!(bed.phone(n).account_present() && bed.phone(n).record().taps.is_empty());
     }
 }
 
@@ -158,9 +156,9 @@ fn dialled(phone: &SimPhone) -> Option<String> {
 
 #[test]
 fn each_phone_shows_its_number_in_the_tray() {
-    let bench = Bench::own([spec("a1"), spec("b2").change(|s| s.dialer = false), spec("c3"), spec("d4")]);
-    bench.phones[3].connect(ConnState::Unauthorized);
-    let ran = bench.run(&["devices", "--locate"]).run();
+    let bed = TestBed::own([spec("a1"), spec("b2").change(|s| s.dialer = false), spec("c3"), spec("d4")]);
+    bed.phones[3].connect(ConnState::Unauthorized);
+    let ran = bed.run(&["devices", "--locate"]).run();
     insta::assert_snapshot!(ran, @r###"
     status: 0
     --- stdout
@@ -176,36 +174,36 @@ fn each_phone_shows_its_number_in_the_tray() {
       d4 (usb 1-4) can't be asked: unauthorized
       #2   b2                     usb 1-2      blinks now: it has no dialer to show a number in
     "###);
-    assert_eq!((dialled(bench.phone(0)), dialled(bench.phone(2))), (Some("0001".into()), Some("0003".into())));
-    assert_eq!(dialled(bench.phone(1)), None);
-    let ran = bench.sign_out(RIGHT, &["-s", "c3", "--locate"]).run();
+    assert_eq!((dialled(bed.phone(0)), dialled(bed.phone(2))), (Some("0001".into()), Some("0003".into())));
+    assert_eq!(dialled(bed.phone(1)), None);
+    let ran = bed.sign_out(RIGHT, &["-s", "c3", "--locate"]).run();
     assert_eq!(ran.rows(0, ""), ["c3 signed-out -"], "{ran}");
-    assert_eq!(dialled(bench.phone(2)), None, "the number is gone");
-    assert_eq!(dialled(bench.phone(0)), Some("0001".into()), "and nobody else was touched");
+    assert_eq!(dialled(bed.phone(2)), None, "the number is gone");
+    assert_eq!(dialled(bed.phone(0)), Some("0001".into()), "and nobody else was touched");
 }
 
 #[test]
 fn a_tablet_blinks_where_that_locks_nothing_and_is_as_before_afterwards() {
     let tablet = |serial: &str| scenario("tablet").unwrap().phone(0).serial(serial).scale(SCALE);
-    let bench = Bench::own([
+    let bed = TestBed::own([
         tablet("open"),
         tablet("swipe").change(|s| s.keyguard = LockKind::Swipe),
         tablet("pin").change(|s| s.keyguard = LockKind::Pin),
         tablet("gate"),
         tablet("off").change(|s| s.awake = false),
     ]);
-    bench.phone(3).set_gate(Gate::Refused);
-    bench.phone(1).unlock();
-    bench.phone(2).unlock();
+    bed.phone(3).set_gate(Gate::Refused);
+    bed.phone(1).unlock();
+    bed.phone(2).unlock();
     let state = |n: usize| {
-        let phone = bench.phone(n);
+        let phone = bed.phone(n);
         (phone.is_awake(), phone.current_screen())
     };
     for n in [0, 1] {
-        bench.phone(n).show(ScreenId::AccountPage);
+        bed.phone(n).show(ScreenId::AccountPage);
     }
     let before: Vec<_> = (0..5).map(state).collect();
-    let ran = bench.run(&["devices", "--locate", "--json"]).run();
+    let ran = bed.run(&["devices", "--locate", "--json"]).run();
     insta::assert_snapshot!(ran.stderr, @"
       #1   open                   usb 1-1      blinks now: it has no dialer to show a number in
       #2   swipe                  usb 1-2      blinks now: it has no dialer to show a number in
@@ -214,7 +212,7 @@ fn a_tablet_blinks_where_that_locks_nothing_and_is_as_before_afterwards() {
       #5   off                    usb 1-5      blinks now: it has no dialer to show a number in
     ");
     assert_eq!((0..5).map(state).collect::<Vec<_>>(), before);
-    let blinked = |n: usize| bench.phone(n).record().keys.iter().filter(|key| **key == 223).count();
+    let blinked = |n: usize| bed.phone(n).record().keys.iter().filter(|key| **key == 223).count();
     assert_eq!([0, 1, 2, 3, 4].map(blinked), [4, 4, 0, 0, 4]);
 }
 
@@ -226,7 +224,7 @@ pub fn on_a_terminal(args: &str, typed: &str) -> Said {
 /// The same, with variables of the environment.
 pub fn on_a_terminal_with(args: &str, typed: &str, variables: &[(&str, &str)]) -> Said {
     let environment = [&[("TERM", "xterm-256color")], variables].concat();
-    let mut terminal = AtTerminal::run(args, "", &environment);
+    let mut terminal = TerminalSession::run(args, "", &environment);
     typed.lines().for_each(|line| terminal.answers(line));
     let (code, out) = terminal.rest();
     Said { code, bytes: Vec::new(), err: String::new(), out }
@@ -235,24 +233,24 @@ pub fn on_a_terminal_with(args: &str, typed: &str, variables: &[(&str, &str)]) -
 #[test]
 fn on_a_terminal_a_password_is_asked_once_for_each_account() {
     let other = |serial: &str| spec(serial).account(Some("7777000111")).password("other");
-    let bench = Bench::own([spec("a1"), other("b2"), spec("c3"), other("d4")]);
-    let args = format!("sign-out --all --adb {} --authorised-by owner --no-progress", bench.adb());
+    let bed = TestBed::own([spec("a1"), other("b2"), spec("c3"), other("d4")]);
+    let args = format!("sign-out --all --adb {} --authorised-by owner --no-progress", bed.adb());
     let said = on_a_terminal(&args, &format!("yes\n{RIGHT}\nother\n"));
     assert_eq!(said.code, 0, "{}", said.out);
     assert_eq!(said.out.matches("Password of account").count(), 2, "{}", said.out);
     assert!(said.out.contains("Password of account 6230***535 (a1, c3;"), "{}", said.out);
     assert!(said.out.contains("Password of account 7777***111 (b2, d4;"), "{}", said.out);
-    assert!((0..4).all(|n| !bench.phone(n).account_present()));
+    assert!((0..4).all(|n| !bed.phone(n).account_present()));
 }
 
 #[test]
 fn on_a_terminal_watch_takes_all_only_after_a_typed_word() {
-    let bench = Bench::own([spec("a1")]);
-    let args = format!("watch --all --yes --count 1 --adb {} --no-progress", bench.adb());
+    let bed = TestBed::own([spec("a1")]);
+    let args = format!("watch --all --yes --count 1 --adb {} --no-progress", bed.adb());
     let said = on_a_terminal(&args, "yes\n");
     assert!(said.code == 2 && said.out.contains("not confirmed; nothing was touched"), "{}", said.out);
-    bench.untouched(0);
+    bed.untouched(0);
     let said = on_a_terminal(&args, &format!("all\n{RIGHT}\n"));
     assert_eq!(said.code, 0, "{}", said.out);
-    assert!(said.out.contains("EVERY phone") && !bench.phone(0).account_present(), "{}", said.out);
+    assert!(said.out.contains("EVERY phone") && !bed.phone(0).account_present(), "{}", said.out);
 }

@@ -6,18 +6,18 @@ use mi_signout::profile::Catalog;
 use phone_sim::phone::{Branch, Fault, Generation, PhoneSpec, SimPhone, Stage};
 use phone_sim::screens::ScreenId;
 
-use crate::bench::{SCALE, Table};
-use crate::invariants::violations;
+use crate::support::device_lab::{DeviceLab, SCALE};
+use crate::support::invariants::violations;
 
 /// Signs one phone out, and gives its row once the invariants were asked.
 fn signed_out(spec: PhoneSpec, fault: Option<Fault>) -> (ResultRow, SimPhone) {
-    let table = Table::new();
+    let lab = DeviceLab::new();
     let phone = SimPhone::new(spec.scale(SCALE));
     if let Some(fault) = fault {
         phone.on(Stage::Password, fault);
     }
-    let units = vec![table.put(&phone)];
-    let row = table.sign_out(&units, &Catalog::builtin().unwrap()).rows.remove(0);
+    let units = vec![lab.put(&phone)];
+    let row = lab.sign_out(&units, &Catalog::builtin().unwrap()).rows.remove(0);
     let wrong = violations(&units[0], &row);
     assert!(wrong.is_empty(), "{wrong:?} {row:?} {:?}", phone.record());
     (row, phone)

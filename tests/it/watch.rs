@@ -1,62 +1,44 @@
 //! `watch` from the outside: phones that are plugged in, unplugged and plugged in again while the binary runs.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use phone_sim::device::SimDevice;
 use phone_sim::endpoint::ConnState;
-use phone_sim::farm::{Farm, ServerHandle};
+
 use phone_sim::phone::{Branch, Fault, PhoneSpec, SimPhone, Stage};
 use phone_sim::server::PlugId;
 use serde_json::Value;
 
-use crate::cli::{Bench, RIGHT, mi_signout, spec};
-use crate::support::{GUARD, Killed};
+use crate::support::{GUARD, Killed, RIGHT, TestBed, mi_signout, signal, spec};
 
-/// A desk: a simulated adb server, and phones that a person plugs in and out.
-struct Desk {
-    farm: Farm,
-    server: ServerHandle,
+/// `watch` on what is connected, with the right password.
+fn watch(bed: &TestBed, args: &[&str]) -> Watching {
+    start(bed, "watch", args)
 }
 
-impl Desk {
-    fn new() -> Self {
-        let farm = Farm::new().unwrap();
-        let server = farm.serve_server(0).unwrap();
-        Self { farm, server }
-    }
-
-    fn plug(&self, phone: &SimDevice, usb: &str) -> PlugId {
-        self.farm.plug_at(Arc::new(phone.clone()), usb).unwrap()
-    }
-
-    fn watch(&self, args: &[&str]) -> Watching {
-        self.start("watch", args)
-    }
-
-    fn start(&self, command: &str, args: &[&str]) -> Watching {
-        let adb = self.server.addr().to_string();
-        let run = mi_signout(&[command, "--password-stdin", "--json", "--yes", "-q", "--adb", &adb]).args(args);
-        let (mut command, home) = run.into_command();
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = Killed(command.spawn().unwrap());
-        child.0.stdin.take().unwrap().write_all(format!("{RIGHT}\n").as_bytes()).unwrap();
-        let out = BufReader::new(child.0.stdout.take().unwrap());
-        let said = Arc::new((Mutex::new(Said::default()), Condvar::new()));
-        let told = Arc::clone(&said);
-        std::thread::spawn(move || {
-            for line in out.lines().map_while(Result::ok) {
-                let value = serde_json::from_str(&line).unwrap_or(Value::String(line));
-                told.0.lock().unwrap().lines.push(value);
-                told.1.notify_all();
-            }
-            told.0.lock().unwrap().over = true;
+fn start(bed: &TestBed, command: &str, args: &[&str]) -> Watching {
+    let adb = bed.adb();
+    let run = mi_signout(&[command, "--password-stdin", "--json", "--yes", "-q", "--adb", &adb]).args(args);
+    let (mut command, home) = run.into_command();
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = Killed(command.spawn().unwrap());
+    child.0.stdin.take().unwrap().write_all(format!("{RIGHT}\n").as_bytes()).unwrap();
+    let out = BufReader::new(child.0.stdout.take().unwrap());
+    let said = Arc::new((Mutex::new(Said::default()), Condvar::new()));
+    let told = Arc::clone(&said);
+    std::thread::spawn(move || {
+        for line in out.lines().map_while(Result::ok) {
+            let value = serde_json::from_str(&line).unwrap_or(Value::String(line));
+            told.0.lock().unwrap().lines.push(value);
             told.1.notify_all();
-        });
-        Watching { child, said, _home: home }
-    }
+        }
+        told.0.lock().unwrap().over = true;
+        told.1.notify_all();
+    });
+    Watching { child, said, _home: home }
 }
 
 #[derive(Default)]
@@ -84,6 +66,14 @@ impl Watching {
         }
     }
 
+    /// Waits until all was said.
+    #[track_caller]
+    fn until_over(&self) {
+        let said = self.said.0.lock().unwrap();
+        let (said, _) = self.said.1.wait_timeout_while(said, GUARD, |said| !said.over).unwrap();
+        assert!(said.over, "it does not end: {:#?}", said.lines);
+    }
+
     #[track_caller]
     fn until_results(&self, count: usize) {
         self.until(count, |line| line["type"] == "result");
@@ -101,28 +91,19 @@ impl Watching {
 
     /// Sends Ctrl-C.
     fn interrupt(&self) {
-        assert!(Command::new("kill").args(["-INT", &self.child.0.id().to_string()]).status().unwrap().success());
+        signal("-INT", self.child.0.id());
     }
 
     /// Waits for its end: status, rows in short in the order in which they came, stderr.
     #[track_caller]
     fn end(mut self) -> (i32, Vec<String>, Vec<Value>) {
-        let deadline = Instant::now() + GUARD;
-        let status = loop {
-            if let Some(status) = self.child.0.try_wait().unwrap() {
-                break status.code().unwrap_or(-1);
-            }
-            assert!(Instant::now() < deadline, "it does not end: {:#?}", self.said.0.lock().unwrap().lines);
-            std::thread::sleep(Duration::from_millis(20));
-        };
+        // Its output ends with it.
+        self.until_over();
+        let status = self.child.0.wait().unwrap().code().unwrap_or(-1);
         let mut err = String::new();
         self.child.0.stderr.take().unwrap().read_to_string(&mut err).unwrap();
         assert_eq!(err, "", "nothing but JSON is said");
-        let mut said = self.said.0.lock().unwrap();
-        while !said.over {
-            said = self.said.1.wait_timeout(said, Duration::from_millis(200)).unwrap().0;
-        }
-        let lines = said.lines.clone();
+        let lines = self.said.0.lock().unwrap().lines.clone();
         let word = |value: &Value| value.as_str().unwrap_or("-").to_owned();
         let rows = lines.iter().filter(|line| line["type"] == "result");
         let rows =
@@ -141,14 +122,14 @@ fn phone_of(spec: PhoneSpec) -> SimDevice {
 
 #[test]
 fn listed_phones_are_taken_as_they_come_and_others_left_alone() {
-    let desk = Desk::new();
+    let bed = TestBed::own([]);
     let (a, b, stranger) = (phone("a1"), phone("b2"), phone("x9"));
-    desk.plug(&stranger, "1-9");
-    let watching = desk.watch(&["-s", "a1", "-s", "b2", "--count", "2"]);
+    bed.plug(&stranger, "1-9");
+    let watching = watch(&bed, &["-s", "a1", "-s", "b2", "--count", "2"]);
     watching.until_note("x9 (usb 1-9) is left alone: its serial is not listed");
-    desk.plug(&a, "1-4.1");
+    bed.plug(&a, "1-4.1");
     watching.until_results(1);
-    desk.plug(&b, "1-4.2");
+    bed.plug(&b, "1-4.2");
     let (status, rows, lines) = watching.end();
     assert_eq!((status, rows), (0, vec!["a1 signed-out -".to_owned(), "b2 signed-out -".to_owned()]));
     assert_eq!(lines.last().unwrap()["counts"]["signed-out"], 2, "{lines:#?}");
@@ -159,15 +140,15 @@ fn listed_phones_are_taken_as_they_come_and_others_left_alone() {
 
 #[test]
 fn a_phone_that_was_plugged_in_again_is_recognised_and_not_worked_on_twice() {
-    let desk = Desk::new();
+    let bed = TestBed::own([]);
     let a = phone("a1");
-    let plug = desk.plug(&a, "1-1");
-    let watching = desk.watch(&["-s", "a1"]);
+    let plug = bed.plug(&a, "1-1");
+    let watching = watch(&bed, &["-s", "a1"]);
     watching.until_results(1);
     let taps = a.phone().record().taps.len();
-    desk.farm.unplug(plug);
+    bed.unplug(plug);
     watching.until_event("a1", "unplugged");
-    desk.plug(&a, "1-1");
+    bed.plug(&a, "1-1");
     watching.until_note("a1 is here again; it ended as signed-out before");
     watching.until_results(2);
     watching.interrupt();
@@ -178,21 +159,16 @@ fn a_phone_that_was_plugged_in_again_is_recognised_and_not_worked_on_twice() {
 
 #[test]
 fn a_restart_of_the_adb_server_is_survived_and_unplugs_nobody() {
-    let desk = Desk::new();
+    let bed = TestBed::own([]);
     let (a, b) = (phone("a1"), phone("b2"));
-    desk.plug(&a, "1-1");
-    let watching = desk.watch(&["-s", "a1", "-s", "b2", "--count", "2"]);
+    bed.plug(&a, "1-1");
+    let watching = watch(&bed, &["-s", "a1", "-s", "b2", "--count", "2"]);
     watching.until_results(1);
-    desk.server.stop();
+    bed.stop_server();
     watching.until_note("does not answer: it is waited for");
-    let port = desk.server.addr().port();
-    let deadline = Instant::now() + GUARD;
-    while desk.farm.serve_server(port).is_err() {
-        assert!(Instant::now() < deadline, "the port is not free again");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    bed.serve_again();
     watching.until_note("answers again");
-    desk.plug(&b, "1-2");
+    bed.plug(&b, "1-2");
     let (status, rows, lines) = watching.end();
     assert_eq!((status, rows), (0, vec!["a1 signed-out -".to_owned(), "b2 signed-out -".to_owned()]));
     assert!(!lines.iter().any(|line| line["event"] == "unplugged"), "{lines:#?}");
@@ -200,11 +176,11 @@ fn a_restart_of_the_adb_server_is_survived_and_unplugs_nobody() {
 
 #[test]
 fn a_phone_that_has_not_allowed_this_computer_waits_and_is_taken_when_it_has() {
-    let desk = Desk::new();
+    let bed = TestBed::own([]);
     let a = phone("a1");
     a.connect(ConnState::Unauthorized);
-    desk.plug(&a, "1-1");
-    let watching = desk.watch(&["-s", "a1", "--count", "1"]);
+    bed.plug(&a, "1-1");
+    let watching = watch(&bed, &["-s", "a1", "--count", "1"]);
     watching.until_event("a1", "waiting-for-person");
     a.connect(ConnState::Device);
     assert_eq!(watching.end().1, ["a1 signed-out -"]);
@@ -212,13 +188,13 @@ fn a_phone_that_has_not_allowed_this_computer_waits_and_is_taken_when_it_has() {
 
 #[test]
 fn phones_of_a_listed_account_are_taken_whatever_their_serial() {
-    let desk = Desk::new();
+    let bed = TestBed::own([]);
     let (own, other) = (phone("a1"), phone_of(spec("b2").account(Some("7777000111"))));
     let account = own.phone().spec().account.clone().unwrap();
-    desk.plug(&other, "1-2");
-    let watching = desk.watch(&["--account", &account, "--count", "1"]);
+    bed.plug(&other, "1-2");
+    let watching = watch(&bed, &["--account", &account, "--count", "1"]);
     watching.until_note("is left alone: its account 7777***111 is not listed");
-    desk.plug(&own, "1-1");
+    bed.plug(&own, "1-1");
     assert_eq!(watching.end().1, ["a1 signed-out -"]);
     assert!(other.phone().account_present() && other.phone().record().taps.is_empty());
 }
@@ -226,13 +202,13 @@ fn phones_of_a_listed_account_are_taken_whatever_their_serial() {
 #[test]
 fn a_second_account_is_left_alone_unless_somebody_authorised_it() {
     for authorised in [false, true] {
-        let desk = Desk::new();
+        let bed = TestBed::own([]);
         let (a, b) = (phone("a1"), phone_of(spec("b2").account(Some("7777000111"))));
-        desk.plug(&a, "1-1");
+        bed.plug(&a, "1-1");
         let more: &[&str] = if authorised { &["--authorised-by", "the owner of both"] } else { &[] };
-        let watching = desk.watch(&[&["-s", "a1", "-s", "b2", "--count", "2"], more].concat());
+        let watching = watch(&bed, &[&["-s", "a1", "-s", "b2", "--count", "2"], more].concat());
         watching.until_results(1);
-        desk.plug(&b, "1-2");
+        bed.plug(&b, "1-2");
         let (status, rows, _) = watching.end();
         let second = if authorised { "b2 signed-out -" } else { "b2 needs-person account-stopped" };
         assert_eq!(
@@ -245,25 +221,25 @@ fn a_second_account_is_left_alone_unless_somebody_authorised_it() {
 
 #[test]
 fn a_password_is_not_submitted_again_on_a_phone_that_is_plugged_in_again() {
-    let desk = Desk::new();
+    let bed = TestBed::own([]);
     let a = phone_of(spec("a1").with(Branch::SignOutFails));
-    let plug = desk.plug(&a, "1-1");
-    let watching = desk.watch(&["-s", "a1", "--count", "2"]);
+    let plug = bed.plug(&a, "1-1");
+    let watching = watch(&bed, &["-s", "a1", "--count", "2"]);
     watching.until_results(1);
-    desk.farm.unplug(plug);
+    bed.unplug(plug);
     watching.until_event("a1", "unplugged");
-    desk.plug(&a, "1-1");
+    bed.plug(&a, "1-1");
     let (_, rows, lines) = watching.end();
     assert_eq!(a.phone().record().passwords_submitted(), 1, "{rows:?} {lines:#?}");
     assert!(a.phone().account_present());
 }
 
 /// Four phones on a hub that answer nothing once the account page is open, so that they stay busy.
-fn stuck_on_a_hub(desk: &Desk) -> Vec<PlugId> {
+fn stuck_on_a_hub(bed: &TestBed) -> Vec<PlugId> {
     let stuck = |n: u32| {
         let device = phone(&format!("p{n}"));
         device.phone().on(Stage::AccountPage, Fault::CommandHangs(1000));
-        desk.plug(&device, &format!("1-4.{n}"))
+        bed.plug(&device, &format!("1-4.{n}"))
     };
     (1..=4).map(stuck).collect()
 }
@@ -273,12 +249,12 @@ fn phones_of_one_hub_that_go_together_are_one_message() {
     for (command, chosen) in
         [("watch", &["-s", "p1", "-s", "p2", "-s", "p3", "-s", "p4"][..]), ("sign-out", &["--all"])]
     {
-        let desk = Desk::new();
-        let plugs = stuck_on_a_hub(&desk);
-        let watching = desk.start(command, chosen);
+        let bed = TestBed::own([]);
+        let plugs = stuck_on_a_hub(&bed);
+        let watching = start(&bed, command, chosen);
         watching.until(4, |line| line["event"] == "identified");
         for plug in plugs {
-            desk.farm.unplug(plug);
+            bed.unplug(plug);
         }
         watching.until_note("4 phones on hub 1-4 went together");
     }
@@ -286,11 +262,11 @@ fn phones_of_one_hub_that_go_together_are_one_message() {
 
 #[test]
 fn a_server_that_goes_with_all_its_phones_is_one_message() {
-    let desk = Desk::new();
-    stuck_on_a_hub(&desk);
-    let running = desk.start("sign-out", &["--all"]);
+    let bed = TestBed::own([]);
+    stuck_on_a_hub(&bed);
+    let running = start(&bed, "sign-out", &["--all"]);
     running.until(4, |line| line["event"] == "identified");
-    desk.server.stop();
+    bed.stop_server();
     running.until_note("went, and 4 phones with it: it is waited for");
     running.interrupt();
     let (status, rows, _) = running.end();
@@ -299,14 +275,14 @@ fn a_server_that_goes_with_all_its_phones_is_one_message() {
 
 #[test]
 fn the_same_phone_at_two_connections_is_worked_on_once() {
-    let desk = Desk::new();
+    let bed = TestBed::own([]);
     let a = phone("a1");
-    desk.plug(&a, "1-1");
-    let watching = desk.watch(&["-s", "a1"]);
+    bed.plug(&a, "1-1");
+    let watching = watch(&bed, &["-s", "a1"]);
     watching.until_results(1);
     // A second phone with the serial of the first, which is still there.
     let fake = phone("a1");
-    desk.plug(&fake, "1-2");
+    bed.plug(&fake, "1-2");
     watching.until_results(2);
     watching.interrupt();
     let (_, rows, _) = watching.end();
@@ -316,22 +292,22 @@ fn the_same_phone_at_two_connections_is_worked_on_once() {
 
 #[test]
 fn nobodys_phone_is_taken_without_being_listed() {
-    let bench = Bench::own([spec("a1")]);
-    insta::assert_snapshot!(bench.run(&["watch", "--yes"]).run(), @r###"
+    let bed = TestBed::own([spec("a1")]);
+    insta::assert_snapshot!(bed.run(&["watch", "--yes"]).run(), @r###"
     status: 2
     --- stdout
     --- stderr
     error: no phone is listed, and a phone that was only plugged in is left alone
     hint: list phones with --serial SERIAL or --account ID (both repeatable), or take them all with --all
     "###);
-    insta::assert_snapshot!(bench.run(&["watch", "--yes", "--all"]).run(), @r###"
+    insta::assert_snapshot!(bed.run(&["watch", "--yes", "--all"]).run(), @r###"
     status: 2
     --- stdout
     --- stderr
     error: to take every phone that is plugged in has to be confirmed by typing, and there is no terminal to ask on
     hint: list the phones with --serial SERIAL or --account ID; nothing was touched
     "###);
-    insta::assert_snapshot!(bench.run(&["watch", "-s", "a1"]).run(), @r###"
+    insta::assert_snapshot!(bed.run(&["watch", "-s", "a1"]).run(), @r###"
     status: 2
     --- stdout
     --- stderr
@@ -339,24 +315,24 @@ fn nobodys_phone_is_taken_without_being_listed() {
     hint: give --yes where a script does it; nothing was touched
     "###);
     let two = ["watch", "--yes", "--account", "6230000535", "--account", "7777000111"];
-    insta::assert_snapshot!(bench.run(&two).run(), @r###"
+    insta::assert_snapshot!(bed.run(&two).run(), @r###"
     status: 2
     --- stdout
     --- stderr
     error: 2 accounts are listed; signing out more than one needs --authorised-by
     hint: name who authorised it with --authorised-by TEXT (it goes into the record); nothing was touched
     "###);
-    bench.untouched(0);
+    bed.untouched(0);
 }
 
 #[test]
 fn with_locate_each_phone_shows_its_number_before_it_is_worked_on() {
-    let desk = Desk::new();
+    let bed = TestBed::own([]);
     let (a, tablet) = (phone("a1"), phone_of(spec("b2").change(|s| s.dialer = false)));
-    desk.plug(&a, "1-1");
-    let watching = desk.watch(&["-s", "a1", "-s", "b2", "--count", "2", "--locate"]);
+    bed.plug(&a, "1-1");
+    let watching = watch(&bed, &["-s", "a1", "-s", "b2", "--count", "2", "--locate"]);
     watching.until_note("a1 shows the number 0001");
-    desk.plug(&tablet, "1-2");
+    bed.plug(&tablet, "1-2");
     watching.until_note("b2 blinks now: it has no dialer to show a number in");
     let (status, rows, _) = watching.end();
     assert_eq!((status, rows.len()), (0, 2), "{rows:?}");

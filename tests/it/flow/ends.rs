@@ -20,20 +20,7 @@ fn interrupted_before_anything_was_done() {
 fn interrupted_at_a_question() {
     let (_, trace) = walk(Script::new(), Case { interrupt_on: Some("keep-or-remove"), ..Case::default() });
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
+    (as usual to screen keep-or-remove)
     phone: look -> probes
     end: failed, still-signed-in; account present
     hint: the account is still there; the run was interrupted; run again to go on
@@ -48,27 +35,7 @@ fn interrupted_while_the_phone_signs_out() {
         Case { interrupt_on: Some("signing-out"), ..Case::default() },
     );
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
-    step on keep-or-remove: tap retain_button (mutates)
-    phone: tap 'Keep' -> password
-    observed password
-    screen password
-    step on password: type password
-    phone: tap 'the password field', type a secret -> password
-    screen password-filled
+    (as usual to screen password-filled)
     permit: granted after 0 s
     step on password-filled: submit password (mutates)
     phone: password number 1 submitted
@@ -88,27 +55,7 @@ fn interrupted_while_the_phone_signs_out() {
 fn interrupted_when_the_phone_is_about_to_be_signed_out() {
     let (_, trace) = walk(Script::new(), Case { interrupt_on: Some("signing-out"), ..Case::default() });
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
-    step on keep-or-remove: tap retain_button (mutates)
-    phone: tap 'Keep' -> password
-    observed password
-    screen password
-    step on password: type password
-    phone: tap 'the password field', type a secret -> password
-    screen password-filled
+    (as usual to screen password-filled)
     permit: granted after 0 s
     step on password-filled: submit password (mutates)
     phone: password number 1 submitted
@@ -142,13 +89,7 @@ fn the_time_is_up_while_the_phone_signs_out() {
         Case { deadline: Duration::from_secs(20), ..Case::default() },
     );
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
+    (as usual to screen confirm-sign-out)
     step on confirm-sign-out: tap logout_account (mutates)
     phone: tap 'Sign out' -> endless
     observed signing-out

@@ -54,24 +54,7 @@ fn unplugged_while_typing_and_back() {
     );
     assert_eq!(phone.with(|s| s.submissions), 1);
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
-    step on keep-or-remove: tap retain_button (mutates)
-    phone: tap 'Keep' -> password
-    observed password
-    screen password
+    (as usual to screen password)
     step on password: type password
     phone: tap 'the password field', type a secret
     phone: failed: the phone is not connected
@@ -103,27 +86,7 @@ fn unplugged_right_after_the_submission_and_back() {
     );
     assert_eq!(phone.with(|s| s.submissions), 1);
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
-    step on keep-or-remove: tap retain_button (mutates)
-    phone: tap 'Keep' -> password
-    observed password
-    screen password
-    step on password: type password
-    phone: tap 'the password field', type a secret -> password
-    screen password-filled
+    (as usual to screen password-filled)
     permit: granted after 0 s
     step on password-filled: submit password (mutates)
     phone: password number 1 submitted
@@ -146,27 +109,7 @@ fn unplugged_right_after_the_submission_and_back() {
 fn unplugged_for_good_after_the_submission() {
     let (_, trace) = walk(Script::new().fault(When::Tap("OK"), Fault::After(PhoneError::Gone)), Case::default());
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
-    step on keep-or-remove: tap retain_button (mutates)
-    phone: tap 'Keep' -> password
-    observed password
-    screen password
-    step on password: type password
-    phone: tap 'the password field', type a secret -> password
-    screen password-filled
+    (as usual to screen password-filled)
     permit: granted after 0 s
     step on password-filled: submit password (mutates)
     phone: password number 1 submitted
@@ -215,27 +158,7 @@ fn a_tap_that_hangs_is_not_sent_again() {
     );
     assert_eq!(phone.with(|s| s.submissions), 1);
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
-    step on keep-or-remove: tap retain_button (mutates)
-    phone: tap 'Keep' -> password
-    observed password
-    screen password
-    step on password: type password
-    phone: tap 'the password field', type a secret -> password
-    screen password-filled
+    (as usual to screen password-filled)
     permit: granted after 0 s
     step on password-filled: submit password (mutates)
     phone: password number 1 submitted
@@ -272,27 +195,7 @@ fn the_input_switch_goes_off_midway() {
     let (phone, trace) = walk(Script::new().fault(When::Tap("OK"), Fault::Refused), Case::default());
     assert_eq!(phone.with(|s| s.submissions), 0);
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
-    step on keep-or-remove: tap retain_button (mutates)
-    phone: tap 'Keep' -> password
-    observed password
-    screen password
-    step on password: type password
-    phone: tap 'the password field', type a secret -> password
-    screen password-filled
+    (as usual to screen password-filled)
     permit: granted after 0 s
     step on password-filled: submit password (mutates)
     phone: look -> input refused

@@ -17,7 +17,7 @@ use mi_signout::model::{AccountId, Secret, Serial};
 use mi_signout::phone::{NotReady, Phone, PhoneError};
 use mi_signout::profile::Options;
 
-use crate::scripted::{Effect, Fault, Script, ScriptedPhone, When, profile};
+use crate::support::scripted::{Effect, Fault, Script, ScriptedPhone, When, profile};
 
 /// What one walk is told beside the phone.
 struct Case {
@@ -83,8 +83,52 @@ fn line(event: &Event) -> String {
     }
 }
 
-/// Walks, and gives the phone and the trace.
+/// How most walks begin. The trace of one that does says so in a line instead.
+const USUAL: &[&str] = &[
+    "step on start: open the account page",
+    "phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page",
+    "screen account-page",
+    "step on account-page: tap logout_btn (mutates)",
+    "phone: tap 'Sign out' -> confirm",
+    "observed confirm-sign-out",
+    "screen confirm-sign-out",
+    "step on confirm-sign-out: tap logout_account (mutates)",
+    "phone: tap 'Sign out' -> checking",
+    "observed checking-cloud-data",
+    "screen checking-cloud-data",
+    "phone: look -> probes",
+    "phone: look -> keep-or-remove",
+    "screen keep-or-remove",
+    "step on keep-or-remove: tap retain_button (mutates)",
+    "phone: tap 'Keep' -> password",
+    "observed password",
+    "screen password",
+    "step on password: type password",
+    "phone: tap 'the password field', type a secret -> password",
+    "screen password-filled",
+];
+
+/// The trace with its usual beginning, up to a screen, in one line.
+fn without_usual_beginning(trace: &str) -> String {
+    let lines: Vec<&str> = trace.lines().collect();
+    let same = USUAL.iter().zip(&lines).take_while(|(usual, line)| usual == line).count();
+    match USUAL[..same].iter().rposition(|line| line.starts_with("screen ")) {
+        // A beginning of a few lines is read as quickly.
+        Some(last) if last >= 6 => {
+            [&[format!("(as usual to {})", USUAL[last]).as_str()], &lines[last + 1..]].concat().join("\n")
+        }
+        _ => trace.to_owned(),
+    }
+}
+
+/// Walks, and gives the phone and the trace without its usual beginning.
 fn walk(script: Script, case: Case) -> (ScriptedPhone, String) {
+    let (phone, trace) = walk_in_full(script, case);
+    (phone, without_usual_beginning(&trace))
+}
+
+/// Walks, and gives the phone and the whole trace.
+fn walk_in_full(script: Script, case: Case) -> (ScriptedPhone, String) {
     let phone = ScriptedPhone::new(script);
     let secret = case.password.map(|text| Secret::new(text.to_owned()));
     let password = secret.as_ref().map_or(Password::None, |s| Password::Given { chars: s.chars() });

@@ -7,27 +7,7 @@ fn a_wrong_password_is_submitted_once_and_told_once() {
     let (phone, trace) = walk(Script::new(), Case { password: Some("wrong horse!!"), ..Case::default() });
     assert_eq!(phone.with(|s| s.submissions), 1);
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
-    step on keep-or-remove: tap retain_button (mutates)
-    phone: tap 'Keep' -> password
-    observed password
-    screen password
-    step on password: type password
-    phone: tap 'the password field', type a secret -> password
-    screen password-filled
+    (as usual to screen password-filled)
     permit: granted after 0 s
     step on password-filled: submit password (mutates)
     phone: password number 1 submitted
@@ -46,24 +26,7 @@ fn no_password_was_given() {
     let (_, trace) = walk(Script::new(), Case { password: None, ..Case::default() });
     assert!(!trace.contains("type"));
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
-    step on keep-or-remove: tap retain_button (mutates)
-    phone: tap 'Keep' -> password
-    observed password
-    screen password
+    (as usual to screen password)
     end: needs-person, no-password; account present
     hint: the phone asks for the account's password: run again and give it (--password-stdin, or at the prompt)
     ");
@@ -74,27 +37,7 @@ fn a_lost_character_is_typed_again() {
     let (phone, trace) = walk(Script::new().fault(When::On("password"), Fault::Loses(2)), Case::default());
     assert_eq!(phone.with(|s| s.submissions), 1);
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
-    step on keep-or-remove: tap retain_button (mutates)
-    phone: tap 'Keep' -> password
-    observed password
-    screen password
-    step on password: type password
-    phone: tap 'the password field', type a secret -> password
-    screen password-filled
+    (as usual to screen password-filled)
     step on password-filled: type password
     phone: tap 'the password field', clear 11, type a secret -> password
     permit: granted after 0 s
@@ -116,27 +59,7 @@ fn characters_lost_twice_are_never_submitted() {
     let (phone, trace) = walk(Script::new().faults(When::On("password"), Fault::Loses(2), 2), Case::default());
     assert_eq!(phone.with(|s| s.submissions), 0);
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
-    step on keep-or-remove: tap retain_button (mutates)
-    phone: tap 'Keep' -> password
-    observed password
-    screen password
-    step on password: type password
-    phone: tap 'the password field', type a secret -> password
-    screen password-filled
+    (as usual to screen password-filled)
     step on password-filled: type password
     phone: tap 'the password field', clear 11, type a secret -> password
     end: needs-person, password-not-typeable; account present
@@ -149,24 +72,7 @@ fn a_keyboard_that_types_nothing() {
     let (phone, trace) = walk(Script::new().faults(When::On("password"), Fault::Loses(13), FOREVER), Case::default());
     assert_eq!(phone.with(|s| s.submissions), 0);
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
-    step on keep-or-remove: tap retain_button (mutates)
-    phone: tap 'Keep' -> password
-    observed password
-    screen password
+    (as usual to screen password)
     step on password: type password
     phone: tap 'the password field', type a secret -> password
     step on password: type password
@@ -182,27 +88,7 @@ fn a_submission_that_does_nothing_is_never_repeated() {
     let (phone, trace) = walk(Script::new().fault(When::Tap("OK"), Fault::Dropped), Case::default());
     assert_eq!(phone.with(|s| s.taps.iter().filter(|t| *t == "OK").count()), 1);
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
-    step on keep-or-remove: tap retain_button (mutates)
-    phone: tap 'Keep' -> password
-    observed password
-    screen password
-    step on password: type password
-    phone: tap 'the password field', type a secret -> password
-    screen password-filled
+    (as usual to screen password-filled)
     permit: granted after 0 s
     step on password-filled: submit password (mutates)
     phone: tap 'OK' -> probes
@@ -219,27 +105,7 @@ fn the_account_is_stopped() {
     let (phone, trace) = walk(Script::new(), Case { permit: None, ..Case::default() });
     assert_eq!(phone.with(|s| s.submissions), 0);
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
-    step on keep-or-remove: tap retain_button (mutates)
-    phone: tap 'Keep' -> password
-    observed password
-    screen password
-    step on password: type password
-    phone: tap 'the password field', type a secret -> password
-    screen password-filled
+    (as usual to screen password-filled)
     permit: stopped
     end: needs-person, account-stopped; account present
     hint: another phone of this account was refused
@@ -252,27 +118,7 @@ fn a_phone_that_waited_for_its_turn_looks_again() {
     let (phone, trace) = walk(Script::new(), Case { permit: Some(Duration::from_secs(400)), ..Case::default() });
     assert_eq!(phone.with(|s| s.submissions), 1);
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
-    step on keep-or-remove: tap retain_button (mutates)
-    phone: tap 'Keep' -> password
-    observed password
-    screen password
-    step on password: type password
-    phone: tap 'the password field', type a secret -> password
-    screen password-filled
+    (as usual to screen password-filled)
     permit: granted after 400 s
     phone: look -> password
     step on password-filled: submit password (mutates)

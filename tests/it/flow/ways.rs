@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn all_the_way() {
-    let (_, trace) = walk(Script::new(), Case::default());
+    let (_, trace) = walk_in_full(Script::new(), Case::default());
     insta::assert_snapshot!(trace, @r"
     step on start: open the account page
     phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
@@ -48,13 +48,7 @@ fn no_synced_data_and_find_device_off() {
         Case { password: None, ..Case::default() },
     );
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
+    (as usual to screen confirm-sign-out)
     step on confirm-sign-out: tap logout_account (mutates)
     phone: tap 'Sign out' -> signing-out
     observed signing-out
@@ -242,20 +236,7 @@ fn no_way_in_works() {
 fn somebody_else_removes_the_account() {
     let (_, trace) = walk(Script::new().fault(When::On("keep-or-remove"), Fault::Removed), Case::default());
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
+    (as usual to screen keep-or-remove)
     step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> probes, no account
     observed account-gone
@@ -275,20 +256,7 @@ fn accounts_that_cannot_be_read_are_no_proof() {
         Case::default(),
     );
     insta::assert_snapshot!(trace, @r"
-    step on start: open the account page
-    phone: open XIAOMI_ACCOUNT_SYNC_SETTINGS -> account-page
-    screen account-page
-    step on account-page: tap logout_btn (mutates)
-    phone: tap 'Sign out' -> confirm
-    observed confirm-sign-out
-    screen confirm-sign-out
-    step on confirm-sign-out: tap logout_account (mutates)
-    phone: tap 'Sign out' -> checking
-    observed checking-cloud-data
-    screen checking-cloud-data
-    phone: look -> probes
-    phone: look -> keep-or-remove
-    screen keep-or-remove
+    (as usual to screen keep-or-remove)
     step on keep-or-remove: tap retain_button (mutates)
     phone: tap 'Keep' -> keep-or-remove
     observed keep-or-remove

@@ -1,7 +1,7 @@
 //! Web pages that are read before they are whole, and pages of the account app that come in between.
 
 use super::*;
-use crate::scripted::{ACCOUNT, Page, node, page, text};
+use crate::support::scripted::{ACCOUNT, Page, node, page, text};
 
 const ALL: [i32; 4] = [0, 230, 1080, 2340];
 

@@ -8,6 +8,7 @@ use phone_sim::fs::Fs;
 use phone_sim::shell::{NoPrograms, Shell, Sink, Source, Streams};
 
 use super::simulated;
+use crate::support::wait_until;
 
 /// A word that stands in a file of the host only.
 const CANARY: &str = "canary-of-the-host-7d1f";
@@ -108,11 +109,12 @@ fn a_hung_up_shell_ends_at_its_next_turn() {
     ] {
         let cancel = Cancel::default();
         let fs = Fs::new(Clock::new(1.0));
-        let mut shell = Shell::new(fs, Arc::new(NoPrograms), Clock::new(1.0), cancel.clone());
+        let mut shell = Shell::new(fs.clone(), Arc::new(NoPrograms), Clock::new(1.0), cancel.clone());
         let (stdout, out) = Sink::captured(1 << 20);
         let streams = Streams { stdin: Source::empty(), stdout: stdout.clone(), stderr: stdout };
-        let running = std::thread::spawn(move || shell.run(script, streams));
-        std::thread::sleep(std::time::Duration::from_millis(30));
+        let whole = format!(": >/data/local/tmp/begun; {script}");
+        let running = std::thread::spawn(move || shell.run(&whole, streams));
+        wait_until("the script has begun", || fs.exists("/", "/data/local/tmp/begun"));
         cancel.set();
         assert_eq!(running.join().unwrap(), 129, "{script}");
         assert_eq!(out.text(), "", "{script}");

@@ -2,8 +2,8 @@
 
 use mi_signout::web::WebState;
 
-use super::replica::{Knobs, Replica};
-use super::seat::{Do, IN_THE_PAGE, Left, Seat, lives};
+use crate::support::browser_session::{BrowserSession, Do, IN_THE_PAGE, Left, lives};
+use crate::support::replica::{Knobs, Replica};
 
 const BEGIN: (&str, Do) = ("type: delete 535", Do::Type("delete 535"));
 
@@ -25,7 +25,7 @@ enum Comes {
     ByHand,
 }
 
-fn check(left: &Left, status: i32, word: &str, seat: &Seat, replica: &Replica, deletions: u32) {
+fn check(left: &Left, status: i32, word: &str, session: &BrowserSession, replica: &Replica, deletions: u32) {
     let printed = &left.printed;
     assert_eq!(left.status, Some(status), "{printed}");
     assert!(printed.contains(word), "no '{word}' in:\n{printed}");
@@ -34,17 +34,17 @@ fn check(left: &Left, status: i32, word: &str, seat: &Seat, replica: &Replica, d
     let said_deleted = printed.contains("\nDeleted: ");
     assert!(said_deleted == (deletions == 1) || printed.contains("\nUnknown: "), "{printed}");
     assert_eq!(replica.record.lock().unwrap().failed_sign_ins, 0, "{printed}");
-    seat.assert_tidy();
-    seat.assert_secretless();
+    session.assert_tidy();
+    session.assert_secretless();
 }
 
 fn goes_through(knobs: Knobs, comes: Comes) {
-    let (seat, replica) = (Seat::new(), Replica::start(knobs));
-    let left = seat.play(&replica, &[], &willing());
+    let (session, replica) = (BrowserSession::new(), Replica::start(knobs));
+    let left = session.play(&replica, &[], &willing());
     match comes {
         Comes::Deleted => {
-            check(&left, 0, "Deleted: ", &seat, &replica, 1);
-            assert_eq!(seat.state(), WebState::DoneSeen);
+            check(&left, 0, "Deleted: ", &session, &replica, 1);
+            assert_eq!(session.state(), WebState::DoneSeen);
             for step in [
                 "open: 127.0.0.1",
                 "sign in",
@@ -59,12 +59,12 @@ fn goes_through(knobs: Knobs, comes: Comes) {
             assert_eq!(replica.record.lock().unwrap().final_presses, 1);
         }
         Comes::Refused => {
-            check(&left, 1, "Refused: ", &seat, &replica, 0);
-            assert!(matches!(seat.state(), WebState::Refused(_)));
+            check(&left, 1, "Refused: ", &session, &replica, 0);
+            assert!(matches!(session.state(), WebState::Refused(_)));
             assert!(left.printed.contains("\n  - "), "no reason with its remedy:\n{}", left.printed);
         }
         Comes::ByHand => {
-            check(&left, 4, "Stopped: the browser went to localhost", &seat, &replica, 0);
+            check(&left, 4, "Stopped: the browser went to localhost", &session, &replica, 0);
             let after = left.printed.split("Stopped: ").nth(1).unwrap();
             assert_eq!(after.trim().lines().count(), 1, "one line says what to do:\n{after}");
         }
@@ -73,48 +73,48 @@ fn goes_through(knobs: Knobs, comes: Comes) {
 
 fn refuses(knobs: Knobs, comes: Comes) {
     if comes == Comes::Deleted {
-        let (seat, replica) = (Seat::new(), Replica::start(Knobs { cancels: true, ..knobs }));
+        let (session, replica) = (BrowserSession::new(), Replica::start(Knobs { cancels: true, ..knobs }));
         // After the last question nothing but the owner's word says that it was kept.
         let rules = [&willing()[..], &[("type: deleted or kept?", Do::Type("kept"))]].concat();
-        check(&seat.play(&replica, &[], &rules), 1, "Recorded as kept", &seat, &replica, 0);
-        assert_eq!(seat.state(), WebState::Kept);
+        check(&session.play(&replica, &[], &rules), 1, "Recorded as kept", &session, &replica, 0);
+        assert_eq!(session.state(), WebState::Kept);
     } else {
-        let (seat, replica) = (Seat::new(), Replica::start(knobs));
-        let left = seat.play(&replica, &[], &[("type: delete 535", Do::Type("no"))]);
-        check(&left, 1, "Kept: ", &seat, &replica, 0);
+        let (session, replica) = (BrowserSession::new(), Replica::start(knobs));
+        let left = session.play(&replica, &[], &[("type: delete 535", Do::Type("no"))]);
+        check(&left, 1, "Kept: ", &session, &replica, 0);
         assert_eq!(replica.record.lock().unwrap().sign_ins, 0);
     }
 }
 
 fn closes_the_browser(knobs: Knobs, comes: Comes) {
-    let (seat, replica) = (Seat::new(), Replica::start(knobs));
+    let (session, replica) = (BrowserSession::new(), Replica::start(knobs));
     if comes == Comes::Deleted {
         // The last Delete may have been pressed just before: it can't be known.
         let mut rules = but("your turn: last Delete", Do::Close);
         rules.push(("deleted or kept?", Do::Type("")));
-        let left = seat.play(&replica, &[], &rules);
-        check(&left, 6, "Unknown: ", &seat, &replica, 0);
-        assert_eq!(seat.state(), WebState::Unknown);
+        let left = session.play(&replica, &[], &rules);
+        check(&left, 6, "Unknown: ", &session, &replica, 0);
+        assert_eq!(session.state(), WebState::Unknown);
     } else {
-        check(&seat.play(&replica, &[], &but("your turn: sign in", Do::Close)), 1, "Kept: ", &seat, &replica, 0);
+        check(&session.play(&replica, &[], &but("your turn: sign in", Do::Close)), 1, "Kept: ", &session, &replica, 0);
     }
 }
 
 fn kills_and_resumes(knobs: Knobs, comes: Comes) {
-    let (seat, replica) = (Seat::new(), Replica::start(knobs));
+    let (session, replica) = (BrowserSession::new(), Replica::start(knobs));
     let at = if comes == Comes::Deleted { "your turn: verification" } else { "your turn: sign in" };
-    let left = seat.play(&replica, &[], &but(at, Do::Kill));
+    let left = session.play(&replica, &[], &but(at, Do::Kill));
     assert_eq!((left.status, replica.deletions()), (None, 0), "{}", left.printed);
-    seat.assert_secretless();
-    let left_over = seat.processes();
+    session.assert_secretless();
+    let left_over = session.processes();
     assert!(left_over.len() >= 2, "driver and browser live on after a kill");
-    let left = seat.play(&replica, &[], &willing());
+    let left = session.play(&replica, &[], &willing());
     assert!(left_over.iter().all(|pid| !lives(*pid)), "a left-over still runs");
     assert!(left.printed.contains("An earlier run was cut off"), "{}", left.printed);
     match comes {
-        Comes::Deleted => check(&left, 0, "Deleted: ", &seat, &replica, 1),
-        Comes::Refused => check(&left, 1, "Refused: ", &seat, &replica, 0),
-        Comes::ByHand => check(&left, 4, "Stopped: ", &seat, &replica, 0),
+        Comes::Deleted => check(&left, 0, "Deleted: ", &session, &replica, 1),
+        Comes::Refused => check(&left, 1, "Refused: ", &session, &replica, 0),
+        Comes::ByHand => check(&left, 4, "Stopped: ", &session, &replica, 0),
     }
 }
 

@@ -6,8 +6,8 @@ use std::process::Command;
 use mi_signout::web::WebState;
 
 use super::mirror::{Gives, Mirror};
-use super::replica::{Knobs, Replica};
-use super::seat::{Do, IN_THE_PAGE, Left, Seat};
+use crate::support::browser_session::{BrowserSession, Do, IN_THE_PAGE, Left};
+use crate::support::replica::{Knobs, Replica};
 
 const BEGIN: (&str, Do) = ("type: delete 535", Do::Type("delete 535"));
 const YES: (&str, Do) = ("To download it, type: yes", Do::Type("yes"));
@@ -34,7 +34,7 @@ fn version() -> String {
 
 /// A person with Chromium and no driver, the replica, and a mirror.
 struct Place {
-    seat: Seat,
+    session: BrowserSession,
     replica: Replica,
     mirror: Mirror,
 }
@@ -42,12 +42,12 @@ struct Place {
 impl Place {
     fn new(gives: Gives) -> Self {
         use std::os::unix::fs::PermissionsExt;
-        let seat = Seat::new();
-        let chromium = seat.path("bin/chromium");
+        let session = BrowserSession::new();
+        let chromium = session.path("bin/chromium");
         std::fs::create_dir(chromium.parent().unwrap()).unwrap();
         std::fs::write(&chromium, becomes(&program("chromium"))).unwrap();
         std::fs::set_permissions(&chromium, std::fs::Permissions::from_mode(0o755)).unwrap();
-        Self { seat, replica: Replica::start(Knobs::default()), mirror: Mirror::start(&version(), gives) }
+        Self { session, replica: Replica::start(Knobs::default()), mirror: Mirror::start(&version(), gives) }
     }
 
     fn with_driver() -> Self {
@@ -61,14 +61,14 @@ impl Place {
 
     /// With these options only, and Chromium alone on `PATH`.
     fn play_with(&self, more: &[&str], rules: &[(&str, Do)]) -> Left {
-        let bin = self.seat.path("bin").display().to_string();
-        let arguments = self.seat.arguments(&self.replica, more);
+        let bin = self.session.path("bin").display().to_string();
+        let arguments = self.session.arguments(&self.replica, more);
         let rules = [&[BEGIN], rules, &IN_THE_PAGE].concat();
-        self.seat.begin_with(&arguments, &[("PATH", &bin)]).play(Some(&self.replica), &rules)
+        self.session.begin_with(&arguments, &[("PATH", &bin)]).play(Some(&self.replica), &rules)
     }
 
     fn kept(&self) -> PathBuf {
-        self.seat.path("state/drivers-of-replica")
+        self.session.path("state/drivers-of-replica")
     }
 
     /// The steps are printed instead, and nothing was done.
@@ -80,8 +80,8 @@ impl Place {
         {
             assert!(left.printed.contains(text), "no '{text}' in:\n{}", left.printed);
         }
-        assert_eq!((self.seat.state(), self.replica.deletions()), (WebState::NotStarted, 0));
-        self.seat.assert_tidy();
+        assert_eq!((self.session.state(), self.replica.deletions()), (WebState::NotStarted, 0));
+        self.session.assert_tidy();
     }
 }
 
@@ -111,11 +111,14 @@ fn after_a_yes_it_comes_once_and_the_walk_goes_to_its_end() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(std::fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o700);
     }
-    place.seat.assert_tidy();
-    place.seat.assert_secretless();
+    place.session.assert_tidy();
+    place.session.assert_secretless();
 
     // It is kept: another account's walk uses it, without a question and without the network.
-    place.seat.sign_out("7000000111", vec![super::seat::phone("77aa", true, mi_signout::event::FindDevice::Off)]);
+    place.session.sign_out(
+        "7000000111",
+        vec![crate::support::browser_session::phone("77aa", true, mi_signout::event::FindDevice::Off)],
+    );
     let again = place.play(
         &["--account", "acct-2"],
         &[("type: delete 111", Do::Type("delete 111")), ("your turn: sign in", Do::Close)],
@@ -140,7 +143,7 @@ fn after_a_no_nothing_is_asked_of_the_network() {
 fn without_a_terminal_nothing_is_asked_and_nothing_comes() {
     let place = Place::with_driver();
     let more = ["--driver-mirror", &place.mirror.url()];
-    let left = place.seat.without_terminal(&place.replica, &more, "delete 535\nyes\n");
+    let left = place.session.without_terminal(&place.replica, &more, "delete 535\nyes\n");
     assert_eq!(left.status, Some(4), "{}", left.printed);
     assert!(left.printed.contains("needs its owner at a terminal"), "{}", left.printed);
     assert_eq!(place.mirror.requests(), [""; 0]);
@@ -181,9 +184,9 @@ fn ctrl_c_ends_the_question_and_the_download() {
         let left = place.play(&[], if at == YES.0 { &rules[..1] } else { &rules });
         assert_eq!(left.status, Some(130), "{}", left.printed);
         assert!(left.printed.contains("Interrupted. Nothing was done"), "{}", left.printed);
-        assert_eq!(place.seat.state(), WebState::NotStarted);
+        assert_eq!(place.session.state(), WebState::NotStarted);
     }
-    place.seat.assert_tidy();
+    place.session.assert_tidy();
 }
 
 #[test]
@@ -198,13 +201,13 @@ fn a_build_that_can_not_download_says_so() {
 
 #[test]
 fn a_mirror_is_for_the_replica_and_on_this_computer() {
-    let seat = Seat::new();
-    let left = seat.piped(&["delete", "--driver-mirror", "http://127.0.0.1:1"].map(str::to_owned), "");
+    let session = BrowserSession::new();
+    let left = session.piped(&["delete", "--driver-mirror", "http://127.0.0.1:1"].map(str::to_owned), "");
     assert_eq!(left.status, Some(2), "{}", left.printed);
     assert!(left.printed.contains("--site"), "{}", left.printed);
     let replica = Replica::start(Knobs::default());
     for bad in ["http://example.com:80/", "https://127.0.0.1:1/", "http://localhost:1/"] {
-        let left = seat.piped(&seat.arguments(&replica, &["--driver-mirror", bad]), "");
+        let left = session.piped(&session.arguments(&replica, &["--driver-mirror", bad]), "");
         assert_eq!(left.status, Some(2), "{}", left.printed);
         assert!(left.printed.contains("nor http on a loopback address"), "{}", left.printed);
     }

@@ -2,8 +2,8 @@
 
 use mi_signout::web::{Guide, Pages, WebState};
 
-use super::replica::{Knobs, Replica};
-use super::seat::{Do, Seat};
+use crate::support::browser_session::{BrowserSession, Do};
+use crate::support::replica::{Knobs, Replica};
 
 const BEGIN: (&str, Do) = ("type: delete 535", Do::Type("delete 535"));
 
@@ -12,9 +12,9 @@ fn words(arguments: &[&str]) -> Vec<String> {
 }
 
 /// A "default browser" that only notes what it was asked to open.
-fn browser_that_notes(seat: &Seat) -> (String, std::path::PathBuf) {
+fn browser_that_notes(session: &BrowserSession) -> (String, std::path::PathBuf) {
     use std::os::unix::fs::PermissionsExt;
-    let (program, note) = (seat.path("browser"), seat.path("opened"));
+    let (program, note) = (session.path("browser"), session.path("opened"));
     std::fs::write(&program, format!("#!/bin/sh\necho \"$1\" > '{}.new'; mv '{0}.new' '{0}'\n", note.display()))
         .unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -23,33 +23,34 @@ fn browser_that_notes(seat: &Seat) -> (String, std::path::PathBuf) {
 
 #[test]
 fn the_guide_needs_no_terminal_no_driver_and_no_journal() {
-    let seat = Seat::new();
-    let left = seat.piped(&words(&["delete", "--guide"]), "");
+    let session = BrowserSession::new();
+    let left = session.piped(&words(&["delete", "--guide"]), "");
     assert_eq!(left.status, Some(0));
     assert_eq!(left.printed, Guide::new(&Pages::built_in().unwrap()).to_string());
 }
 
 #[test]
 fn the_guide_opens_the_default_browser_on_a_terminal_only() {
-    let seat = Seat::new();
-    let (program, note) = browser_that_notes(&seat);
+    let session = BrowserSession::new();
+    let (program, note) = browser_that_notes(&session);
     let tool = env!("CARGO_BIN_EXE_mi-signout");
-    let left = seat.begin_with(&words(&["delete", "--guide", "--no-open"]), &[("BROWSER", &program)]).play(None, &[]);
+    let left =
+        session.begin_with(&words(&["delete", "--guide", "--no-open"]), &[("BROWSER", &program)]).play(None, &[]);
     assert_eq!((left.status, note.exists()), (Some(0), false), "{}", left.printed);
     // A terminal that closes ends what was started on it, so it stays until the browser is there.
     let stay = format!("n=0; while [ ! -e '{}' ] && [ $n -lt 300 ]; do sleep 0.1; n=$((n+1)); done", note.display());
-    let left = seat.shell(&format!("BROWSER='{program}' '{tool}' delete --guide && {{ {stay}; }}")).play(None, &[]);
+    let left = session.shell(&format!("BROWSER='{program}' '{tool}' delete --guide && {{ {stay}; }}")).play(None, &[]);
     assert_eq!(left.status, Some(0), "{}", left.printed);
     assert_eq!(std::fs::read_to_string(note).unwrap().trim(), "https://account.xiaomi.com/pass/del");
 }
 
 #[test]
 fn without_a_browser_the_checklist_is_printed() {
-    let (seat, replica) = (Seat::new(), Replica::start(Knobs::default()));
-    let empty = seat.path("empty");
+    let (session, replica) = (BrowserSession::new(), Replica::start(Knobs::default()));
+    let empty = session.path("empty");
     std::fs::create_dir(&empty).unwrap();
     let path = [("PATH", empty.to_str().unwrap())];
-    let left = seat.begin_with(&seat.arguments(&replica, &[]), &path).play(Some(&replica), &[BEGIN]);
+    let left = session.begin_with(&session.arguments(&replica, &[]), &path).play(Some(&replica), &[BEGIN]);
     assert_eq!(left.status, Some(4), "{}", left.printed);
     for text in [
         "no chromedriver, msedgedriver or geckodriver on PATH",
@@ -59,36 +60,36 @@ fn without_a_browser_the_checklist_is_printed() {
     ] {
         assert!(left.printed.contains(text), "{text}:\n{}", left.printed);
     }
-    assert_eq!(seat.state(), WebState::NotStarted);
-    seat.assert_tidy();
+    assert_eq!(session.state(), WebState::NotStarted);
+    session.assert_tidy();
 }
 
 #[test]
 fn a_browser_that_does_not_start_is_explained_and_leaves_nothing() {
-    let (seat, replica) = (Seat::new(), Replica::start(Knobs::default()));
+    let (session, replica) = (BrowserSession::new(), Replica::start(Knobs::default()));
     // Not a browser at all; and Chromium with a window, where there is no display.
     for (more, wish) in [(&["--browser", "/bin/false"][..], "headless"), (&[][..], "")] {
-        let arguments = seat.arguments(&replica, more);
-        let left = seat
+        let arguments = session.arguments(&replica, more);
+        let left = session
             .begin_with(&arguments, &[("MI_SIGNOUT_TEST_BROWSER", wish), ("DISPLAY", "")])
             .play(Some(&replica), &[BEGIN]);
         assert_eq!(left.status, Some(4), "{}", left.printed);
         assert!(left.printed.contains("the browser did not start: there may be no display"), "{}", left.printed);
-        seat.assert_tidy();
+        session.assert_tidy();
     }
 }
 
 #[test]
 fn bad_pages_and_bad_sites_are_usage_errors() {
-    let seat = Seat::new();
-    let folder = seat.path("pages");
+    let session = BrowserSession::new();
+    let folder = session.path("pages");
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("own.toml"), "schema = 1\n[[page]]\nis = \"finale\"\n").unwrap();
-    let left = seat.piped(&words(&["delete", "--guide", "--pages", folder.to_str().unwrap()]), "");
+    let left = session.piped(&words(&["delete", "--guide", "--pages", folder.to_str().unwrap()]), "");
     assert_eq!(left.status, Some(2));
     assert!(left.printed.contains("own.toml:3: unknown variant `finale`"), "{}", left.printed);
     for site in ["http://example.com/pass/del", "http://localhost:1/", "https://127.0.0.1:1/"] {
-        let left = seat.piped(&words(&["delete", "--site", site]), "");
+        let left = session.piped(&words(&["delete", "--site", site]), "");
         assert_eq!(left.status, Some(2), "{}", left.printed);
     }
 }

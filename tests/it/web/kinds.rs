@@ -2,8 +2,8 @@
 
 use mi_signout::web::WebState;
 
-use super::replica::{Knobs, Replica};
-use super::seat::{Do, IN_THE_PAGE, Seat};
+use crate::support::browser_session::{BrowserSession, Do, IN_THE_PAGE};
+use crate::support::replica::{Knobs, Replica};
 
 const BEGIN: (&str, Do) = ("type: delete 535", Do::Type("delete 535"));
 
@@ -16,33 +16,33 @@ fn d1_unknown_pages_are_unknown_until_the_owner_says_it() {
     for (last, status, state) in
         [(Do::Type("deleted"), Some(0), WebState::DoneSeen), (Do::Kill, None, WebState::MayBeGone)]
     {
-        let (seat, replica) = (Seat::new(), Replica::start(Knobs { unknown: true, ..Knobs::default() }));
-        let left = seat.play(
+        let (session, replica) = (BrowserSession::new(), Replica::start(Knobs { unknown: true, ..Knobs::default() }));
+        let left = session.play(
             &replica,
             &[],
             &with(&[("does not know this page", Do::Gate("final")), ("type: deleted or kept?", last)]),
         );
-        assert_eq!((left.status, seat.state()), (status, state), "{}", left.printed);
+        assert_eq!((left.status, session.state()), (status, state), "{}", left.printed);
         assert!(!left.printed.contains("Kept"), "{}", left.printed);
-        let journal = seat.path(super::seat::JOURNAL).display().to_string();
-        let listed = seat.piped(&["delete", "--list", "--journal", &journal].map(str::to_owned), "").printed;
+        let journal = session.path(crate::support::browser_session::JOURNAL).display().to_string();
+        let listed = session.piped(&["delete", "--list", "--journal", &journal].map(str::to_owned), "").printed;
         assert_eq!(listed.contains("unknown (may be gone)"), status.is_none(), "{listed}");
     }
 }
 
 #[test]
 fn d6_a_page_that_never_loads_gives_a_sign_of_life_and_ctrl_c_ends_it() {
-    let (seat, replica) = (Seat::new(), Replica::start(Knobs { silent: true, ..Knobs::default() }));
-    let left = seat.play(&replica, &[], &with(&[("still loading", Do::CtrlC)]));
+    let (session, replica) = (BrowserSession::new(), Replica::start(Knobs { silent: true, ..Knobs::default() }));
+    let left = session.play(&replica, &[], &with(&[("still loading", Do::CtrlC)]));
     assert_eq!(left.status, Some(130), "{}", left.printed);
     assert!(left.printed.contains("Interrupted. Nothing was deleted"), "{}", left.printed);
-    seat.assert_tidy();
+    session.assert_tidy();
 }
 
 #[test]
 fn d8_a_hidden_box_with_a_label_elsewhere_is_the_box() {
-    let (seat, replica) = (Seat::new(), Replica::start(Knobs { hidden_box: true, ..Knobs::default() }));
-    let left = seat.play(&replica, &[], &with(&[]));
+    let (session, replica) = (BrowserSession::new(), Replica::start(Knobs { hidden_box: true, ..Knobs::default() }));
+    let left = session.play(&replica, &[], &with(&[]));
     assert_eq!(left.status, Some(0), "{}", left.printed);
     assert!(left.printed.contains("ticked the box"), "{}", left.printed);
     assert_eq!(replica.deletions(), 1);
@@ -50,8 +50,8 @@ fn d8_a_hidden_box_with_a_label_elsewhere_is_the_box() {
 
 #[test]
 fn typed_ahead_lines_answer_no_later_question() {
-    let (seat, replica) = (Seat::new(), Replica::start(Knobs::default()));
-    let mut run = seat.begin(&replica, &["--press-final"]);
+    let (session, replica) = (BrowserSession::new(), Replica::start(Knobs::default()));
+    let mut run = session.begin(&replica, &["--press-final"]);
     run.wait_for(BEGIN.0);
     // The last Delete's words, before they are asked for; and an Enter for the caution.
     run.type_line("delete 535\n\nDELETE 0535\nDELETE 0535");

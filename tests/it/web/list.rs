@@ -4,31 +4,34 @@ use mi_signout::event::FindDevice;
 use mi_signout::web::{AccountRef, HandOff, WebState};
 use serde_json::Value;
 
-use super::replica::{Knobs, Replica};
-use super::seat::{ACCOUNT, Do, IN_THE_PAGE, JOURNAL, Left, Seat, phone};
+use crate::support::browser_session::{ACCOUNT, BrowserSession, Do, IN_THE_PAGE, JOURNAL, Left, phone};
+use crate::support::replica::{Knobs, Replica};
 
-fn list(seat: &Seat, more: &[&str]) -> Left {
-    let journal = seat.path(JOURNAL).display().to_string();
+fn list(session: &BrowserSession, more: &[&str]) -> Left {
+    let journal = session.path(JOURNAL).display().to_string();
     let words = [&["delete", "--journal", &journal], more].concat();
-    seat.piped(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>(), "")
+    session.piped(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>(), "")
 }
 
 /// Two accounts of three phones, the first of which was refused for these reasons.
-fn refused(reasons: &[&str]) -> Seat {
-    let seat = Seat::with_phones(vec![phone("3f9a", true, FindDevice::Off), phone("11c2", false, FindDevice::Unknown)]);
-    seat.sign_out("7000000111", vec![phone("77aa", true, FindDevice::Off)]);
-    let (mut hand_off, account) = (seat.hand_off(), AccountRef(ACCOUNT.into()));
+fn refused(reasons: &[&str]) -> BrowserSession {
+    let session = BrowserSession::with_phones(vec![
+        phone("3f9a", true, FindDevice::Off),
+        phone("11c2", false, FindDevice::Unknown),
+    ]);
+    session.sign_out("7000000111", vec![phone("77aa", true, FindDevice::Off)]);
+    let (mut hand_off, account) = (session.hand_off(), AccountRef(ACCOUNT.into()));
     let _lock = hand_off.lock(&account).unwrap();
     for state in [WebState::Opened, WebState::Refused(reasons.iter().map(|r| (*r).to_owned()).collect())] {
         hand_off.record(&account, &state).unwrap();
     }
-    seat
+    session
 }
 
 #[test]
 fn it_shows_accounts_phones_and_how_far_each_got() {
-    let seat = refused(&["find-device", "mi-coins"]);
-    let left = list(&seat, &["--list"]);
+    let session = refused(&["find-device", "mi-coins"]);
+    let left = list(&session, &["--list"]);
     assert_eq!(left.status, Some(0));
     insta::assert_snapshot!(left.printed, @r"
     acct-1  6230***535  refused by Xiaomi; nothing was deleted. Fix this, then run again:
@@ -39,21 +42,21 @@ fn it_shows_accounts_phones_and_how_far_each_got() {
     acct-2  7000***111  waits
         Redmi Note 10 77aa: signed out, proven; Find Device off
     ");
-    let left = list(&seat, &[]);
+    let left = list(&session, &[]);
     assert_eq!(left.status, Some(2));
     assert!(left.printed.contains("several accounts wait; name one with --account:\n  acct-1"), "{}", left.printed);
 }
 
 #[test]
 fn it_shows_why_a_walk_was_refused() {
-    let (seat, replica) = (Seat::new(), Replica::start(Knobs { refuse: true, ..Knobs::default() }));
+    let (session, replica) = (BrowserSession::new(), Replica::start(Knobs { refuse: true, ..Knobs::default() }));
     let rules = [&[("type: delete 535", Do::Type("delete 535"))][..], &IN_THE_PAGE].concat();
-    let walked = seat.play(&replica, &[], &rules);
+    let walked = session.play(&replica, &[], &rules);
     assert_eq!(walked.status, Some(1), "{}", walked.printed);
     let said: Vec<&str> =
         walked.printed.split("Refused: ").nth(1).unwrap().lines().filter(|l| l.contains("  - ")).collect();
     assert!(!said.is_empty(), "{}", walked.printed);
-    let listed = list(&seat, &["--list"]);
+    let listed = list(&session, &["--list"]);
     for reason in said {
         assert!(listed.printed.contains(reason.trim()), "no '{reason}' in:\n{}", listed.printed);
     }
@@ -67,8 +70,8 @@ fn a_refusal_without_a_known_reason_says_so() {
 
 #[test]
 fn for_programs_it_is_one_object_a_line() {
-    let seat = refused(&["find-device", "gone"]);
-    let left = list(&seat, &["--list", "--json"]);
+    let session = refused(&["find-device", "gone"]);
+    let left = list(&session, &["--list", "--json"]);
     assert_eq!(left.status, Some(0));
     insta::assert_snapshot!(left.printed, @r#"
     {"type":"account","schema":1,"name":"acct-1","account":"6230***535","maybe_same":[],"deletion":"refused","step":"refused","may_be_gone":false,"refusals":[{"code":"find-device","what":"Find Device is still on for a phone of this account","remedy":"turn Find Device off on every phone (sign-out does it), or on i.mi.com"},{"code":"gone","what":null,"remedy":null}],"phones":[{"name":"11c2","model":"Redmi Note 10","proven_out":false,"find_device":"unknown"},{"name":"3f9a","model":"Redmi Note 10","proven_out":true,"find_device":"off"}]}
@@ -77,20 +80,20 @@ fn for_programs_it_is_one_object_a_line() {
     assert!(left.printed.lines().all(|l| serde_json::from_str::<Value>(l).is_ok()));
     let empty = tempfile::tempdir().unwrap();
     let journal = empty.path().join("journal.db").display().to_string();
-    let left = seat.piped(&["delete", "--list", "--json", "--journal", &journal].map(str::to_owned), "");
+    let left = session.piped(&["delete", "--list", "--json", "--journal", &journal].map(str::to_owned), "");
     assert_eq!((left.status, left.printed.as_str()), (Some(0), ""));
-    let left = list(&seat, &["--json"]);
+    let left = list(&session, &["--json"]);
     assert_eq!(left.status, Some(2), "{}", left.printed);
 }
 
 #[test]
 fn what_a_stranger_wrote_steers_no_terminal_and_shows_no_id() {
-    let seat = refused(&["\u{1b}[31m6230000535\u{202e}"]);
+    let session = refused(&["\u{1b}[31m6230000535\u{202e}"]);
     let mut hostile = phone("88bb", true, FindDevice::On);
     hostile.model = "Red\u{1b}]0;x\u{7}mi\u{202e}";
-    seat.sign_out("8000000222", vec![hostile]);
+    session.sign_out("8000000222", vec![hostile]);
     for more in [&["--list"][..], &["--list", "--json"]] {
-        let printed = list(&seat, more).printed;
+        let printed = list(&session, more).printed;
         assert!(printed.contains("88bb") && printed.contains("[••m••••••••••"), "{printed}");
         assert!(!printed.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{printed:?}");
         assert!(!printed.contains("6230000535"), "{printed}");

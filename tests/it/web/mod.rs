@@ -11,9 +11,5 @@ mod kinds;
 mod list;
 #[cfg(feature = "driver-manager")]
 mod mirror;
-mod pages;
-mod press;
-mod replica;
-mod seat;
 
-pub use seat::need_chromium;
+mod press;

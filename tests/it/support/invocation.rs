@@ -1,24 +1,16 @@
-//! The whole program, as its users run it: the real binary, on simulated phones behind a real adb server or the simulation's
-//! own. Whatever it prints is compared: a [`Ran`] shows its status, its stdout and its stderr together.
+//! The whole program, as its users run it. Whatever it prints is compared: a [`Ran`] shows its status, its stdout and its
+//! stderr together.
 
 use std::fmt;
 use std::process::Command;
 use std::sync::Arc;
 
-use phone_sim::device::SimDevice;
-use phone_sim::farm::Farm;
-use phone_sim::phone::{PhoneSpec, SimPhone};
 use serde_json::Value;
 
-use crate::support::{RealAdbServer, free_port, talk};
-
-/// The right password of a simulated phone, unless its spec has another.
-pub const RIGHT: &str = "Owner-pass 1";
-/// Simulated time against real time.
-pub const SCALE: f64 = 0.01;
+use super::process::talk;
 
 /// A run of the binary that is being put together. Its home, state and working folder are one private folder.
-pub struct Run {
+pub struct Invocation {
     command: Command,
     stdin: Vec<u8>,
     home: Arc<tempfile::TempDir>,
@@ -26,7 +18,7 @@ pub struct Run {
 }
 
 /// The binary with these arguments, in a clean environment.
-pub fn mi_signout(args: &[&str]) -> Run {
+pub fn mi_signout(args: &[&str]) -> Invocation {
     let home = Arc::new(tempfile::tempdir().unwrap());
     let mut command = Command::new(env!("CARGO_BIN_EXE_mi-signout"));
     command.args(args).env_clear().current_dir(home.path());
@@ -35,10 +27,10 @@ pub fn mi_signout(args: &[&str]) -> Run {
         command.env(name, home.path());
     }
     let here = home.path().display().to_string();
-    Run { command, stdin: Vec::new(), home, hidden: vec![(here, "HERE".to_owned())] }
+    Invocation { command, stdin: Vec::new(), home, hidden: vec![(here, "HERE".to_owned())] }
 }
 
-impl Run {
+impl Invocation {
     /// Sets a variable.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
@@ -150,94 +142,4 @@ impl fmt::Display for Ran {
         let (out, err) = (self.tamed(&self.stdout), self.tamed(&self.stderr));
         write!(f, "status: {}\n--- stdout\n{out}--- stderr\n{err}", self.status)
     }
-}
-
-/// Simulated phones, the adb server that lists them, and their serials there.
-pub struct Bench {
-    pub phones: Vec<SimDevice>,
-    pub serials: Vec<String>,
-    port: u16,
-    _farm: Farm,
-    _real: Option<RealAdbServer>,
-}
-
-/// A phone with a serial, quick.
-pub fn spec(serial: &str) -> PhoneSpec {
-    PhoneSpec::default().serial(serial).scale(SCALE)
-}
-
-impl Bench {
-    /// Behind the simulation's own server, as on USB.
-    pub fn own(specs: impl IntoIterator<Item = PhoneSpec>) -> Self {
-        let farm = Farm::new().unwrap();
-        let (phones, _) = plug(&farm, specs);
-        let port = farm.serve_server(0).unwrap().addr().port();
-        let serials = phones.iter().map(|p| p.phone().serial().to_owned()).collect();
-        Self { phones, serials, port, _farm: farm, _real: None }
-    }
-
-    /// Behind a real adb server, joined with `adb connect`.
-    pub fn real(specs: impl IntoIterator<Item = PhoneSpec>) -> Self {
-        let farm = Farm::new().unwrap();
-        farm.serve_adbd(0).unwrap();
-        let (phones, plugs) = plug(&farm, specs);
-        let real = RealAdbServer::start();
-        let serials = plugs.iter().map(|p| real.connect(farm.adbd_addr(*p).unwrap())).collect();
-        Self { phones, serials, port: real.port(), _farm: farm, _real: Some(real) }
-    }
-
-    /// One phone behind a real adb server.
-    pub fn one() -> Self {
-        Self::real([spec("8f2a1b")])
-    }
-
-    /// The server's address.
-    pub fn adb(&self) -> String {
-        format!("127.0.0.1:{}", self.port)
-    }
-
-    /// A phone.
-    pub fn phone(&self, index: usize) -> &SimPhone {
-        self.phones[index].phone()
-    }
-
-    /// The binary on this server.
-    pub fn run(&self, args: &[&str]) -> Run {
-        let adb = self.adb();
-        let run = mi_signout(args).args(&["--adb", &adb]).hide(&adb, "127.0.0.1:10000");
-        let serials = self.serials.iter().enumerate().filter(|(_, serial)| serial.contains(':'));
-        serials.fold(run, |run, (n, serial)| run.hide(serial, &format!("127.0.0.1:1000{}", n + 1)))
-    }
-
-    /// `sign-out` with the password on stdin, JSON lines, and nothing said on stderr but errors.
-    pub fn sign_out(&self, password: &str, args: &[&str]) -> Run {
-        let base = ["sign-out", "--password-stdin", "--json", "--yes", "-q", "--authorised-by", "their owner"];
-        self.run(&[&base, args].concat()).stdin(&format!("{password}\n"))
-    }
-
-    /// That nothing was opened, tapped, swiped or typed on a phone.
-    #[track_caller]
-    pub fn untouched(&self, index: usize) {
-        let record = self.phone(index).record();
-        assert!(record.taps.is_empty() && record.typed == 0 && record.submissions.is_empty(), "{record:#?}");
-        let changing = |argv: &[String]| {
-            let words: Vec<&str> = argv.iter().map(String::as_str).collect();
-            matches!(words[..], ["am", "start", ..] | ["input", "tap" | "text" | "swipe", ..] | ["uiautomator", ..])
-        };
-        let found: Vec<_> = record.commands.iter().filter(|c| changing(&c.argv)).collect();
-        assert!(found.is_empty(), "{found:#?}");
-        assert!(record.keys.iter().all(|key| *key == 0), "only the probe, which no app sees: {:?}", record.keys);
-        assert_eq!(record.screens.len(), 1, "{:?}", record.screens);
-    }
-}
-
-fn plug(farm: &Farm, specs: impl IntoIterator<Item = PhoneSpec>) -> (Vec<SimDevice>, Vec<phone_sim::server::PlugId>) {
-    let phones: Vec<SimDevice> = specs.into_iter().map(|spec| SimDevice::new(SimPhone::new(spec))).collect();
-    let plugs = phones.iter().map(|phone| farm.plug(Arc::new(phone.clone())).unwrap()).collect();
-    (phones, plugs)
-}
-
-/// The address of a server that is not there.
-pub fn nobody() -> String {
-    format!("127.0.0.1:{}", free_port())
 }

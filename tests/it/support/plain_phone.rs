@@ -8,7 +8,7 @@ use phone_sim::clock::{Cancel, Clock};
 use phone_sim::endpoint::{ConnState, Endpoint, FileError, Files, Identity, KeyCheck, Meta};
 use tokio::sync::watch;
 
-use crate::support::GUARD;
+use super::GUARD;
 
 pub struct PlainPhone {
     pub serial: String,

@@ -5,13 +5,13 @@ use mi_signout::model::{Outcome, ResultRow};
 use phone_sim::phone::{Fault, Record, Tap};
 use phone_sim::screens::ScreenId as S;
 
-use crate::bench::Unit;
+use super::device_lab::LabPhone;
 
 /// Keys that are ever pressed: none, home, back, delete, the end of a line, and waking up.
 const KEYS: &[u32] = &[0, 3, 4, 67, 82, 123, 224];
 
 /// What was done to a phone against the rules, in words; nothing where all is well.
-pub fn violations(unit: &Unit, row: &ResultRow) -> Vec<String> {
+pub fn violations(unit: &LabPhone, row: &ResultRow) -> Vec<String> {
     let record = unit.phone.record();
     let mut found = Vec::new();
     let mut must = |holds: bool, what: String| {
@@ -83,7 +83,7 @@ fn twice(record: &Record) -> Vec<Tap> {
 }
 
 /// Files of this program on the phone.
-fn leftovers(unit: &Unit) -> Vec<String> {
+fn leftovers(unit: &LabPhone) -> Vec<String> {
     let in_folder = |folder: &str| unit.device.fs().list("/", folder).unwrap_or_default();
     let mut names: Vec<String> = ["/data/local/tmp", "/sdcard"].into_iter().flat_map(in_folder).collect();
     names.retain(|name| name.starts_with(FILE_PREFIX));

@@ -1,6 +1,8 @@
-//! Simulated phones behind a real adb server, with somebody at the table who plugs cables in again.
+//! Simulated phones behind a real adb server, for runs inside the test program. A thread a phone plays the operator, who plugs
+//! the cable in again.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -19,27 +21,27 @@ use phone_sim::device::SimDevice;
 use phone_sim::farm::Farm;
 use phone_sim::phone::{Disconnect, PhoneSpec, SimPhone};
 
-use crate::record_files::RecordFiles;
-use crate::support::{GUARD, RealAdbServer, adb_connect, adb_disconnect};
+use super::record_files::RecordFiles;
+use super::{GUARD, RealAdbServer, adb_connect, adb_disconnect, wait_until};
 
 /// How fast the phones' clocks run: fifty times as fast as the host's.
 pub const SCALE: f64 = 0.02;
 
-/// A simulated phone on the table.
-pub struct Unit {
+/// A simulated phone of the lab.
+pub struct LabPhone {
     /// The phone.
     pub phone: SimPhone,
     /// The phone with its files and its cable.
     pub device: SimDevice,
     /// The serial that the adb server lists.
     pub serial: Serial,
-    /// Taken off the table: nobody plugs it in any more.
+    /// Removed: the operator does not plug it in any more.
     off: Arc<AtomicBool>,
     address: SocketAddr,
 }
 
-/// Whoever plugs one phone in again when its cable is out, and starts the adb server again when it was killed.
-struct Hand {
+/// Plugs one phone in again when its cable is out, and starts the adb server again when it was killed.
+struct Operator {
     server: Arc<Mutex<RealAdbServer>>,
     port: u16,
     joined: Arc<Mutex<BTreeSet<SocketAddr>>>,
@@ -48,8 +50,8 @@ struct Hand {
     clock: Clock,
 }
 
-impl Hand {
-    fn mend(&self, disconnect: Disconnect) {
+impl Operator {
+    fn restore(&self, disconnect: Disconnect) {
         let away = match disconnect {
             Disconnect::Cable { back_after } => back_after,
             Disconnect::Reboot { takes } => Some(takes),
@@ -64,16 +66,14 @@ impl Hand {
         };
         adb_disconnect(self.port, self.phone);
         let Some(away) = away else { return };
+        // So long the phone is away, by its own clock.
         std::thread::sleep(self.clock.host(away));
-        let until = Instant::now() + GUARD;
-        while !self.off.load(Ordering::Relaxed) && Instant::now() < until && !adb_connect(self.port, self.phone) {
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        wait_until("the phone is back", || self.off.load(Ordering::Relaxed) || adb_connect(self.port, self.phone));
     }
 }
 
 /// A real adb server and the phones that are joined to it, one of which nobody may touch.
-pub struct Table {
+pub struct DeviceLab {
     farm: Farm,
     server: Arc<Mutex<RealAdbServer>>,
     at: AdbServer,
@@ -81,17 +81,17 @@ pub struct Table {
     joined: Arc<Mutex<BTreeSet<SocketAddr>>>,
 }
 
-impl Table {
+impl DeviceLab {
     pub fn new() -> Self {
         let farm = Farm::new().unwrap();
         farm.serve_adbd(0).unwrap();
         let server = RealAdbServer::start();
         let at = AdbServer { host: "127.0.0.1".into(), port: server.port() };
         let bystander = SimPhone::new(PhoneSpec::default().serial("bystander").scale(SCALE));
-        let table = Self { farm, server: Arc::new(Mutex::new(server)), at, bystander, joined: Arc::default() };
-        let address = table.join(&SimDevice::new(table.bystander.clone()));
-        table.wait_listed(&Serial::new(address.to_string()));
-        table
+        let lab = Self { farm, server: Arc::new(Mutex::new(server)), at, bystander, joined: Arc::default() };
+        let address = lab.join(&SimDevice::new(lab.bystander.clone()));
+        lab.wait_listed(&Serial::new(address.to_string()));
+        lab
     }
 
     /// What was done to the phone that nobody chose.
@@ -107,8 +107,8 @@ impl Table {
         address
     }
 
-    /// Puts a phone on the table and waits until it is listed.
-    pub fn put(&self, phone: &SimPhone) -> Unit {
+    /// Connects a phone and waits until it is listed.
+    pub fn put(&self, phone: &SimPhone) -> LabPhone {
         let device = SimDevice::new(phone.clone());
         let (tx, news) = mpsc::channel();
         phone.on_disconnect(move |d| tx.send(d).unwrap_or_default());
@@ -116,7 +116,7 @@ impl Table {
         let serial = Serial::new(address.to_string());
         self.wait_listed(&serial);
         let off = Arc::new(AtomicBool::new(false));
-        let hand = Hand {
+        let operator = Operator {
             server: Arc::clone(&self.server),
             port: self.at.port,
             joined: Arc::clone(&self.joined),
@@ -124,12 +124,12 @@ impl Table {
             phone: address,
             clock: phone.clock().clone(),
         };
-        std::thread::spawn(move || news.iter().for_each(|disconnect| hand.mend(disconnect)));
-        Unit { phone: phone.clone(), device, serial, off, address }
+        std::thread::spawn(move || news.iter().for_each(|disconnect| operator.restore(disconnect)));
+        LabPhone { phone: phone.clone(), device, serial, off, address }
     }
 
-    /// Takes phones off the table. Their hands end with them.
-    pub fn take(&self, units: Vec<Unit>) {
+    /// Removes phones. Their operators end with them.
+    pub fn take(&self, units: Vec<LabPhone>) {
         for unit in units {
             unit.off.store(true, Ordering::Relaxed);
             self.joined.lock().unwrap().remove(&unit.address);
@@ -144,24 +144,21 @@ impl Table {
     }
 
     fn wait_listed(&self, serial: &Serial) -> Device {
-        let until = Instant::now() + GUARD;
-        loop {
-            let found = self.listed().into_iter().find(|d| d.serial == *serial && d.state == DeviceState::Device);
-            if let Some(found) = found {
-                return found;
-            }
-            assert!(Instant::now() < until, "{serial} is not listed: {:?}", self.listed());
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        let mut found = None;
+        wait_until("the phone is listed", || {
+            found = self.listed().into_iter().find(|d| d.serial == *serial && d.state == DeviceState::Device);
+            found.is_some()
+        });
+        found.unwrap()
     }
 
     /// Signs these phones out in one run, and gives their rows and everything that was told.
-    pub fn sign_out(&self, units: &[Unit], catalog: &Catalog) -> Run {
+    pub fn sign_out(&self, units: &[LabPhone], catalog: &Catalog) -> Run {
         self.sign_out_recorded(units, catalog, None)
     }
 
     /// The same, written down.
-    pub fn sign_out_recorded(&self, units: &[Unit], catalog: &Catalog, record: Option<&RecordFiles>) -> Run {
+    pub fn sign_out_recorded(&self, units: &[LabPhone], catalog: &Catalog, record: Option<&RecordFiles>) -> Run {
         let listed = self.listed();
         let chosen: Vec<Device> =
             units.iter().map(|u| listed.iter().find(|d| d.serial == u.serial).unwrap().clone()).collect();
@@ -269,4 +266,22 @@ impl Phone for Hurried {
     fn tidy(&mut self, within: Duration) -> Result<(), PhoneError> {
         self.0.tidy(within.min(HURRY))
     }
+}
+
+/// What was told and what the phone saw, for reading.
+pub fn trace(run: &Run, phone: &SimPhone) -> String {
+    let mut text = String::new();
+    for event in &run.told {
+        writeln!(text, "  {} {:?}", event.at.format("%M:%S%.3f"), event.kind).unwrap();
+    }
+    let record = phone.record();
+    for (at, screen) in &record.screens {
+        writeln!(text, "  phone {at:>7} shows {}", screen.name()).unwrap();
+    }
+    for tap in &record.taps {
+        writeln!(text, "  phone {:>7} tap on {} '{}' {} hit={}", tap.at, tap.screen.name(), tap.text, tap.id, tap.hit)
+            .unwrap();
+    }
+    writeln!(text, "  phone faults {:?}", record.faults).unwrap();
+    text
 }

@@ -1,4 +1,4 @@
-//! A seat at a real terminal: the binary runs under `script`, which gives it one; what it prints is read, and rules say what
+//! `delete` at a real terminal: the binary runs under `script`, which gives it one; what it prints is read, and rules say what
 //! the person does about it.
 
 use std::io::{Read, Write};
@@ -12,6 +12,7 @@ use mi_signout::journal::{InstallKey, Journal, PhoneInfo, PhoneKey, RunInfo};
 use mi_signout::model::{AccountId, Outcome, Proof, ResultRow, Serial};
 use mi_signout::web::{AccountRef, HandOff, JournalHandOff, RUN_VARIABLE, WebState, sweep};
 
+use super::process::signal;
 use super::replica::{CODE, ID, PASSWORD, Replica};
 
 /// Set to an X display (`:99` of an Xvfb): the same walks in a browser with a window. Not as root, which Chromium refuses.
@@ -51,8 +52,8 @@ pub const IN_THE_PAGE: [(&str, Do); 7] = [
     ("your turn: last Delete", Do::Gate("final")),
 ];
 
-/// A home of one person, with an account that waits.
-pub struct Seat {
+/// The home of one person, with an account that waits to be deleted.
+pub struct BrowserSession {
     folder: tempfile::TempDir,
 }
 
@@ -63,16 +64,16 @@ pub struct Left {
     pub printed: String,
 }
 
-impl Seat {
+impl BrowserSession {
     pub fn new() -> Self {
         Self::with_phones(vec![phone("3f9a", true, FindDevice::Off)])
     }
 
     pub fn with_phones(phones: Vec<Phone>) -> Self {
         need_chromium();
-        let seat = Self { folder: tempfile::tempdir().unwrap() };
-        seat.sign_out(ID, phones);
-        seat
+        let session = Self { folder: tempfile::tempdir().unwrap() };
+        session.sign_out(ID, phones);
+        session
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -139,7 +140,7 @@ impl Seat {
         all
     }
 
-    /// Sits down and runs `delete` to its end, doing what the rules say.
+    /// Runs `delete` to its end, doing what the rules say.
     pub fn play(&self, replica: &Replica, more: &[&str], rules: &[(&str, Do)]) -> Left {
         self.begin(replica, more).play(Some(replica), rules)
     }
@@ -238,7 +239,7 @@ impl Seat {
     }
 }
 
-impl Drop for Seat {
+impl Drop for BrowserSession {
     fn drop(&mut self) {
         // A test that failed half way leaves no browser behind.
         let _ = sweep(&self.path("state/web"));
@@ -384,10 +385,6 @@ fn is_browser(pid: u32) -> bool {
     let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let line = String::from_utf8_lossy(&line).into_owned();
     line.contains("--user-data-dir=") && !line.contains("--type=") && !line.contains("crashpad")
-}
-
-pub fn signal(how: &str, pid: u32) {
-    assert!(Command::new("kill").args([how, &pid.to_string()]).status().unwrap().success());
 }
 
 pub fn lives(pid: u32) -> bool {

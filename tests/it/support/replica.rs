@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::pages;
+use super::replica_pages as pages;
 
 /// What the person types in the page: neither may ever be seen outside of it.
 pub const PASSWORD: &str = "Canary-S3cret-7431";
