@@ -9,6 +9,7 @@
 //! - `shell`: the interpreter of the phone's `sh`; the parser is apart from the commands.
 //! - `phone`: the state machine and the programs of a phone.
 //! - `screens`, `labels`: its pages, how they are drawn, and their texts.
+//! - `generations`: made-up generations of the account app.
 //! - `scenario`: named phones to try things on.
 //! - `endpoint`: what the front ends need of a phone; `device`: a phone, its shell and its files joined to that.
 //! - `adbd`, `server`: the two front ends on loopback; `service`, `session`, `sync`: what both offer of a phone.
@@ -22,6 +23,7 @@ pub mod endpoint;
 pub mod farm;
 mod files;
 pub mod fs;
+pub mod generations;
 pub mod labels;
 pub mod phone;
 pub mod scenario;

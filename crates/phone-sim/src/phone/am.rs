@@ -197,7 +197,9 @@ impl World {
         {
             return self.account_entry();
         }
-        let known = self.spec.account_app.is_none() && !self.has(Branch::NoIntent);
+        let made_up = self.spec.app_generation;
+        let opens = made_up.is_none_or(crate::generations::AppGeneration::can_be_opened);
+        let known = self.spec.account_app.is_none() && opens && !self.has(Branch::NoIntent);
         match intent.action.as_deref() {
             Some(
                 "android.settings.XIAOMI_ACCOUNT_SYNC_SETTINGS" | "com.xiaomi.account.action.XIAOMI_ACCOUNT_WELCOME",
@@ -223,6 +225,16 @@ impl World {
         let (package, class) = component.split_once('/').unwrap_or((component, ""));
         let full = if class.starts_with('.') { format!("{package}{class}") } else { class.to_owned() };
         let known = self.spec.account_app.is_none() && self.has_account_pages();
+        if let Some(generation) = self.spec.app_generation
+            && package == AccountApp::KNOWN
+        {
+            let is_page = ScreenId::AccountPage.activity(&self.spec) == format!("{package}/{full}");
+            return match (is_page, generation.can_be_opened()) {
+                (true, true) => self.account_entry(),
+                (true, false) => Target::NotExported(format!("{package}/{full}")),
+                _ => Target::NoSuchClass(format!("{package}/{full}")),
+            };
+        }
         match (package, full.strip_prefix(package).unwrap_or(&full)) {
             (AccountApp::KNOWN, ".ui.AccountSettingsActivity") if known && self.has(Branch::NoComponent) => {
                 Target::NotExported(format!("{package}/{full}"))

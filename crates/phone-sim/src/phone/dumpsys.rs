@@ -214,7 +214,10 @@ impl World {
 
     fn package(&self, name: &str) -> String {
         if name == "com.xiaomi.account" && self.spec.has_account_app() {
-            return "Packages:\n  Package [com.xiaomi.account] (1a2b3c4):\n    userId=10042\n    versionCode=120 minSdk=23 targetSdk=28\n    versionName=miui-4.0\n".to_owned();
+            let version = self.spec.app_generation.map_or("miui-4.0", crate::generations::AppGeneration::version);
+            return format!(
+                "Packages:\n  Package [com.xiaomi.account] (1a2b3c4):\n    userId=10042\n    versionCode=120 minSdk=23 targetSdk=28\n    versionName={version}\n"
+            );
         }
         format!("Unable to find package: {name}\n")
     }

@@ -16,6 +16,9 @@ const JUDGING: u64 = 800;
 impl World {
     /// The pages that a sign-out goes through on this phone, from its first tap.
     pub(super) fn plan_sign_out(&self) -> Vec<S> {
+        if let Some(generation) = self.spec.app_generation {
+            return generation.plan(self.find_device && self.user() == 0);
+        }
         if self.has(Branch::TokenExpired) {
             return vec![S::TokenExpired];
         }

@@ -107,7 +107,10 @@ fn text(call: &mut Call<'_, '_>, args: &[String]) -> i32 {
         return 255;
     }
     let text = text.replace("%s", " ");
-    call.world(|w, now| w.type_text(now, &text));
+    call.world(|w, now| {
+        w.record.typed += text.chars().count();
+        w.type_text(now, &text);
+    });
     0
 }
 
@@ -163,7 +166,7 @@ impl World {
     }
 
     /// A swipe scrolls the page; upwards it opens a lock screen that has no lock.
-    fn swipe(&mut self, now: u64, from: i32, to: i32) {
+    pub(super) fn swipe(&mut self, now: u64, from: i32, to: i32) {
         if !self.awake {
             return;
         }
@@ -182,8 +185,7 @@ impl World {
     }
 
     /// Keys go to the focused field, and nowhere else.
-    fn type_text(&mut self, now: u64, text: &str) {
-        self.record.typed += text.chars().count();
+    pub(super) fn type_text(&mut self, now: u64, text: &str) {
         if let Some(field) = self.typed_into() {
             let secure = self.popups.last() == Some(&ScreenId::SecureKeyboard);
             let swallows = field.is_password() && (secure || self.faults.swallows);

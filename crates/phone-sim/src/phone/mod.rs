@@ -17,6 +17,7 @@ mod props;
 mod record;
 mod settings;
 mod spec;
+mod touch;
 mod uiautomator;
 mod world;
 
@@ -55,6 +56,7 @@ struct Inner {
     listeners: Mutex<Vec<Listener>>,
     stage_listeners: Mutex<Vec<StageListener>>,
     disk_full: AtomicBool,
+    panel: touch::Panel,
 }
 
 impl SimPhone {
@@ -69,6 +71,7 @@ impl SimPhone {
             listeners: Mutex::new(Vec::new()),
             stage_listeners: Mutex::new(Vec::new()),
             disk_full: AtomicBool::new(false),
+            panel: touch::Panel::default(),
             spec,
         }))
     }
@@ -411,6 +414,7 @@ fn program(name: &str) -> Option<fn(&mut Call<'_, '_>) -> i32> {
         "screencap" => misc::screencap,
         "svc" => misc::svc,
         "logcat" => misc::logcat,
+        "getevent" => touch::getevent,
         "reboot" => misc::reboot,
         "ime" => misc::ime,
         "content" => misc::content,

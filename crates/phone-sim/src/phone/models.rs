@@ -182,6 +182,8 @@ pub(super) fn of(generation: Generation) -> PhoneSpec {
         password_in_clear: false,
         data_labels: None,
         account_app: None,
+        app_generation: None,
+        reads_input: true,
         china_app: false,
         branches: Vec::new(),
     }

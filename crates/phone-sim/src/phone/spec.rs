@@ -1,6 +1,7 @@
 //! What one simulated phone is: everything that is fixed when it is made.
 
 use super::models;
+use crate::generations::AppGeneration;
 
 /// Which system the phone runs. Ordered by age; the families without MIUI come last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -334,6 +335,10 @@ pub struct PhoneSpec {
     pub data_labels: Option<(String, String)>,
     /// An account app that nobody knows, where the phone has one instead of the known.
     pub account_app: Option<AccountApp>,
+    /// A made-up generation of the account app, where the phone has one instead of the known.
+    pub app_generation: Option<AppGeneration>,
+    /// Whether the shell may read the input devices (`getevent`).
+    pub reads_input: bool,
     /// Whether the account app is the one of China's ROMs, whose pages have other ids.
     pub china_app: bool,
     /// The turns that the sign-out takes.

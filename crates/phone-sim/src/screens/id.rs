@@ -207,6 +207,9 @@ impl ScreenId {
     #[must_use]
     pub fn activity(self, spec: &PhoneSpec) -> String {
         let known = self.known_activity(spec);
+        if let Some(generation) = spec.app_generation {
+            return generation.activity(self, known);
+        }
         spec.account_app.as_ref().map_or_else(|| known.to_owned(), |app| app.activity(known))
     }
 

@@ -135,7 +135,8 @@ impl Scene<'_> {
     /// A text in the phone's language and generation.
     #[must_use]
     pub fn text(&self, resource: &str) -> String {
-        labels::text(resource, &self.spec.language, self.spec.generation)
+        let made_up = self.spec.app_generation.and_then(|app| app.text(resource, &self.spec.language));
+        made_up.unwrap_or_else(|| labels::text(resource, &self.spec.language, self.spec.generation))
     }
 
     /// Density-independent units to pixels: a phone's screen is 360 units wide, a tablet's is wider, and each at least 640 high.
@@ -221,6 +222,9 @@ pub fn draw(screen: ScreenId, scene: &Scene<'_>) -> Drawing {
             n.package.clone_from(&package);
         }
     });
+    if let Some(generation) = scene.spec.app_generation {
+        generation.redraw(&mut root);
+    }
     if let Some(app) = &scene.spec.account_app {
         root.each(&mut |n| n.id = app.id(&n.id));
     }
