@@ -1,8 +1,8 @@
 //! How a run is shown: the reporter with the views that the output policy wants, and the table at the end.
 
 use super::failure::Failure;
-use super::record_args::Record;
-use super::terminal::Output;
+use super::output::Output;
+use super::record::Record;
 use crate::event::{Event, EventKind, Question, Subject};
 use crate::model::{ExitStatus, Outcome, ResultRow};
 use crate::report::text;

@@ -1,6 +1,7 @@
 //! An error as a person reads it: what, where, and `hint:` what to do.
 
 use crate::fleet::SelectError;
+use crate::journal::JournalError;
 use crate::model::{Device, ExitStatus};
 
 /// The stable code of an error, for `mi-signout explain`. Phones' own reasons are codes of their rows.
@@ -111,6 +112,12 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+}
+
+impl From<JournalError> for Failure {
+    fn from(error: JournalError) -> Self {
+        Self::usage(error.to_string()).hint(error.hint())
     }
 }
 

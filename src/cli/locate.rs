@@ -4,11 +4,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::terminal::Output;
+use super::output::Output;
 use crate::adb::AdbPhone;
 use crate::fleet::{Blinks, Numbers, Shown, blink, hide_number, may_blink, place, show_number, shown_as};
-use crate::model::{Device, DeviceState};
-use crate::report::text::clean;
+use crate::model::{Device, DeviceState, printable};
 
 /// How long a phone may take.
 const WITHIN: Duration = Duration::from_secs(20);
@@ -49,7 +48,7 @@ pub fn show<'a>(devices: &'a [Device], numbers: &Numbers, output: &Output) -> Lo
     }
     lines.sort();
     for (_, line) in lines {
-        output.people(&clean(&line));
+        output.people(&printable(&line));
     }
     without.sort_by_key(|(number, _)| *number);
     for (number, device) in without {
@@ -74,7 +73,7 @@ fn blink_in_turn(line: Line<'_>, output: &Output) {
     let mut phone = AdbPhone::of(line.1);
     let says = match may_blink(&mut phone, WITHIN) {
         Ok(Blinks::Yes) => {
-            output.people(&clean(&format!("{line}blinks now: it has no dialer to show a number in")));
+            output.people(&printable(&format!("{line}blinks now: it has no dialer to show a number in")));
             match blink(&mut phone, WITHIN) {
                 Ok(true) => return,
                 Ok(false) => "did not blink as it should: look whether its screen is on and open".to_owned(),
@@ -86,7 +85,7 @@ fn blink_in_turn(line: Line<'_>, output: &Output) {
         }
         Err(error) => format!("can't show its number: {error}"),
     };
-    output.people(&clean(&format!("{line}{says}")));
+    output.people(&printable(&format!("{line}{says}")));
 }
 
 impl Located<'_> {
@@ -98,7 +97,7 @@ impl Located<'_> {
         let kept = each(&self.showing, |device| Some(hide_number(&mut AdbPhone::of(device), WITHIN)));
         for (device, hidden) in self.showing.iter().zip(kept) {
             if !matches!(hidden, Some(Ok(true))) {
-                output.people(&clean(&format!(
+                output.people(&printable(&format!(
                     "  {}: close the dialer yourself; the phone takes no keys",
                     device.serial
                 )));

@@ -1,44 +1,27 @@
-//! The command line: clap types, one file per subcommand, prompts, exit statuses. Wires the rooms together.
+//! The command line: options in `args`, one file a subcommand in `commands`, prompts, exit statuses. Wires the rooms together.
 
 #![allow(
     clippy::doc_markdown,
     reason = "doc comments of options are their help, and a terminal shows backticks as they are"
 )]
 
-mod bugreport;
-mod capture;
-mod completions;
-mod config;
-mod delete;
-#[cfg(feature = "demo")]
-mod demo;
-mod devices;
-mod doctor;
+mod account_probe;
+mod args;
+mod commands;
 mod emit;
-mod explain;
 mod failure;
-mod first_minute;
 mod host_facts;
-mod journal;
 mod locate;
-mod man;
 mod next_steps;
-mod owner;
+mod output;
 mod password_file;
-mod passwords;
+mod phone_table;
 mod phones;
-mod profiles;
 mod prompt;
-mod record_args;
-mod report;
-mod run_args;
-mod sign_out;
+mod record;
 mod signals;
 #[cfg(feature = "demo")]
-mod simulate;
-mod survey;
-mod terminal;
-mod watch;
+mod simulated;
 mod work;
 mod wrap;
 
@@ -47,19 +30,30 @@ use std::ffi::OsString;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::model::ExitStatus;
+use args::OutputArgs;
+use commands::{
+    bugreport, capture, completions, config, delete, devices, doctor, explain, first_minute, journal, man, profiles,
+    report, sign_out, watch,
+};
+#[cfg(feature = "demo")]
+use commands::{demo, simulate};
 use failure::Failure;
+use output::Output;
 #[doc(hidden)]
 pub use password_file::parse as parse_password_file;
-use terminal::{Output, OutputArgs};
 
 /// Signs the owner's Xiaomi, Redmi and POCO phones out of their Mi / Xiaomi Account over ADB, and proves it.
 #[derive(Debug, Parser)]
 #[command(name = "mi-signout", version, about, after_help = EXIT_STATUSES, arg_required_else_help = false)]
+#[command(disable_help_flag = true, disable_version_flag = true)]
 struct Cli {
-    #[command(flatten)]
-    output: OutputArgs,
     #[command(subcommand)]
     command: Option<Command>,
+    #[command(flatten)]
+    output: OutputArgs,
+    /// Print the version
+    #[arg(short = 'V', long, action = clap::ArgAction::Version, help_heading = "Global options", display_order = 905)]
+    version: Option<bool>,
 }
 
 const EXIT_STATUSES: &str = "\
@@ -70,39 +64,55 @@ Exit status: 0 every chosen phone is signed out (or was, or --dry-run got as far
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// List the attached phones: state, model, software, account (masked), and what is missing
+    /// List the connected phones and what is missing on each
     Devices(devices::Args),
-    /// Sign the Mi / Xiaomi Account out of the chosen phones
+    /// Sign the Mi / Xiaomi Account out of phones
     SignOut(sign_out::Args),
-    /// The same, plug-and-go: every listed phone that is plugged in is taken in turn, until Ctrl-C or --count
+    /// Sign phones out as they are connected
+    ///
+    /// Every listed phone is signed out when it is connected, until Ctrl-C or --count.
     Watch(watch::Args),
-    /// The device profiles: what is known of which phones, and tools to write one
-    Profiles(profiles::Args),
-    /// What a phone shows, masked, as a folder to write a profile from or to report
-    Capture(capture::Args),
-    /// Pack what a run met and did not know into one masked zip; nothing is sent
-    Bugreport(bugreport::Args),
-    /// Check this computer and each phone, and say what to do about what is missing
+    /// Check this computer and each phone
     Doctor(doctor::Args),
-    /// Write the report of an earlier run again, list the runs, or check that nobody edited a report
-    Report(report::Args),
-    /// Care of the record: remove old runs
-    Journal(journal::Args),
-    /// Walk the owner through the permanent deletion of a signed-out account, in a real browser
+    /// Walk the owner through the permanent deletion of an account
+    ///
+    /// The account is one that was signed out of its phones. The deletion is done by its owner, in a real browser, on Xiaomi's own
+    /// pages.
     Delete(delete::Args),
-    /// The main job on simulated phones: no hardware, no adb needed
+    /// List earlier runs, write their reports, verify a report
+    Report(report::Args),
+    /// Maintain the journal of runs
+    Journal(journal::Args),
+    /// List, show and check device profiles
+    Profiles(profiles::Args),
+    /// Save what a phone shows, masked
+    ///
+    /// Writes a folder with the screen, its picture and the properties of the phone, to write a device profile from or to report
+    /// a problem.
+    Capture(capture::Args),
+    /// Pack what a run did not know into a masked zip file
+    ///
+    /// Nothing is sent.
+    Bugreport(bugreport::Args),
+    /// Sign simulated phones out, to see how it works
+    ///
+    /// Needs no phone and no adb.
     #[cfg(feature = "demo")]
     Demo(demo::Args),
-    /// Simulated phones that stay up until Ctrl-C, for your own tools and tests
+    /// Run simulated phones for your own tools and tests
+    ///
+    /// They stay up until Ctrl-C.
     #[cfg(feature = "demo")]
     Simulate(simulate::Args),
-    /// What an outcome, a reason or an error code means, what to do, and where to tap
+    /// Explain an outcome, a reason or an error code
+    ///
+    /// Tells what it means, what to do, and where to tap.
     Explain(explain::Args),
-    /// Options from the environment and the configuration file, and where each comes from
+    /// Show which options the environment and the configuration file set
     Config(config::Args),
-    /// What bash, zsh, fish, PowerShell or elvish offer at the Tab key
+    /// Print the completions for a shell
     Completions(completions::Args),
-    /// The manual page of the program or of a command
+    /// Print the manual page of a command
     Man(man::Args),
 }
 
@@ -200,3 +210,6 @@ fn no_command(output: &Output, interrupt: &signals::Interrupt) -> ExitStatus {
     output.people(&help.to_string());
     ExitStatus::Usage
 }
+
+#[cfg(test)]
+mod help_tests;

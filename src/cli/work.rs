@@ -4,11 +4,11 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
+use super::args::{RunArgs, WalkArgs, is_given};
 use super::failure::Failure;
-use super::record_args::Record;
-use super::sign_out::WalkArgs;
+use super::output::Output;
+use super::record::Record;
 use super::signals::Interrupt;
-use super::terminal::Output;
 use super::{emit, next_steps};
 use crate::event::{Question, Recorder, Stream};
 use crate::fleet::{self, Books, Connector, News, Numbers, Passwords, Plan, Wanted, Watch};
@@ -50,7 +50,26 @@ pub struct WatchFor<'a> {
     pub locate: bool,
 }
 
-impl Work<'_> {
+/// Whether a person is there, and may be asked.
+pub(crate) fn asks(run: &RunArgs, output: &Output) -> bool {
+    output.is_interactive() && !run.walk.non_interactive
+}
+
+impl<'a> Work<'a> {
+    /// The run that these options are about.
+    pub(crate) fn of(run: &'a RunArgs, catalog: &'a Catalog, passwords: &'a Passwords, output: &'a Output) -> Self {
+        Self {
+            walk: &run.walk,
+            json: run.events.json,
+            catalog,
+            passwords,
+            several_accounts: is_given(run.record.authorised_by.as_deref()),
+            again: run.record.again,
+            interactive: asks(run, output),
+            output,
+        }
+    }
+
     /// Works on these phones, tells, records, and gives the exit status.
     pub fn run(
         &self,

@@ -1,0 +1,126 @@
+//! `capture`: what a phone shows, masked, as a folder. Reads only.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::adb::AdbPhone;
+use crate::capture::{self, About, Capture, CaptureError, Wants};
+use crate::cli::args::{ProfileArgs, WhereArgs, named};
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
+use crate::cli::phones::attached;
+use crate::fleet::Selection;
+use crate::model::ExitStatus;
+use crate::preflight;
+
+/// Options of `capture`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// The serial of the phone
+    ///
+    /// Without this option, the serial in ANDROID_SERIAL; without that too, the only connected phone.
+    #[arg(short, long, value_name = "SERIAL", help_heading = "Phones")]
+    serial: Option<String>,
+    /// The folder to create
+    ///
+    /// The folder must not exist, or be empty.
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+    /// A text of the screen to leave unmasked (repeatable)
+    ///
+    /// For texts that identify no person, for example the words on a button.
+    #[arg(long, value_name = "TEXT")]
+    keep: Vec<String>,
+    /// Do not take a picture of the screen
+    ///
+    /// A page with an empty password field can only be captured without a picture.
+    #[arg(long)]
+    no_picture: bool,
+    #[command(flatten)]
+    profiles: ProfileArgs,
+    #[command(flatten)]
+    place: WhereArgs,
+}
+
+/// Captures the chosen phone.
+pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
+    let catalog = args.profiles.catalog()?;
+    let listed = attached(&args.place, output)?;
+    let selection = Selection { serials: named(args.serial.as_slice()), all: false };
+    let devices = selection.choose(&listed)?;
+    let [device] = devices.as_slice() else {
+        return Err(
+            Failure::usage("several phones have this serial").hint("unplug the others, or name one server with --adb")
+        );
+    };
+    if let Some(stop) = preflight::of_device(device) {
+        let failure = Failure::new(ExitStatus::of([stop.outcome]), format!("the phone is {}", device.state));
+        return Err(failure.at(device.serial.to_string()).hint(stop.hint.unwrap_or_default()));
+    }
+    let wants = Wants {
+        catalog: &catalog,
+        keep: &args.keep,
+        serial: device.serial.as_str(),
+        picture: !args.no_picture,
+        within: Duration::from_secs(60),
+    };
+    let captured = capture::read(&mut AdbPhone::of(device), &wants)
+        .map_err(|error| explain(&error).at(device.serial.to_string()))?;
+    let identity = preflight::identify(&captured.props);
+    let about = About {
+        tool: concat!("mi-signout ", env!("CARGO_PKG_VERSION")).to_owned(),
+        date: chrono::Local::now().format("%Y-%m-%d").to_string(),
+        model: identity.model,
+        software: identity.software,
+    };
+    capture::write(&args.output, &captured.files(&about))
+        .map_err(|error| Failure::usage(error.to_string()).at(args.output.display().to_string()))?;
+    tell(&captured, args, output);
+    output.data(&args.output.display().to_string());
+    Ok(ExitStatus::Done)
+}
+
+fn explain(error: &CaptureError) -> Failure {
+    let what = error.to_string();
+    match error {
+        CaptureError::Phone(error) => {
+            let stop = preflight::of_error(error);
+            Failure::new(ExitStatus::of([stop.outcome]), what).hint(stop.hint.unwrap_or_default())
+        }
+        CaptureError::PasswordPage => Failure::new(ExitStatus::NeedsPerson, what).hint(
+            "leave the page; or give --no-picture, which keeps what the page is made of, and nothing of the field's text",
+        ),
+        CaptureError::PasswordTyped => Failure::new(ExitStatus::NeedsPerson, what).hint("clear the field, or leave the page"),
+        CaptureError::Screen(_) => Failure::new(ExitStatus::NotDone, what)
+            .hint("wait until nothing moves on the screen, close other programs that read it, and capture again"),
+        CaptureError::Leak(_) => Failure::new(ExitStatus::NotDone, what)
+            .hint("this is a mistake of mi-signout: please report it, with the model and without the screen"),
+    }
+}
+
+/// What was masked and what the screen is, on stderr.
+fn tell(captured: &Capture, args: &Args, output: &Output) {
+    let counts: Vec<String> = captured.counts().iter().map(|(kind, n)| format!("{n} {}", kind.as_str())).collect();
+    let texts = if counts.is_empty() { "no text".to_owned() } else { counts.join(", ") };
+    output.people(&format!("masked: {texts}; {} properties left out", captured.props_left_out));
+    match &captured.picture {
+        Ok(_) => output.people(&format!(
+            "picture: only the {} places of known texts are left; look at it before you give it away",
+            captured.tree.known.len()
+        )),
+        Err(why) => output.people(&format!("no picture: {why}")),
+    }
+    let screen = match captured.fits.as_slice() {
+        [] => "no screen of it".to_owned(),
+        [one] => one.clone(),
+        several => format!("several screens: {}", several.join(", ")),
+    };
+    match &captured.profile {
+        Ok(profile) => output.people(&format!("profile {profile}: {screen}")),
+        Err(why) => output.people(&format!("no profile: {why}")),
+    }
+    if !captured.same_as_before {
+        output.people("the screen was taken for another before masking: keep the texts that matter with --keep TEXT");
+    }
+    output.people(&format!("next: mi-signout profiles check {}", args.output.display()));
+}

@@ -1,0 +1,154 @@
+//! Finding a driver: the one that was named, then the first on `PATH`, then one that an earlier yes brought, then a download,
+//! only after asking.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use super::Args;
+use super::owner::Owner;
+use crate::web::{DownloadError, Downloads, FindError, Fitting, Found, Kind, Site, find};
+
+/// Finds it; none where the person ended the search. `home` is the folder of the journal.
+///
+/// # Errors
+/// Where there is none to use: in words, with what to do.
+pub(super) fn find_driver(args: &Args, site: &Site, home: &Path, owner: &mut Owner) -> Result<Option<Found>> {
+    let path: Vec<PathBuf> = std::env::var_os("PATH").map(|p| std::env::split_paths(&p).collect()).unwrap_or_default();
+    match find(args.driver.as_deref(), args.browser.as_deref(), &path) {
+        Err(FindError::None) => {}
+        found => return Ok(Some(found?)),
+    }
+    let downloads = downloads(args.driver_mirror.as_deref(), site, home)?;
+    let none = FindError::None;
+    let fitting = match downloads.look(args.browser.as_deref(), &path) {
+        Ok(fitting) => fitting,
+        Err(error) => bail!("{none}, and {error}\nhint: install Chrome, Chromium, Edge or Firefox, and its driver"),
+    };
+    let hint = hint(&fitting);
+    if let Some(driver) = fitting.kept {
+        owner.say(&format!("Using {}, which an earlier run downloaded after you said yes.", driver.display()));
+        return Ok(Some(Found { kind: fitting.kind, driver, browser: Some(fitting.browser) }));
+    }
+    if !downloads.is_possible() {
+        bail!("{none}, and this build can't download one (it is built without the feature driver-download)\n{hint}");
+    }
+    if owner.ask(&question(&fitting, &downloads)).is_none_or(|typed| typed != "yes") {
+        if owner.is_interrupted() {
+            return Ok(None);
+        }
+        bail!("{none}, and nothing was downloaded\n{hint}");
+    }
+    owner.say(&format!("Downloading from {} ...", downloads.host(fitting.kind)));
+    let interrupt = owner.interrupt();
+    match downloads.bring(&fitting, &|| !interrupt.is_set()) {
+        Ok(found) => {
+            owner.say(&format!("Downloaded: {}", found.driver.display()));
+            Ok(Some(found))
+        }
+        Err(DownloadError::Interrupted) => Ok(None),
+        Err(error) => bail!("{none}, and {:#}\n{hint}", anyhow::Error::from(error)),
+    }
+}
+
+/// The makers' hosts; for a replica a mirror on this computer, with a folder of its own: what a test brings is never used on a
+/// real account.
+fn downloads(mirror: Option<&str>, site: &Site, home: &Path) -> Result<Downloads> {
+    Ok(match mirror {
+        Some(mirror) if site.is_replica() => Downloads::from_mirror(home.join("drivers-of-replica"), mirror)?,
+        _ => Downloads::new(home.join("drivers")),
+    })
+}
+
+/// What would be done, in plain words.
+fn question(fitting: &Fitting, downloads: &Downloads) -> String {
+    format!(
+        "\nTo walk you through the pages this program needs a driver, and there is none on PATH. It can download one:\n  \
+         what:  {}, the program that opens and steers the browser {} (version {})\n  \
+         from:  {}\n  \
+         to:    {}; later runs use it from there without asking\n  \
+         then:  it is run on this computer, as you, for as long as the browser of this walk is open; nothing is installed\n\
+         Without it you get the steps as a checklist. To download it, type: yes\n>",
+        fitting.kind.driver(),
+        fitting.browser.display(),
+        fitting.version,
+        downloads.host(fitting.kind),
+        downloads.folder().display(),
+    )
+}
+
+/// How to get the driver without this program.
+fn hint(fitting: &Fitting) -> String {
+    let is_chromium = fitting.browser.file_stem().is_some_and(|n| n.to_string_lossy().starts_with("chromium"));
+    let source = match fitting.kind {
+        Kind::Chrome if is_chromium => "Debian: apt install chromium-driver",
+        Kind::Chrome => "https://googlechromelabs.github.io/chrome-for-testing/",
+        Kind::Edge => "https://msedgedriver.microsoft.com/",
+        Kind::Firefox => "https://github.com/mozilla/geckodriver/releases",
+    };
+    let driver = fitting.kind.driver();
+    format!("hint: install {driver} {} ({source}), or name one with --driver PATH", version(fitting))
+}
+
+/// The driver's version, for people: a driver of Chrome or Edge goes with the browser's, one of Firefox has numbers of its own.
+fn version(fitting: &Fitting) -> String {
+    match fitting.kind {
+        Kind::Firefox => format!("for Firefox {}", fitting.version),
+        _ => format!("of version {}", fitting.version.split('.').next().unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fitting(kind: Kind, browser: &str) -> Fitting {
+        Fitting { kind, browser: browser.into(), version: "156.0.1.2".into(), kept: None }
+    }
+
+    #[test]
+    fn it_is_asked_in_plain_words() {
+        let downloads = downloads(None, &Site::xiaomi(), Path::new("/state")).unwrap();
+        let asked = question(&fitting(Kind::Chrome, "/usr/bin/google-chrome"), &downloads);
+        insta::assert_snapshot!(asked.trim(), @r"
+        To walk you through the pages this program needs a driver, and there is none on PATH. It can download one:
+          what:  chromedriver, the program that opens and steers the browser /usr/bin/google-chrome (version 156.0.1.2)
+          from:  googlechromelabs.github.io and storage.googleapis.com (Google)
+          to:    /state/drivers; later runs use it from there without asking
+          then:  it is run on this computer, as you, for as long as the browser of this walk is open; nothing is installed
+        Without it you get the steps as a checklist. To download it, type: yes
+        >
+        ");
+    }
+
+    #[test]
+    fn the_hint_names_where_the_driver_is() {
+        insta::assert_snapshot!(
+            [(Kind::Chrome, "chromium"), (Kind::Chrome, "google-chrome"), (Kind::Edge, "msedge"), (Kind::Firefox, "firefox")]
+                .map(|(kind, browser)| hint(&fitting(kind, browser)))
+                .join("\n"),
+            @r"
+        hint: install chromedriver of version 156 (Debian: apt install chromium-driver), or name one with --driver PATH
+        hint: install chromedriver of version 156 (https://googlechromelabs.github.io/chrome-for-testing/), or name one with --driver PATH
+        hint: install msedgedriver of version 156 (https://msedgedriver.microsoft.com/), or name one with --driver PATH
+        hint: install geckodriver for Firefox 156.0.1.2 (https://github.com/mozilla/geckodriver/releases), or name one with --driver PATH
+        "
+        );
+    }
+
+    #[test]
+    fn a_mirror_is_for_the_replica_and_keeps_its_drivers_apart() {
+        let replica = Site::replica("http://127.0.0.1:1/").unwrap();
+        let (mirror, home) = (Some("http://127.0.0.1:2"), Path::new("/state"));
+        let real = downloads(mirror, &Site::xiaomi(), home).unwrap();
+        assert_eq!(real.is_possible(), cfg!(feature = "driver-download"));
+        assert_eq!(real.folder(), Path::new("/state/drivers"));
+        let test = downloads(mirror, &replica, home).unwrap();
+        assert_eq!(test.is_possible(), cfg!(feature = "driver-manager"));
+        assert!(test.host(Kind::Chrome).starts_with("127.0.0.1:2"));
+        assert_eq!(test.folder(), Path::new("/state/drivers-of-replica"));
+        for bad in ["http://example.com:80/", "https://127.0.0.1:2/", "http://localhost:2/"] {
+            assert!(downloads(Some(bad), &replica, home).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! `delete --list`: the accounts that wait for deletion, their phones, and how far each got; for people or for programs.
+
+use std::io::Write;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use crate::event::FindDevice;
+use crate::model::printable;
+use crate::report::text::inert_json;
+use crate::web::{HandOff, Pages, WaitingAccount, WaitingPhone, WebState, for_people};
+
+/// A reason of a refusal, as far as the page descriptions know its code.
+struct Reason {
+    /// The code in the journal.
+    code: String,
+    /// What it is, and what the owner can do.
+    known: Option<(String, String)>,
+}
+
+/// Prints it: a text, or one JSON object a line.
+///
+/// # Errors
+/// Where the journal can't be read, or nothing can be printed.
+pub(super) fn print(hand_off: &impl HandOff, pages: &Pages, as_json: bool, out: &mut dyn Write) -> Result<()> {
+    let waiting = hand_off.waiting()?;
+    if waiting.is_empty() && !as_json {
+        writeln!(out, "No account waits for deletion. Sign phones out first, or see: mi-signout delete --guide")?;
+    }
+    for account in &waiting {
+        let state = hand_off.last(&account.account)?;
+        if as_json {
+            writeln!(out, "{}", inert_json(for_programs(account, &state, pages).to_string()))?;
+        } else {
+            text(account, &state, pages, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn text(account: &WaitingAccount, state: &WebState, pages: &Pages, out: &mut dyn Write) -> Result<()> {
+    writeln!(out, "{}  {}  {}", account.account.0, printable(&account.masked), in_words(state))?;
+    for reason in reasons(state, pages) {
+        match reason.known {
+            Some((what, remedy)) => writeln!(out, "    - {what}: {remedy}")?,
+            None => writeln!(out, "    - {}: not described here; read it on Xiaomi's page", reason.code)?,
+        }
+    }
+    if *state == WebState::Refused(Vec::new()) {
+        writeln!(out, "    - for no reason that is known here: read it on Xiaomi's page, or ask its customer service")?;
+    }
+    for other in &account.maybe_same {
+        writeln!(out, "    {} has the same masked id: maybe the same account, which only you know", other.0)?;
+    }
+    for phone in &account.phones {
+        writeln!(out, "    {}", of_phone(phone))?;
+    }
+    Ok(())
+}
+
+/// A phone in one line.
+pub(super) fn of_phone(phone: &WaitingPhone) -> String {
+    let model = phone.model.as_deref().map_or_else(|| "phone".to_owned(), printable);
+    let proof = if phone.proven_out { "signed out, proven" } else { "NOT proven to be signed out" };
+    let find_device = match phone.find_device {
+        FindDevice::Off => "off",
+        FindDevice::On => "ON",
+        FindDevice::Unknown => "unknown",
+    };
+    format!("{model} {}: {proof}; Find Device {find_device}", printable(&phone.name))
+}
+
+fn in_words(state: &WebState) -> &'static str {
+    match state {
+        WebState::NotStarted => "waits",
+        WebState::DoneSeen => "deleted",
+        WebState::Refused(_) => "refused by Xiaomi; nothing was deleted. Fix this, then run again:",
+        WebState::Kept => "kept",
+        state if state.may_be_gone() => "unknown (may be gone): check first, then run again and say deleted or kept",
+        _ => "begun, not finished",
+    }
+}
+
+/// The journal is a file that anyone may have edited: what it holds is not printed as it is.
+fn reasons(state: &WebState, pages: &Pages) -> Vec<Reason> {
+    let WebState::Refused(codes) = state else { return Vec::new() };
+    let reason = |code: &String| {
+        let known = pages.refusals().iter().find(|r| r.code == *code);
+        Reason { code: for_people(code), known: known.map(|r| (printable(&r.what), printable(&r.remedy))) }
+    };
+    codes.iter().map(reason).collect()
+}
+
+fn for_programs(account: &WaitingAccount, state: &WebState, pages: &Pages) -> Value {
+    let reason = |r: Reason| {
+        let (what, remedy) = r.known.unzip();
+        json!({ "code": r.code, "what": what, "remedy": remedy })
+    };
+    let phone = |p: &WaitingPhone| json!({ "name": p.name, "model": p.model, "proven_out": p.proven_out, "find_device": p.find_device.as_str() });
+    let reasons: Vec<Value> = reasons(state, pages).into_iter().map(reason).collect();
+    json!({
+        "type": "account", "schema": 1,
+        "name": account.account.0, "account": account.masked,
+        "maybe_same": account.maybe_same.iter().map(|a| a.0.as_str()).collect::<Vec<_>>(),
+        "deletion": if state.may_be_gone() { "unknown" } else { state.as_str() }, "step": state.as_str(), "may_be_gone": state.may_be_gone(), "refusals": reasons,
+        "phones": account.phones.iter().map(phone).collect::<Vec<_>>(),
+    })
+}

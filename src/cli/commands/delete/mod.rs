@@ -1,0 +1,455 @@
+//! `mi-signout delete`: walks the owner through Xiaomi's permanent deletion of the account.
+
+mod driver;
+mod list;
+mod owner;
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use self::driver::find_driver;
+use self::owner::Owner;
+use crate::cli::args::JournalArgs;
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
+use crate::cli::signals::Interrupt;
+use crate::event::FindDevice;
+use crate::model::ExitStatus;
+use crate::web::{
+    AccountRef, DrivenBrowser, DriverError, Ending, Guide, HandOff, HandOffError, JournalHandOff, Looks, Pages, Plan,
+    Site, Stop, StopReason, WaitingAccount, WebState, sweep, walk,
+};
+
+/// Only with a replica on a loopback address: how the browser is to run.
+const TEST_BROWSER: &str = "MI_SIGNOUT_TEST_BROWSER";
+
+/// How long a page may be unclear until the person is told.
+const UNCLEAR: Duration = Duration::from_secs(10);
+/// How long the answer to the last press is waited for.
+const ANSWER: Duration = Duration::from_secs(60);
+
+/// Options of `delete`.
+#[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub(crate) struct Args {
+    /// List the accounts that wait for deletion
+    ///
+    /// Shows how far each deletion got, and the phones of the account.
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Print the steps as a checklist
+    ///
+    /// Prints the address, what is lost, the reasons for a refusal and the steps. Needs no browser driver and no journal. On a
+    /// terminal, the address is opened in the default browser.
+    #[arg(long, conflicts_with = "list")]
+    pub(crate) guide: bool,
+    /// Do not open the default browser
+    #[arg(long)]
+    pub(crate) no_open: bool,
+    /// Press the last Delete, after you confirm it
+    ///
+    /// You confirm by typing the words that are asked for. It is pressed once.
+    #[arg(long, conflicts_with_all = ["list", "guide"])]
+    pub(crate) press_final: bool,
+    /// The account to delete, if several wait
+    ///
+    /// Its masked id, or its name in the list.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) account: Option<String>,
+    /// The driver: chromedriver, msedgedriver or geckodriver
+    ///
+    /// Without this option, the first one on PATH. If there is none, mi-signout offers to download one.
+    #[arg(long, value_name = "PATH", help_heading = "Browser")]
+    pub(crate) driver: Option<PathBuf>,
+    /// The browser
+    ///
+    /// Without this option, the one on PATH that fits the driver.
+    #[arg(long, value_name = "PATH", help_heading = "Browser")]
+    pub(crate) browser: Option<PathBuf>,
+    /// A directory with more page descriptions
+    ///
+    /// A description in it replaces the built-in one of the same name.
+    #[arg(long, value_name = "DIR", help_heading = "Browser")]
+    pub(crate) pages: Option<PathBuf>,
+    /// A driver that runs already (Selenium Grid); for tests only, never for a real account
+    #[arg(long, value_name = "URL", hide = true, conflicts_with_all = ["driver", "browser"])]
+    pub(crate) webdriver: Option<String>,
+    /// A replica on a loopback address, for tests
+    #[arg(long, value_name = "URL", hide = true)]
+    pub(crate) site: Option<String>,
+    /// Where drivers are downloaded from: a loopback address, with a replica only, for tests
+    #[arg(long, value_name = "URL", hide = true, requires = "site")]
+    pub(crate) driver_mirror: Option<String>,
+    #[command(flatten)]
+    pub(crate) journal: JournalArgs,
+    /// Print JSON lines (with --list)
+    #[arg(long, requires = "list", help_heading = "Output")]
+    pub(crate) json: bool,
+}
+
+/// Runs the command, and reports what stopped it.
+pub(crate) fn main(args: &Args, output: &Output, interrupt: &Interrupt) -> ExitStatus {
+    run(args, interrupt, &mut std::io::stdout()).unwrap_or_else(|error| {
+        // A reader that has seen enough (`| head`) is no failure.
+        if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) {
+            return ExitStatus::Done;
+        }
+        output.failure(&Failure::usage(format!("{error:#}")));
+        ExitStatus::Usage
+    })
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Where an option, a page file or the journal can't be used. How a deletion ended is the exit status.
+fn run(args: &Args, interrupt: &Interrupt, out: &mut dyn Write) -> Result<ExitStatus> {
+    let pages = load_pages(args.pages.as_deref())?;
+    if args.guide {
+        return guide(&pages, args.no_open, out);
+    }
+    let site = args.site.as_deref().map_or_else(|| Ok(Site::xiaomi()), Site::replica)?;
+    args.driver_mirror.as_deref().map(Site::replica).transpose()?;
+    if args.webdriver.is_some() && !site.is_replica() {
+        bail!(
+            "--webdriver is for tests: what you type would travel to it unprotected; leave it out, a driver on this computer is found by itself"
+        );
+    }
+    let path = args.journal.path().context("no folder for the journal; name one with --journal")?;
+    let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+    let mut hand_off = JournalHandOff::new(args.journal.open()?);
+    if args.list {
+        list::print(&hand_off, &pages, args.json, out)?;
+        return Ok(ExitStatus::Done);
+    }
+    let home = Home { folder: &folder, interrupt };
+    delete(args, &pages, site, &mut hand_off, &home, out)
+}
+
+fn load_pages(folder: Option<&Path>) -> Result<Pages> {
+    Ok(match folder {
+        Some(folder) => Pages::with_folder(folder)?,
+        None => Pages::built_in()?,
+    })
+}
+
+/// Prints the checklist; opens the default browser only where a person sits at a terminal.
+fn guide(pages: &Pages, no_open: bool, out: &mut dyn Write) -> Result<ExitStatus> {
+    let guide = Guide::new(pages);
+    write!(out, "{}", owner::fitted(&guide.to_string()))?;
+    out.flush()?;
+    if !no_open && owner::is_there() && webbrowser::open(guide.address).is_err() {
+        writeln!(out, "The default browser could not be opened; open the address yourself.")?;
+    }
+    Ok(ExitStatus::Done)
+}
+
+/// Where the runs keep what they have open, and what ends them.
+struct Home<'a> {
+    folder: &'a Path,
+    interrupt: &'a Interrupt,
+}
+
+fn delete(
+    args: &Args,
+    pages: &Pages,
+    site: Site,
+    hand_off: &mut impl HandOff,
+    home: &Home<'_>,
+    out: &mut dyn Write,
+) -> Result<ExitStatus> {
+    if sweep(&home.folder.join("web")).context("the folder for the browser's profile is not used")? > 0 {
+        writeln!(out, "An earlier run was cut off; its browser and driver were ended.")?;
+    }
+    let accounts = hand_off.waiting()?;
+    let Some(account) = choose(&accounts, args.account.as_deref())? else {
+        writeln!(out, "No account waits for deletion. Sign phones out first, or see: mi-signout delete --guide")?;
+        return Ok(ExitStatus::NothingAttached);
+    };
+    if !owner::is_there() {
+        writeln!(
+            out,
+            "Deleting an account needs its owner at a terminal. Nothing was done.\nhint: mi-signout delete --guide prints what to do by hand"
+        )?;
+        return Ok(ExitStatus::NeedsPerson);
+    }
+    let _lock = match hand_off.lock(&account.account) {
+        Err(HandOffError::Busy) => {
+            writeln!(out, "Another run is deleting {}. Nothing was done here.", account.masked)?;
+            return Ok(ExitStatus::NotDone);
+        }
+        locked => locked?,
+    };
+    // A replica answers at once; Xiaomi's pages are looked at twice a second.
+    let pace = Duration::from_millis(if site.is_replica() { 80 } else { 500 });
+    let mut owner = Owner::new(out, pace, home.interrupt);
+    if let Some(status) = what_was_before(&mut owner, hand_off, account)? {
+        return Ok(status);
+    }
+    if !is_confirmed(&mut owner, pages, account) {
+        return Ok(kept(&mut owner));
+    }
+    let plan = Plan {
+        account: account.account.clone(),
+        masked: account.masked.clone(),
+        site,
+        press_final: args.press_final,
+        patience: looks_in(UNCLEAR, pace),
+        answer_patience: looks_in(ANSWER, pace),
+    };
+    let mut browser = match start_browser(args, &plan.site, home.folder, &mut owner) {
+        Ok(Some(browser)) => browser,
+        Ok(None) => return Ok(kept(&mut owner)),
+        Err(e) => {
+            owner.say(&format!("No browser could be used: {e:#}\n"));
+            return Ok(by_hand(&mut owner, pages, args.no_open || plan.site.is_replica()));
+        }
+    };
+    let ending = walk(&mut browser, &mut owner, hand_off, pages, &plan)?;
+    if matches!(ending, Ending::Deleted) {
+        owner.say(DELETED);
+        owner.lets_close();
+    }
+    drop(browser);
+    ended(&ending, &mut owner, hand_off, &plan)
+}
+
+/// How many looks fit into a time.
+fn looks_in(time: Duration, pace: Duration) -> u32 {
+    u32::try_from(time.as_millis() / pace.as_millis().max(1)).unwrap_or(u32::MAX)
+}
+
+/// The account that was named, or the only one that waits.
+fn choose<'a>(waiting: &'a [WaitingAccount], named: Option<&str>) -> Result<Option<&'a WaitingAccount>> {
+    let fits = |a: &&WaitingAccount| named.is_none_or(|n| a.masked == n || a.account.0 == n);
+    let found: Vec<_> = waiting.iter().filter(fits).collect();
+    let listed = || waiting.iter().map(|a| format!("  {}  {}", a.account.0, a.masked)).collect::<Vec<_>>().join("\n");
+    match (found.as_slice(), named) {
+        ([one], _) => Ok(Some(one)),
+        ([], None) => Ok(None),
+        ([], Some(named)) => bail!("no account '{named}' waits for deletion; these do:\n{}", listed()),
+        (_, None) => bail!("several accounts wait; name one with --account:\n{}", listed()),
+        // Masked ids can collide: then only the name in the list tells them apart.
+        (_, Some(named)) => {
+            bail!("'{named}' is the masked id of several accounts; use the name in front:\n{}", listed())
+        }
+    }
+}
+
+/// Where an earlier run may have deleted the account, only its owner's word goes on from there.
+fn what_was_before(
+    owner: &mut Owner,
+    hand_off: &mut impl HandOff,
+    account: &WaitingAccount,
+) -> Result<Option<ExitStatus>> {
+    let before = hand_off.last(&account.account)?;
+    if before == WebState::DoneSeen {
+        owner.say(&format!("{} was deleted in an earlier run. Nothing is left to do.", account.masked));
+        return Ok(Some(ExitStatus::Done));
+    }
+    if !before.may_be_gone() {
+        return Ok(None);
+    }
+    owner.say(&format!(
+        "An earlier run could not see whether {} was deleted: unknown (may be gone). The last Delete is not pressed again.\n\
+         Check first: sign in at {}. If Xiaomi says that there is no such account, it is deleted.",
+        account.masked,
+        crate::web::ENTRY
+    ));
+    settled(owner, hand_off, &account.account).map(Some)
+}
+
+/// Asks how it ended, and records what the owner says. Until then it is unknown.
+fn settled(owner: &mut Owner, hand_off: &mut impl HandOff, account: &AccountRef) -> Result<ExitStatus> {
+    let Some(deleted) = owner.deleted_or_kept() else {
+        owner.say("Unknown (may be gone): it was not seen, and you did not say. Run this again when you know.");
+        return Ok(ExitStatus::Unknown);
+    };
+    hand_off.settle(account, deleted)?;
+    Ok(said(owner, deleted))
+}
+
+fn said(owner: &mut Owner, deleted: bool) -> ExitStatus {
+    if deleted {
+        owner.say("Recorded as deleted, as you say.");
+        owner.say(NEXT);
+        return ExitStatus::Done;
+    }
+    owner.say("Recorded as kept, as you say. Run this again to begin anew.");
+    ExitStatus::NotDone
+}
+
+/// Prints what is lost and the page's own steps, and takes the typed words: for phones that are not proven out, and for the deletion itself.
+fn is_confirmed(owner: &mut Owner, pages: &Pages, account: &WaitingAccount) -> bool {
+    owner.say(&Guide::new(pages).to_string());
+    owner.say(&format!("Account {}:", account.masked));
+    for other in &account.maybe_same {
+        let note = "has the same masked id: if it is yours too and the same account, look at its phones first (--list)";
+        owner.say(&format!("  {} {note}", other.0));
+    }
+    for phone in &account.phones {
+        owner.say(&format!("  {}", list::of_phone(phone)));
+        if phone.find_device == FindDevice::On {
+            owner.say("    Find Device is on: Xiaomi will most likely refuse, or the phone stays locked.");
+        }
+    }
+    let unproven: Vec<&str> = account.unproven().map(|p| p.name.as_str()).collect();
+    if !unproven.is_empty() {
+        let words = format!("without {}", unproven.join(" "));
+        let question = format!("\nThese phones may stay locked for good. To go on all the same, type: {words}\n>");
+        if !owner.types(&question, &words) {
+            return false;
+        }
+    }
+    let end = account.masked.rsplit('*').next().unwrap_or_default();
+    let words = format!("delete {end}");
+    let question = format!("\nIt cannot be undone. To begin in the browser, type: {words}\n>");
+    owner.types(&question, &words)
+}
+
+fn kept(owner: &mut Owner) -> ExitStatus {
+    if owner.is_interrupted() {
+        owner.say("\nInterrupted. Nothing was done.");
+        return ExitStatus::Interrupted;
+    }
+    owner.say("Kept: nothing was deleted.");
+    ExitStatus::NotDone
+}
+
+/// None where the person ended the search for a driver.
+fn start_browser(args: &Args, site: &Site, home: &Path, owner: &mut Owner) -> Result<Option<DrivenBrowser>> {
+    let looks = looks(site, std::env::var_os(TEST_BROWSER).as_deref(), is_root());
+    let web = home.join("web");
+    let interrupt = owner.interrupt();
+    let stop: Stop = Arc::new(move || interrupt.is_set());
+    let started = if let Some(url) = &args.webdriver {
+        DrivenBrowser::remote(url, &web, looks, stop)
+    } else {
+        let Some(found) = find_driver(args, site, home, owner)? else { return Ok(None) };
+        owner.say(&format!(
+            "A window of {} opens now, apart from your own browser. Sign in and go on in that window. This program waits for you there, as long as you need; Ctrl-C ends it.",
+            found.kind.product()
+        ));
+        DrivenBrowser::start(&found, &web, looks, stop)
+    };
+    match started {
+        Err(DriverError::Interrupted) => Ok(None),
+        started => Ok(Some(started?)),
+    }
+}
+
+/// Visible and sandboxed, except for a test on a replica that asks otherwise.
+fn looks(site: &Site, wish: Option<&OsStr>, root: bool) -> Looks {
+    let headless = site.is_replica() && wish.is_some_and(|w| w == "headless");
+    Looks { headless, no_sandbox: headless && root }
+}
+
+/// Chromium refuses root with its sandbox.
+fn is_root() -> bool {
+    #[cfg(unix)]
+    return std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
+    #[cfg(not(unix))]
+    false
+}
+
+fn by_hand(owner: &mut Owner, pages: &Pages, no_open: bool) -> ExitStatus {
+    let guide = Guide::new(pages);
+    owner.say(&format!("Continue by hand:\n\n{guide}"));
+    if !no_open && webbrowser::open(guide.address).is_err() {
+        owner.say("The default browser could not be opened; open the address yourself.");
+    }
+    ExitStatus::NeedsPerson
+}
+
+/// What is said after a deletion that was seen.
+const DELETED: &str = "Deleted: Xiaomi's page says that the account is deleted.\n\
+     Next: reset each phone to factory settings before you hand it on, now that it is signed out. It can take up to 15 working days until Xiaomi has removed everything; the number or address may not register again before.";
+
+const NEXT: &str = "Next: reset each phone to factory settings before you hand it on. It can take up to 15 working days until Xiaomi has removed everything.";
+
+fn ended(ending: &Ending, owner: &mut Owner, hand_off: &mut impl HandOff, plan: &Plan) -> Result<ExitStatus> {
+    Ok(match ending {
+        // Said while the browser was open.
+        Ending::Deleted => ExitStatus::Done,
+        Ending::Refused(_) => ExitStatus::NotDone,
+        Ending::Kept => {
+            owner.say("Kept: nothing was deleted.");
+            ExitStatus::NotDone
+        }
+        Ending::Said { deleted } => said(owner, *deleted),
+        Ending::Unknown => return unknown(owner, hand_off, plan),
+        Ending::Interrupted => {
+            owner.say("Interrupted. Nothing was deleted.");
+            ExitStatus::Interrupted
+        }
+        Ending::Stopped { why, may_be_gone } => {
+            let why = match why {
+                StopReason::ForeignHost(place) => {
+                    format!("the browser went to {place}, which is not Xiaomi's account service. Enter nothing there.")
+                }
+                StopReason::OtherAccount(shown) => format!(
+                    "the page is about another account ({shown}) than the phones were signed out of ({}). Run this again and sign in with that one.",
+                    plan.masked
+                ),
+            };
+            if *may_be_gone {
+                owner.say(&format!("Stopped: {why}"));
+                return unknown(owner, hand_off, plan);
+            }
+            owner.say(&format!("Stopped: {why} Nothing was deleted."));
+            ExitStatus::NeedsPerson
+        }
+    })
+}
+
+/// Says that it could not be seen, and asks the owner, unless the owner wants to leave.
+fn unknown(owner: &mut Owner, hand_off: &mut impl HandOff, plan: &Plan) -> Result<ExitStatus> {
+    owner.say(&format!(
+        "Unknown: mi-signout could not see whether the account was deleted (it may be gone). Check before anything else: sign in at {}. If Xiaomi says that there is no such account, it is deleted.",
+        crate::web::ENTRY
+    ));
+    if owner.is_interrupted() {
+        owner.say("Run this again when you know, and say so.");
+        return Ok(ExitStatus::Unknown);
+    }
+    settled(owner, hand_off, &plan.account)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_real_account_always_gets_a_visible_sandboxed_browser() {
+        let headless = Some(OsStr::new("headless"));
+        assert_eq!(looks(&Site::xiaomi(), headless, true), Looks::default());
+        let replica = Site::replica("http://127.0.0.1:1/").unwrap();
+        assert_eq!(looks(&replica, None, true), Looks::default());
+        assert_eq!(looks(&replica, headless, false), Looks { headless: true, no_sandbox: false });
+        assert_eq!(looks(&replica, headless, true), Looks { headless: true, no_sandbox: true });
+    }
+
+    #[test]
+    fn an_account_is_chosen_by_name_and_never_by_chance() {
+        let account = |name: &str, masked: &str| WaitingAccount {
+            account: crate::web::AccountRef(name.into()),
+            masked: masked.into(),
+            maybe_same: Vec::new(),
+            phones: Vec::new(),
+        };
+        let waiting = [account("a", "6230***535"), account("b", "6230***535"), account("c", "7000***111")];
+        assert!(choose(&[], None).unwrap().is_none());
+        assert_eq!(choose(&waiting[..1], None).unwrap().unwrap().account.0, "a");
+        assert_eq!(choose(&waiting, Some("b")).unwrap().unwrap().account.0, "b");
+        assert_eq!(choose(&waiting, Some("7000***111")).unwrap().unwrap().account.0, "c");
+        for (named, said) in [(None, "several"), (Some("6230***535"), "several"), (Some("x"), "no account 'x'")] {
+            let error = choose(&waiting, named).unwrap_err().to_string();
+            assert!(error.contains(said) && error.contains("c  7000***111"), "{error}");
+        }
+    }
+}

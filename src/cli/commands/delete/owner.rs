@@ -1,0 +1,146 @@
+//! The owner at the terminal: lines they type, lines they read, and Ctrl-C, which ends things in order.
+
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use crate::cli::prompt::{self, Line};
+use crate::cli::signals::{InOrder, Interrupt};
+use crate::cli::wrap::wrap;
+use crate::web::{News, Person, Question};
+
+/// A person at a terminal.
+pub(super) struct Owner<'a> {
+    out: &'a mut dyn Write,
+    interrupt: Interrupt,
+    /// The browser is closed in order, and the end of a deletion is recorded.
+    _in_order: InOrder,
+    /// The time between two looks at the browser.
+    pace: Duration,
+}
+
+/// Whether a person can be asked: both input and output are a terminal.
+pub(super) fn is_there() -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+}
+
+/// The text, wrapped to the terminal that standard output is; as it is where that is none.
+pub(super) fn fitted(text: &str) -> String {
+    let terminal = console::Term::stdout();
+    match terminal.size_checked() {
+        Some((_, columns)) if terminal.is_term() && columns >= 20 => wrap(text, usize::from(columns)),
+        _ => text.to_owned(),
+    }
+}
+
+impl<'a> Owner<'a> {
+    /// An owner who writes to this terminal. From here on the first Ctrl-C asks for an end in order.
+    pub(super) fn new(out: &'a mut dyn Write, pace: Duration, interrupt: &Interrupt) -> Self {
+        Self { out, interrupt: interrupt.clone(), _in_order: interrupt.in_order(), pace }
+    }
+
+    /// Prints a line. A terminal that is gone can't be told.
+    pub(super) fn say(&mut self, text: &str) {
+        let _ = writeln!(self.out, "{}", fitted(text));
+        let _ = self.out.flush();
+    }
+
+    /// Prints a question. What was typed before it is forgotten: it was no answer.
+    fn put(&mut self, question: &str) {
+        prompt::forget_typed_ahead();
+        let _ = write!(self.out, "{} ", fitted(question));
+        let _ = self.out.flush();
+    }
+
+    /// Asks for a line. None where the person ended the input or the program.
+    pub(super) fn ask(&mut self, question: &str) -> Option<String> {
+        self.put(question);
+        match prompt::line(Some(&self.interrupt)) {
+            Ok(Line::Read(line)) => Some(String::from_utf8_lossy(&line).trim().to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Asks for these words, and once more after a slip. Whether they were typed.
+    pub(super) fn types(&mut self, question: &str, words: &str) -> bool {
+        match self.ask(question) {
+            None => false,
+            Some(typed) if typed == words => true,
+            Some(typed) if typed.is_empty() || typed.eq_ignore_ascii_case("no") => false,
+            Some(_) => {
+                let again = format!("That is not it. Once more, or press Enter to stop. Type: {words}\n>");
+                self.ask(&again).is_some_and(|typed| typed == words)
+            }
+        }
+    }
+
+    /// Whether the account was deleted, as the owner says; none where it stays open.
+    pub(super) fn deleted_or_kept(&mut self) -> Option<bool> {
+        let mut question = "deleted or kept? (Enter leaves it open)\n>";
+        loop {
+            let typed = self.ask(question).filter(|typed| !typed.is_empty())?;
+            if let Some(deleted) = Question::DeletedOrKept.answer(&typed) {
+                return Some(deleted);
+            }
+            question = "Type deleted, or kept, or nothing to leave it open:\n>";
+        }
+    }
+
+    /// Waits for Enter, so that the browser can be read before it is closed.
+    pub(super) fn lets_close(&mut self) {
+        if !self.is_interrupted() {
+            self.ask("Press Enter to close the browser.");
+        }
+    }
+
+    /// Whether Ctrl-C was pressed.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.interrupt.is_set()
+    }
+
+    /// What ends a wait for the browser.
+    pub(super) fn interrupt(&self) -> Interrupt {
+        self.interrupt.clone()
+    }
+}
+
+impl Person for Owner<'_> {
+    fn tell(&mut self, news: &News) {
+        self.say(&match news {
+            // An end stands at the margin.
+            News::Refused(_) => news.to_string(),
+            _ => format!("- {news}"),
+        });
+    }
+
+    fn consents(&mut self, words: &str) -> bool {
+        let question = format!("It cannot be undone. To have the last Delete pressed now, type: {words}\n>");
+        is_there() && self.types(&question, words)
+    }
+
+    fn ask(&mut self, question: Question) {
+        self.put(&format!("{question}\n>"));
+    }
+
+    fn answered(&mut self) -> Option<String> {
+        if !prompt::is_typed() {
+            return None;
+        }
+        match prompt::line(Some(&self.interrupt)) {
+            Ok(Line::Read(line)) => Some(String::from_utf8_lossy(&line).trim().to_owned()),
+            // The terminal is gone: nobody answers any more.
+            Ok(Line::End) => {
+                self.interrupt.store(true, std::sync::atomic::Ordering::SeqCst);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn goes_on(&mut self) -> bool {
+        let until = std::time::Instant::now() + self.pace;
+        while std::time::Instant::now() < until && !self.is_interrupted() {
+            std::thread::sleep(Duration::from_millis(40).min(self.pace));
+        }
+        !self.is_interrupted()
+    }
+}

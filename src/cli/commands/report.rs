@@ -1,0 +1,207 @@
+//! `report`: the report of an earlier run again, the list of runs, and whether anybody edited a report.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::cli::args::JournalArgs;
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
+use crate::journal::{Journal, JournalError};
+use crate::model::{ExitStatus, printable};
+use crate::record::{RunRecord, chain};
+use crate::report::{self, Format, ReportError, Seal, Verified};
+
+/// Options of `report`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// The run: its id, the beginning of the id, or last
+    ///
+    /// Without a run, the runs are listed.
+    run: Option<String>,
+    /// The format of the report
+    ///
+    /// xml is JUnit. Without this option, the format that the extension of --output names, else json.
+    #[arg(long, value_name = "html|json|csv|xml", value_parser = format)]
+    format: Option<Format>,
+    /// Write the report to a file
+    ///
+    /// Without this option, to standard output.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Check that a report was not edited
+    ///
+    /// The report can be html, json or csv.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["run", "format", "output"])]
+    verify: Option<PathBuf>,
+    /// Show all runs of a lot
+    ///
+    /// Prints the head of each run's chain: as a table, or as JSON with --format json.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["run", "verify", "output"])]
+    lot: Option<String>,
+    #[command(flatten)]
+    journal: JournalArgs,
+}
+
+fn format(word: &str) -> Result<Format, String> {
+    word.parse().map_err(|error: ReportError| error.to_string())
+}
+
+/// Writes, lists or verifies.
+pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
+    if let Some(file) = &args.verify {
+        return verify(file, args, output);
+    }
+    let none = || Failure::usage("no run has been recorded yet").hint("name another journal with --journal PATH");
+    let journal = match args.journal.read() {
+        None | Some(Err(JournalError::Missing(_))) => return Err(none()),
+        Some(journal) => journal?,
+    };
+    if let Some(lot) = &args.lot {
+        return lot_report(&journal.lot(lot)?, lot, args.format, output);
+    }
+    let Some(run) = &args.run else { return list(&journal, output) };
+    let record = journal.record(run)?;
+    let by_name = args.output.as_deref().map(Format::of_path).transpose();
+    let format = match (args.format, by_name) {
+        (Some(format), _) => format,
+        (None, Ok(format)) => format.unwrap_or(Format::Json),
+        (None, Err(error)) => return Err(Failure::usage(error.to_string()).hint("say which with --format")),
+    };
+    let bytes = report::render(&record, format).map_err(|error| Failure::usage(error.to_string()))?;
+    match &args.output {
+        Some(path) => {
+            let failed = |error: std::io::Error| {
+                Failure::usage(format!("the report could not be written: {error}")).at(path.display().to_string())
+            };
+            report::write_file(path, &bytes).map_err(failed)?;
+            output.people(&format!("wrote {}", path.display()));
+        }
+        None => {
+            // A closed pipe ends quietly.
+            let _ = std::io::stdout().lock().write_all(&bytes);
+        }
+    }
+    Ok(ExitStatus::Done)
+}
+
+/// A lot: what became of its phones, and the head of each run's chain.
+fn lot_report(runs: &[RunRecord], lot: &str, format: Option<Format>, output: &Output) -> Result<ExitStatus, Failure> {
+    match format {
+        Some(Format::Json) => {
+            // A closed pipe ends quietly.
+            let _ = std::io::stdout().lock().write_all(report::lot_document(lot, runs).as_bytes());
+        }
+        None => report::lot_lines(lot, runs).iter().for_each(|line| output.data(line)),
+        Some(_) => {
+            return Err(Failure::usage("a lot is shown as a table or as JSON")
+                .hint("leave --format out, or give --format json"));
+        }
+    }
+    Ok(ExitStatus::Done)
+}
+
+fn list(journal: &Journal, output: &Output) -> Result<ExitStatus, Failure> {
+    for line in journal.runs()? {
+        let exit = line.exit.map_or_else(|| "not ended".to_owned(), |exit| format!("exit {exit}"));
+        output.data(&format!(
+            "{}  {}  {}  {exit}",
+            line.id,
+            line.started.format("%Y-%m-%d %H:%M:%SZ"),
+            crate::model::counted(line.rows as usize, "phone")
+        ));
+    }
+    Ok(ExitStatus::Done)
+}
+
+fn verify(file: &Path, args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
+    let place = file.display().to_string();
+    let bytes = std::fs::read(file)
+        .map_err(|error| Failure::usage(format!("the report could not be read: {error}")).at(place.clone()))?;
+    let key = args.journal.key().ok().flatten();
+    let seal = key.as_ref().map(|key| move |text: &str| key.seal(text));
+    let seal: Option<&dyn Fn(&str) -> String> = seal.as_ref().map(|seal| seal as &dyn Fn(&str) -> String);
+    let verified = match report::verify(&bytes, seal) {
+        Ok(verified) => verified,
+        Err(problems) => {
+            output.data(&printable(&format!("{place}: edited, or not a report of this program")));
+            for problem in problems {
+                output.data(&printable(&format!("  {problem}")));
+            }
+            return Ok(ExitStatus::NotDone);
+        }
+    };
+    let journal = args.journal.read().and_then(Result::ok);
+    let recorded = journal.map_or(Recorded::Unknown, |journal| Recorded::of(&verified, &journal));
+    let (says, why, status) = judge(verified.seal, recorded);
+    let rows = if verified.rows == 1 { "1 row".to_owned() } else { format!("{} rows", verified.rows) };
+    output.data(&printable(&format!("{place}: run {}, {rows}: {says}", verified.run)));
+    output.data(&printable(&format!("  head {}", verified.head)));
+    output.data(&format!("  {why}"));
+    Ok(status)
+}
+
+/// What the journal here says of a report's run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Recorded {
+    /// It has this run, and the same head.
+    Same,
+    /// It has this run, and more rows than the report: the report was written while the run went on.
+    More,
+    /// It has this run with other rows, or another end.
+    Other,
+    /// It does not have the run.
+    Unknown,
+}
+
+impl Recorded {
+    fn of(verified: &Verified, journal: &Journal) -> Self {
+        let record = journal.record(&verified.run).ok().filter(|record| record.header.id == verified.run);
+        let Some(record) = record else { return Self::Unknown };
+        let then = match verified.rows.checked_sub(1) {
+            None => Some(&record.genesis),
+            Some(last) => record.rows.get(last).map(|row| &row.hash),
+        };
+        let ends_alike = verified.end.as_ref().is_none_or(|end| *end == chain::sealed_text(&record));
+        match then {
+            Some(hash) if *hash != verified.head => Self::Other,
+            Some(_) if record.rows.len() > verified.rows => Self::More,
+            Some(_) if ends_alike || record.ended.is_none() => Self::Same,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What a report whose chain holds is worth. A chain alone can be computed anew by whoever edits a row.
+fn judge(seal: Seal, recorded: Recorded) -> (&'static str, &'static str, ExitStatus) {
+    const UNPROVEN: &str = "the chain is consistent; its origin is not proven";
+    match (recorded, seal) {
+        (Recorded::Other, _) => {
+            ("edited", "the journal has this run with other rows or another end", ExitStatus::NotDone)
+        }
+        (Recorded::Same, Seal::Ours) => {
+            ("not edited", "sealed by this installation, and as in its journal", ExitStatus::Done)
+        }
+        (Recorded::More, Seal::Ours) => (
+            "not edited",
+            "sealed by this installation while the run went on: its journal has more rows",
+            ExitStatus::Done,
+        ),
+        (Recorded::Unknown, Seal::Ours) => ("not edited", "sealed by this installation", ExitStatus::Done),
+        (Recorded::Same, _) => ("not edited", "the journal here has the same run with the same head", ExitStatus::Done),
+        (Recorded::More, _) => (
+            "not edited as far as it goes",
+            "the journal here has the same rows, and more: write the report again",
+            ExitStatus::Done,
+        ),
+        (Recorded::Unknown, Seal::NotOurs) => (
+            UNPROVEN,
+            "the seal is not of this installation: verify it where it was made, or compare the head with the journal there",
+            ExitStatus::NotDone,
+        ),
+        (Recorded::Unknown, Seal::NotChecked) => (
+            UNPROVEN,
+            "it has no seal that can be checked here: verify it where it was made, or compare the head with the journal there",
+            ExitStatus::NotDone,
+        ),
+    }
+}

@@ -1,0 +1,83 @@
+//! `sign-out`: the chosen phones, signed out of their account.
+
+use std::collections::BTreeSet;
+
+use crate::cli::account_probe::AccountProbe;
+use crate::cli::args::RunArgs;
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
+use crate::cli::phone_table::{self, PhoneLine};
+use crate::cli::phones::{AdbConnector, attached};
+use crate::cli::signals::Interrupt;
+use crate::cli::work::{Work, asks};
+use crate::cli::{locate, record::Record};
+use crate::fleet::Numbers;
+use crate::model::{Device, ExitStatus, Serial, counted};
+
+/// Options of `sign-out`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    run: RunArgs,
+    /// Show its number on each phone's screen first
+    ///
+    /// The numbers follow the order of the USB ports.
+    #[arg(long, help_heading = "Phones")]
+    locate: bool,
+    /// Do not ask for confirmation
+    #[arg(short, long, help_heading = "Walk")]
+    yes: bool,
+}
+
+/// Signs the chosen phones out.
+pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
+    let interactive = asks(&args.run, output);
+    if !args.yes && !interactive {
+        return Err(Failure::usage("signing out needs a confirmation, and there is no terminal to ask on")
+            .hint("give --yes where a script does it; nothing was touched"));
+    }
+    let catalog = args.run.profiles.catalog()?;
+    let listed = attached(&args.run.place, output)?;
+    let devices = args.run.which.selection().choose(&listed)?;
+    let numbers = Numbers::of(&listed);
+    // Dialers that show numbers are closed again, whatever the answer is, and also after Ctrl-C.
+    let in_order = args.locate.then(|| interrupt.in_order());
+    let located = args.locate.then(|| locate::show(&devices, &numbers, output));
+    let confirmed = if args.yes { Ok(()) } else { confirm(&devices, &numbers, args, output) };
+    if let Some(located) = located {
+        located.put_back(args.yes && interactive, output);
+    }
+    confirmed?;
+    drop(in_order);
+    let serials: Vec<Serial> = listed.iter().map(|device| device.serial.clone()).collect();
+    let given = args.run.passwords.read(Some(&serials))?;
+    let asks = interactive && given.is_empty();
+    let authorised_by = args.run.record.authorised_by.as_deref();
+    let probe = AccountProbe::of(&devices, authorised_by, asks);
+    probe.check_authorised(authorised_by)?;
+    let passwords = if asks { probe.ask_passwords(output)? } else { given };
+    let record = Record::open(&args.run.record, args.run.walk.for_the_record(), output)?;
+    let work = Work::of(&args.run, &catalog, &passwords, output);
+    let devices = record.unsettled_first(devices);
+    // One phone in the tray needs no number.
+    let numbers = if listed.len() > 1 { numbers } else { Numbers::default() };
+    work.run(&devices, &numbers, &AdbConnector::new(&devices), record, interrupt)
+}
+
+/// Shows what is about to be done to which phones, and asks.
+fn confirm(devices: &[Device], numbers: &Numbers, args: &Args, output: &Output) -> Result<(), Failure> {
+    let lines = phone_table::read(devices, numbers);
+    for line in phone_table::table(&lines) {
+        output.people(&line);
+    }
+    let accounts: BTreeSet<String> = lines.iter().filter_map(PhoneLine::account).collect();
+    let phones = counted(devices.len(), "phone");
+    if args.run.walk.dry_run {
+        return output.confirm(&format!("Walk {phones} up to the sign-out, and change nothing? Type yes: "));
+    }
+    output.people(&format!("\n{phones}, {}. What signing out does:", counted(accounts.len(), "account")));
+    for line in args.run.walk.consequences() {
+        output.people(&format!("  {line}"));
+    }
+    output.confirm(&format!("Sign {phones} out? Type yes: "))
+}

@@ -1,0 +1,132 @@
+//! `watch`: phones signed out as they are plugged in.
+
+use std::sync::mpsc::channel;
+
+use crate::cli::args::{RunArgs, is_given};
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
+use crate::cli::phones::{AdbConnector, attached};
+use crate::cli::record::Record;
+use crate::cli::signals::Interrupt;
+use crate::cli::work::{WatchFor, Work, asks};
+use crate::fleet::{Passwords, Selection, Wanted};
+use crate::model::{AccountId, ExitStatus, Secret};
+
+/// Options of `watch`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    run: RunArgs,
+    /// The phones of an account (repeatable)
+    ///
+    /// The account's id, or as phones show it: 6230***535.
+    #[arg(long = "account", value_name = "ID", conflicts_with = "all", help_heading = "Phones")]
+    accounts: Vec<String>,
+    /// Exit after N phones
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Phones")]
+    count: Option<u32>,
+    /// Show its number on each phone's screen first
+    ///
+    /// The numbers follow the order of the USB ports.
+    #[arg(long, help_heading = "Phones")]
+    locate: bool,
+    /// Do not ask for confirmation
+    ///
+    /// Needs --serial or --account. --all is always confirmed by typing.
+    #[arg(short, long, help_heading = "Walk")]
+    yes: bool,
+}
+
+/// Signs phones out as they are plugged in.
+pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
+    let interactive = asks(&args.run, output);
+    let wanted = args.wanted();
+    args.check(&wanted, interactive)?;
+    let catalog = args.run.profiles.catalog()?;
+    let servers = args.run.place.servers()?;
+    // Also where nothing is attached yet: a server that can't be had is an error now, and not a long wait.
+    attached(&args.run.place, output)?;
+    args.confirm(&wanted, output)?;
+    let passwords = args.passwords(&wanted, interactive, output)?;
+    let record = Record::open(&args.run.record, args.run.walk.for_the_record(), output)?;
+    let work = Work::of(&args.run, &catalog, &passwords, output);
+    let (tell, news) = channel();
+    let connector = AdbConnector::following(servers, &tell);
+    output.people("watching: plug phones in; Ctrl-C ends");
+    let count = args.count.map(|count| count as usize);
+    let watch = WatchFor { wanted: &wanted, count, locate: args.locate };
+    work.watch(&watch, &news, &connector, record, interrupt)
+}
+
+impl Args {
+    fn wanted(&self) -> Wanted {
+        let Selection { serials, all } = self.run.which.selection();
+        Wanted {
+            serials: if self.accounts.is_empty() || !self.run.which.serials.is_empty() { serials } else { Vec::new() },
+            accounts: self.accounts.iter().map(AccountId::new).collect(),
+            all,
+        }
+    }
+
+    /// Nobody's phone is signed out because it was charging.
+    fn check(&self, wanted: &Wanted, interactive: bool) -> Result<(), Failure> {
+        if wanted.all && !interactive {
+            return Err(Failure::usage("to take every phone that is plugged in has to be confirmed by typing, and there is no terminal to ask on")
+                .hint("list the phones with --serial SERIAL or --account ID; nothing was touched"));
+        }
+        if !wanted.all && wanted.serials.is_empty() && wanted.accounts.is_empty() {
+            return Err(Failure::usage("no phone is listed, and a phone that was only plugged in is left alone").hint(
+                "list phones with --serial SERIAL or --account ID (both repeatable), or take them all with --all",
+            ));
+        }
+        if !self.yes && !interactive {
+            return Err(Failure::usage("signing out needs a confirmation, and there is no terminal to ask on")
+                .hint("give --yes where a script does it; nothing was touched"));
+        }
+        if wanted.accounts.len() > 1 && !is_given(self.run.record.authorised_by.as_deref()) {
+            return Err(Failure::usage(format!(
+                "{} accounts are listed; signing out more than one needs --authorised-by",
+                wanted.accounts.len()
+            ))
+            .hint("name who authorised it with --authorised-by TEXT (it goes into the record); nothing was touched"));
+        }
+        Ok(())
+    }
+
+    fn confirm(&self, wanted: &Wanted, output: &Output) -> Result<(), Failure> {
+        let what =
+            if self.run.walk.dry_run { "walked up to the sign-out" } else { "signed out of its Mi / Xiaomi Account" };
+        if wanted.all {
+            return output
+                .ask(&format!("EVERY phone that is attached now or plugged in later is {what}. Type all: "), "all");
+        }
+        if self.yes {
+            return Ok(());
+        }
+        let listed = wanted.serials.iter().map(|serial| format!("phone {serial}"));
+        let listed: Vec<String> =
+            listed.chain(wanted.accounts.iter().map(|a| format!("phones of account {a}"))).collect();
+        output.ask(&format!("Each of these that is plugged in is {what}: {}. Type yes: ", listed.join(", ")), "yes")
+    }
+
+    /// Whose phones come is known later only, so a person is asked now: once for each listed account, else once for all.
+    fn passwords(&self, wanted: &Wanted, ask: bool, output: &Output) -> Result<Passwords, Failure> {
+        let mut passwords = self.run.passwords.read(None)?;
+        if !passwords.is_empty() || !ask {
+            return Ok(passwords);
+        }
+        for account in &wanted.accounts {
+            let typed = output.ask_hidden(&format!("Password of account {account} (empty: none): "))?;
+            if !typed.is_empty() {
+                passwords.for_account(account.clone(), Secret::new(typed));
+            }
+        }
+        if wanted.accounts.is_empty() {
+            let typed = output.ask_hidden("Password of the phones' account (empty: none): ")?;
+            if !typed.is_empty() {
+                passwords = Passwords::one(Secret::new(typed));
+            }
+        }
+        Ok(passwords)
+    }
+}

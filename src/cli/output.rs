@@ -1,0 +1,170 @@
+//! One place decides stdout, stderr, colour and bars. Stdout carries only what could be piped.
+
+use std::io::{IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::args::{Color, OutputArgs};
+use super::failure::Failure;
+use super::prompt::{self, Line};
+use super::signals::Interrupt;
+use crate::model::{ExitStatus, printable};
+
+/// The output policy of this process.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is decided on its own, and read by its name")]
+pub struct Output {
+    /// How much is said: 0 is normal.
+    pub verbose: u8,
+    /// Results and errors only.
+    pub quiet: bool,
+    /// Whether moving lines may be drawn on stderr.
+    pub progress: bool,
+    /// Whether to colour what goes to stderr.
+    pub color: bool,
+    /// Whether to colour a table on stdout.
+    pub color_stdout: bool,
+    /// Ends a question.
+    interrupt: Interrupt,
+    /// Lines for people that are printed later.
+    held: Option<Arc<Mutex<Vec<u8>>>>,
+}
+
+impl Output {
+    /// Decides once, from the options and from where the streams go.
+    pub fn new(args: &OutputArgs, interrupt: &Interrupt) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+        let wanted = |terminal: bool| match args.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && !no_color,
+        };
+        let (color, color_stdout) = (wanted(terminal), wanted(std::io::stdout().is_terminal()));
+        console::set_colors_enabled(color_stdout);
+        console::set_colors_enabled_stderr(color);
+        // A terminal that can't move its cursor (an editor's shell) gets plain lines.
+        let moves = terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        let progress = moves && !args.no_progress && !args.quiet;
+        Self {
+            verbose: args.verbose,
+            quiet: args.quiet,
+            progress,
+            color,
+            color_stdout,
+            interrupt: interrupt.clone(),
+            held: None,
+        }
+    }
+
+    /// Whether a person reads what is said: it goes to a terminal.
+    #[allow(clippy::unused_self, reason = "part of the policy")]
+    pub fn is_read(&self) -> bool {
+        std::io::stderr().is_terminal()
+    }
+
+    /// Whether a person can be asked: both ends are a terminal.
+    #[allow(clippy::unused_self, reason = "part of the policy")]
+    pub fn is_interactive(&self) -> bool {
+        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+
+    /// A line of stdout: something that could be piped. A closed pipe ends quietly.
+    #[allow(clippy::unused_self, reason = "part of the policy")]
+    pub fn data(&self, line: &str) {
+        let _ = writeln!(std::io::stdout().lock(), "{line}");
+    }
+
+    /// A line for people, on stderr.
+    pub fn people(&self, line: &str) {
+        if !self.quiet {
+            self.stderr(format_args!("{line}\n"));
+        }
+    }
+
+    /// A warning about the record, on stderr, however quiet a run is to be.
+    pub fn warning(&self, line: &str) {
+        self.stderr(format_args!("warning: {line}\n"));
+    }
+
+    /// The same policy, whose lines for people wait until [`Output::release`]: a slow terminal holds up nothing meanwhile, and a
+    /// board is not written into.
+    #[must_use]
+    pub fn holding_back(&self) -> Self {
+        Self { held: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// Prints what was held back.
+    pub fn release(self) {
+        if let Some(held) = self.held {
+            let lines = std::mem::take(&mut *held.lock().unwrap_or_else(PoisonError::into_inner));
+            let _ = std::io::stderr().lock().write_all(&lines);
+        }
+    }
+
+    fn stderr(&self, text: std::fmt::Arguments<'_>) {
+        let _ = match &self.held {
+            Some(held) => held.lock().unwrap_or_else(PoisonError::into_inner).write_fmt(text),
+            None => std::io::stderr().lock().write_fmt(text),
+        };
+    }
+
+    /// Asks a question on the terminal and goes on only with the expected answer, typed after the question.
+    pub fn ask(&self, question: &str, expected: &str) -> Result<(), Failure> {
+        if self.read(question)? == expected {
+            return Ok(());
+        }
+        Err(Failure::usage("not confirmed; nothing was touched"))
+    }
+
+    /// Asks whether to go on: `yes` or `y`. Any other answer but `no` and `n` is asked about once more.
+    pub fn confirm(&self, question: &str) -> Result<(), Failure> {
+        let mut question = question;
+        for _ in 0..2 {
+            match self.read(question)?.to_ascii_lowercase().as_str() {
+                "yes" | "y" => return Ok(()),
+                "no" | "n" => break,
+                _ => question = "Please type yes or no: ",
+            }
+        }
+        Err(Failure::usage("not confirmed; nothing was touched"))
+    }
+
+    /// A line that is typed after the question; an empty one at the end of the input.
+    fn read(&self, question: &str) -> Result<String, Failure> {
+        prompt::forget_typed_ahead();
+        let _ = write!(std::io::stderr().lock(), "{question}");
+        match prompt::line(Some(&self.interrupt)) {
+            Ok(Line::Read(line)) => Ok(String::from_utf8_lossy(&line).trim().to_owned()),
+            Ok(Line::Interrupted) => Err(Failure::new(ExitStatus::Interrupted, "interrupted; nothing was touched")),
+            Ok(Line::End) => Err(Failure::usage("not confirmed; nothing was touched")),
+            Ok(Line::TooLong(_)) | Err(_) => Ok(String::new()),
+        }
+    }
+
+    /// Asks for something that is not shown while it is typed.
+    #[allow(clippy::unused_self, reason = "part of the policy")]
+    pub fn ask_hidden(&self, prompt: &str) -> Result<String, Failure> {
+        prompt::forget_typed_ahead();
+        rpassword::prompt_password(prompt)
+            .map_err(|error| Failure::usage(format!("the password could not be read: {error}")))
+    }
+
+    /// An error, in three parts.
+    pub fn failure(&self, failure: &Failure) {
+        let error = console::style("error:").red().bold().for_stderr();
+        // Lists of phones and words of an adb server are strangers' text; only their line breaks are kept.
+        let tame = |text: &str| text.lines().map(printable).collect::<Vec<_>>().join("\n");
+        self.stderr(format_args!("{error} {}\n", tame(&failure.what)));
+        if let Some(place) = &failure.place {
+            self.stderr(format_args!("  {}\n", tame(place)));
+        }
+        if let Some(hint) = &failure.hint {
+            let word = console::style("hint:").cyan().bold().for_stderr();
+            self.stderr(format_args!("{word} {}\n", tame(hint)));
+        }
+        if failure.code.tells_more() {
+            let more = console::style("more:").cyan().bold().for_stderr();
+            self.stderr(format_args!("{more} mi-signout explain {}\n", failure.code.as_str()));
+        }
+    }
+}

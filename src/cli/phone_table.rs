@@ -1,0 +1,156 @@
+//! The connected phones as a table: what each is, its account, and what keeps it from being signed out. Reads only.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::adb::AdbPhone;
+use crate::fleet::Numbers;
+use crate::model::{Device, Presence, printable};
+use crate::phone::{Phone, PhoneFacts};
+use crate::preflight::{self, Identity, Stop, Wanted};
+
+/// A phone, as far as it could be read without touching it.
+pub(crate) struct PhoneLine {
+    pub(crate) device: Device,
+    /// Its number in the tray, where there are several.
+    tray: Option<u32>,
+    identity: Identity,
+    facts: Option<PhoneFacts>,
+    /// Why it can't be signed out now.
+    pub(crate) stop: Option<Stop>,
+}
+
+/// Reads these phones, all at once.
+pub(crate) fn read(devices: &[Device], numbers: &Numbers) -> Vec<PhoneLine> {
+    let mut lines: Vec<PhoneLine> = std::thread::scope(|scope| {
+        let ask = |device| std::thread::Builder::new().spawn_scoped(scope, move || ask(device));
+        let asked: Vec<_> = devices.iter().map(|device| (device, ask(device))).collect();
+        // Where no thread can be had, the phone is asked here, after the others.
+        let line = |(device, asked): (&Device, std::io::Result<std::thread::ScopedJoinHandle<'_, PhoneLine>>)| {
+            asked.map_or_else(|_| Some(self::ask(device)), |asked| asked.join().ok())
+        };
+        asked.into_iter().filter_map(line).collect()
+    });
+    for line in &mut lines {
+        line.tray = numbers.get(&line.device).filter(|_| devices.len() > 1);
+    }
+    lines
+}
+
+fn ask(device: &Device) -> PhoneLine {
+    let mut line = PhoneLine {
+        device: device.clone(),
+        tray: None,
+        identity: Identity::default(),
+        facts: None,
+        stop: preflight::of_device(device),
+    };
+    if line.stop.is_some() {
+        return line;
+    }
+    match AdbPhone::of(device).facts(false, Duration::from_secs(20)) {
+        Ok(facts) => {
+            line.identity = preflight::identify(&facts.props);
+            let switch = "USB debugging (Security settings)";
+            line.stop = preflight::stop(&facts, Wanted { input_switch: switch, password_not_typeable: false });
+            line.facts = Some(facts);
+        }
+        Err(error) => line.stop = Some(preflight::of_error(&error)),
+    }
+    line
+}
+
+impl PhoneLine {
+    fn model(&self) -> Option<String> {
+        self.identity.model.clone().or_else(|| self.device.model.as_ref().map(|m| m.replace('_', " ")))
+    }
+
+    /// The account, masked.
+    pub(crate) fn account(&self) -> Option<String> {
+        self.facts.as_ref().and_then(|f| f.accounts.account()).map(ToString::to_string)
+    }
+
+    /// Its number in the tray, and its USB path.
+    fn place(&self) -> String {
+        let number = self.tray.map(|number| format!("#{number}"));
+        let parts: Vec<String> = number.into_iter().chain(self.device.usb_path.clone()).collect();
+        parts.join(" ")
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.stop.is_none()
+    }
+
+    pub(crate) fn signed_out(&self) -> bool {
+        self.facts.as_ref().is_some_and(|f| f.accounts.presence() == Presence::Absent)
+    }
+
+    /// The phone as `devices --json` prints it.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        let stop = self.stop.as_ref();
+        json!({
+            "type": "device", "schema": 1,
+            "serial": self.device.serial, "adb": self.device.server.to_string(), "state": self.device.state.as_str(),
+            "usb": self.device.usb_path, "tray": self.tray, "model": self.model(), "software": self.identity.software,
+            "account": self.account(),
+            "signed_in": self.facts.as_ref().and_then(|f| match f.accounts.presence() {
+                Presence::Present => Some(true),
+                Presence::Absent => Some(false),
+                Presence::Unknown => None,
+            }),
+            // Only a walk can see it: no reading that adb allows tells it.
+            "find_device": null,
+            "ready": self.is_ready(),
+            "outcome": stop.map(|s| s.outcome),
+            "reason": stop.and_then(|s| s.reason),
+            "hint": stop.and_then(|s| s.hint.clone()),
+        })
+    }
+}
+
+/// The lines as a table, and a hint for each phone that is not ready.
+pub(crate) fn table(lines: &[PhoneLine]) -> Vec<String> {
+    let head = ["TRAY", "SERIAL", "STATE", "MODEL", "SOFTWARE", "ACCOUNT", "READY"].map(str::to_owned);
+    let mut rows = vec![head];
+    for line in lines {
+        let ready = match &line.stop {
+            None => "ready".to_owned(),
+            Some(_) if line.signed_out() => "signed out already".to_owned(),
+            Some(stop) => stop.reason.map_or_else(String::new, |r| r.to_string()),
+        };
+        let dash = |value: Option<String>| value.unwrap_or_else(|| "-".into());
+        rows.push(
+            [
+                line.place(),
+                line.device.serial.to_string(),
+                line.device.state.to_string(),
+                dash(line.model()),
+                dash(line.identity.software.clone()),
+                dash(line.account()),
+                ready,
+            ]
+            .map(|cell| printable(&cell)),
+        );
+    }
+    let width = |column: usize| rows.iter().map(|row| console::measure_text_width(&row[column])).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..7).map(width).collect();
+    // One phone needs no number.
+    let first = usize::from(lines.iter().all(|line| line.tray.is_none()));
+    let mut printed: Vec<String> =
+        rows.iter()
+            .map(|row| {
+                let cells =
+                    row.iter().zip(&widths).skip(first).map(|(cell, width)| {
+                        console::pad_str(cell, *width, console::Alignment::Left, None).into_owned()
+                    });
+                cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+            })
+            .collect();
+    for line in lines {
+        if let Some(hint) = line.stop.as_ref().and_then(|s| s.hint.as_ref()) {
+            printed.push(printable(&format!("{}: hint: {hint}", line.device.serial)));
+        }
+    }
+    printed
+}

@@ -1,0 +1,190 @@
+//! The record of a run, from the command line: the journal, who worked and who authorised it, and the reports at the end.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::args::RecordArgs;
+use super::failure::Failure;
+use super::next_steps::Missing;
+use super::output::Output;
+use crate::capture::KeptScreens;
+use crate::journal::{self, HandOff, HandOffPhone, InstallKey, Journal, JournalError, Ledger, Run, RunInfo};
+use crate::model::{Device, ExitStatus};
+use crate::report::{self, Format};
+
+/// What a run writes in.
+pub struct Record {
+    journal: Option<Arc<Journal>>,
+    run: Option<Run>,
+    ledger: Option<Ledger>,
+    reports: Vec<(PathBuf, Format)>,
+    /// Holds the journal of a run that has no other one, for its reports.
+    scratch: Option<tempfile::TempDir>,
+}
+
+impl Record {
+    /// Opens everything before the first tap. A journal that can't be written is said and gone without; one that is damaged, and a
+    /// report that could not be written at the end, are refused now.
+    pub(crate) fn open(args: &RecordArgs, options: BTreeMap<String, String>, output: &Output) -> Result<Self, Failure> {
+        let reports = args.reports.iter().map(|path| writable(path)).collect::<Result<Vec<_>, _>>()?;
+        let path = args.journal.path();
+        let state = path.as_deref().and_then(journal::key_dir).ok_or_else(|| {
+            Failure::usage("there is no home directory to keep the ledger of rejected passwords in")
+                .hint("set XDG_STATE_HOME, or name a journal with --journal PATH")
+        })?;
+        let ledger = InstallKey::open(&state).and_then(|key| Ledger::open(&state, key))?;
+        let info = RunInfo {
+            tool: concat!("mi-signout ", env!("CARGO_PKG_VERSION")).to_owned(),
+            operator: args.operator.clone(),
+            station: args.station.clone(),
+            authorised_by: args.authorised_by.clone(),
+            options,
+            lot: args.lot.clone(),
+        };
+        let begun = args.journal.open().and_then(|journal| Ok((journal.begin(info.clone())?, journal)));
+        let (run, journal, scratch) = match begun {
+            Ok((run, journal)) => {
+                take_over_rejections(&ledger, &journal, output)?;
+                (Some(run), Some(journal), None)
+            }
+            Err(error) if error.may_go_on() => {
+                output.people(&format!("warning: this run is not recorded: {error}\n  hint: {}", error.hint()));
+                if reports.is_empty() { (None, None, None) } else { in_memory(info)? }
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { journal, run, ledger: Some(ledger), reports, scratch })
+    }
+}
+
+/// A key or a ledger that was removed is said, and the rejections that the journal knows of count again: whoever removes the ledger
+/// gets no more tries at a password for it.
+fn take_over_rejections(ledger: &Ledger, journal: &Journal, output: &Output) -> Result<(), Failure> {
+    if journal.key_changed() {
+        output.warning(
+            "install.key is not the one of earlier runs: their accounts are not known again, and the seals of their reports can't be checked here",
+        );
+    }
+    if !ledger.is_new() {
+        return Ok(());
+    }
+    for (account, rejections) in journal.rejections()? {
+        ledger.restore(&account, rejections)?;
+        let many = if rejections == 1 { "1 rejection" } else { &format!("{rejections} rejections") };
+        output.warning(&format!(
+            "the ledger of rejected passwords is new, but the journal knows of {many} for account {account}: taken over"
+        ));
+    }
+    Ok(())
+}
+
+/// A journal that lasts as long as the run, so that its reports can be written all the same.
+#[allow(clippy::type_complexity, reason = "the three things that a run needs")]
+fn in_memory(info: RunInfo) -> Result<(Option<Run>, Option<Arc<Journal>>, Option<tempfile::TempDir>), Failure> {
+    let scratch = tempfile::tempdir()
+        .map_err(|error| Failure::usage(format!("no folder could be made for the reports of this run: {error}")))?;
+    let dir = scratch.path();
+    let open = || -> Result<(Run, Arc<Journal>), JournalError> {
+        let journal = Arc::new(Journal::open(&dir.join("journal.db"), InstallKey::open(dir)?)?);
+        Ok((journal.begin(info)?, journal))
+    };
+    let (run, journal) = open()?;
+    Ok((Some(run), Some(journal), Some(scratch)))
+}
+
+/// The format of a report's path, and that a file can be made there.
+fn writable(path: &Path) -> Result<(PathBuf, Format), Failure> {
+    let format = Format::of_path(path).map_err(|error| Failure::usage(error.to_string()))?;
+    report::check_target(path).map_err(|error| {
+        Failure::usage(format!("the report could not be written there: {error}"))
+            .at(path.display().to_string())
+            .hint("name another file with --report; nothing was touched")
+    })?;
+    Ok((path.to_owned(), format))
+}
+
+impl Record {
+    /// Nothing is written: for simulated phones.
+    #[cfg(feature = "demo")]
+    pub fn none() -> Self {
+        Self { journal: None, run: None, ledger: None, reports: Vec::new(), scratch: None }
+    }
+
+    /// The run's id.
+    pub fn id(&self) -> &str {
+        self.run.as_ref().map_or("not-recorded", Run::id)
+    }
+
+    /// Phones that earlier runs saw with an account, and that are not proven to be signed out.
+    pub fn missing(&self) -> Vec<Missing> {
+        let known = self.journal.as_ref().and_then(|journal| journal.hand_offs().ok()).unwrap_or_default();
+        let of = |account: HandOff| {
+            let phone = |phone: &HandOffPhone| {
+                let model = phone.model.as_deref().map(|model| format!("{model} ")).unwrap_or_default();
+                Missing { account: account.masked.clone(), phone: format!("{model}{} (earlier run)", phone.key) }
+            };
+            account.not_proven().filter(|phone| phone.run != self.id()).map(phone).collect::<Vec<_>>()
+        };
+        known.into_iter().flat_map(of).collect()
+    }
+
+    /// Whether there is a journal to write in.
+    pub fn keeps(&self) -> bool {
+        self.run.is_some()
+    }
+
+    /// Where the screens are kept that no profile knows; nowhere where the journal itself goes at the end.
+    pub fn screens(&self) -> Option<KeptScreens> {
+        let run = self.run.as_ref().filter(|_| self.scratch.is_none())?;
+        Some(KeptScreens::of(&run.screens_root(), run.id()))
+    }
+
+    /// The run, for the reporter.
+    pub fn run(&self) -> Option<Run> {
+        self.run.clone()
+    }
+
+    /// The ledger, for the books.
+    pub fn take_ledger(&mut self) -> Option<Ledger> {
+        self.ledger.take()
+    }
+
+    /// Puts phones that an earlier run left without a proven end first, as far as their serials tell before they are asked.
+    pub fn unsettled_first(&self, mut devices: Vec<Device>) -> Vec<Device> {
+        let unsettled = self.journal.as_ref().and_then(|journal| journal.unsettled().ok()).unwrap_or_default();
+        let is_unsettled = |device: &Device| {
+            unsettled.iter().any(|(key, serial)| key.as_str() == device.serial.as_str() || *serial == device.serial)
+        };
+        devices.sort_by_key(|device| !is_unsettled(device));
+        devices
+    }
+
+    /// Ends the run in the journal and writes its reports.
+    pub fn finish(self, status: ExitStatus, output: &Output) -> Result<(), Failure> {
+        let (Some(run), Some(journal)) = (self.run, self.journal) else { return Ok(()) };
+        if let Err(error) = run.finish(status.code()) {
+            output.people(&format!("warning: the record is incomplete: {error}"));
+        }
+        if self.reports.is_empty() {
+            return Ok(());
+        }
+        let record = journal.record(run.id())?;
+        // One that can't be written keeps no other from being written.
+        let mut failed = None;
+        for (path, format) in &self.reports {
+            match report::render(&record, *format).map_err(|e| e.to_string()).and_then(|bytes| {
+                report::write_file(path, &bytes).map_err(|e| format!("the report could not be written: {e}"))
+            }) {
+                Ok(()) => output.people(&format!("wrote {}", path.display())),
+                Err(why) => {
+                    let failure = Failure::usage(why).at(path.display().to_string());
+                    if let Some(earlier) = failed.replace(failure) {
+                        output.failure(&earlier);
+                    }
+                }
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+}

@@ -1,0 +1,112 @@
+//! Simulated phones of a scenario, for `demo` and `simulate`.
+
+use std::sync::Arc;
+
+use phone_sim::device::SimDevice;
+use phone_sim::farm::Farm;
+use phone_sim::phone::SimPhone;
+use phone_sim::scenario::{self, Scenario};
+
+use super::failure::Failure;
+use crate::model::did_you_mean;
+
+/// Which simulated phones.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Simulated phones")]
+pub struct ScenarioArgs {
+    /// How many phones
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(crate) phones: u32,
+    /// What the phones are and do
+    ///
+    /// simulate --list names the scenarios.
+    #[arg(long, value_name = "NAME", default_value = "plain")]
+    scenario: String,
+}
+
+impl ScenarioArgs {
+    /// The scenario's name.
+    pub fn name(&self) -> &str {
+        &self.scenario
+    }
+
+    fn find(&self) -> Result<&'static Scenario, Failure> {
+        let name = self.name();
+        scenario::scenarios().iter().find(|s| s.name == name).ok_or_else(|| {
+            let near = did_you_mean(name, scenario::scenarios().iter().map(|s| s.name));
+            let hint = near.map_or_else(String::new, |near| format!("did you mean '{near}'? "));
+            Failure::usage(format!("there is no scenario '{name}'"))
+                .hint(format!("{hint}'mi-signout simulate --list' names all"))
+        })
+    }
+}
+
+/// Reads a latency factor.
+pub fn scale(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(factor) if factor.is_finite() && (0.0..=10.0).contains(&factor) => Ok(factor),
+        _ => Err("a number from 0 to 10".into()),
+    }
+}
+
+/// The failure of a port that can't be had.
+#[expect(clippy::needless_pass_by_value, reason = "handed to map_err as it is")]
+pub fn no_port(error: std::io::Error) -> Failure {
+    Failure::usage(format!("the simulated phones can't be served: {error}"))
+        .hint("choose another port, or 0 for any free one")
+}
+
+/// One phone of a bench.
+pub struct BenchPhone {
+    /// The phone.
+    pub phone: SimPhone,
+    /// Where it is plugged in.
+    pub plug: phone_sim::server::PlugId,
+}
+
+impl BenchPhone {
+    /// Its serial.
+    pub fn serial(&self) -> String {
+        self.phone.serial().to_owned()
+    }
+
+    /// The password that its owner gives.
+    pub fn password(&self) -> String {
+        self.phone.spec().told_password().to_owned()
+    }
+
+    /// What was done to it, for people.
+    pub fn summary(&self) -> String {
+        let record = self.phone.record();
+        let account = if self.phone.account_present() { "still signed in" } else { "no account left" };
+        format!(
+            "{}: the simulated phone itself says: {account}, {} tap(s), {} password submission(s)",
+            self.phone.serial(),
+            record.taps.len(),
+            record.passwords_submitted(),
+        )
+    }
+}
+
+/// Simulated phones on their farm.
+pub struct Bench {
+    /// Runs them.
+    pub farm: Farm,
+    /// The phones, in their order.
+    pub phones: Vec<BenchPhone>,
+}
+
+impl Bench {
+    /// Makes the phones of a scenario and plugs them in.
+    pub fn new(args: &ScenarioArgs, latency: f64) -> Result<Self, Failure> {
+        let scenario = args.find()?;
+        let farm = Farm::new().map_err(no_port)?;
+        let mut phones = Vec::new();
+        for index in 0..args.phones {
+            let phone = SimPhone::new(scenario.phone(index as usize).scale(latency));
+            let plug = farm.plug(Arc::new(SimDevice::new(phone.clone()))).map_err(no_port)?;
+            phones.push(BenchPhone { phone, plug });
+        }
+        Ok(Self { farm, phones })
+    }
+}
