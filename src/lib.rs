@@ -32,7 +32,7 @@
 //! ## Invariants
 //!
 //! - `adb_client` is named in `adb` only; printing is done in `cli` and `reporter` only; `process::exit` in `main.rs` only.
-//! - `Engine::decide` does no I/O, never sleeps and is bounded.
+//! - `Engine::on` does no I/O, never sleeps and is bounded.
 //! - One phone's trouble never stops or slows another. Outcomes are data, not errors.
 //! - A [`model::Secret`] leaves through `expose()`, called in `adb` only.
 //! - A mutating step is done at most once per visit of its screen; a password is submitted at most once per phone and run.

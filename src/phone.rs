@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::{AccountsProbe, Focus, Secret};
+use crate::model::{AccountsProbe, Focus, Key, Opening, Secret};
 use crate::ui::{Point, UiTree};
 
 /// A phone that can be looked at and acted on. Blocking: one worker thread drives one phone.
@@ -82,7 +82,7 @@ pub enum Input<'a> {
         takes: Duration,
     },
     /// Presses one key, by Android's key code.
-    Key(KeyCode),
+    Key(Key),
     /// Types a password into the focused field.
     Text(&'a Secret),
     /// Types plain text that is no secret (a search word). Printable ASCII only.
@@ -94,37 +94,6 @@ pub enum Input<'a> {
     },
     /// Opens a page. Not an input event: it works with the input switch off.
     Open(&'a Opening),
-}
-
-/// Android key codes that are used here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyCode {
-    /// `KEYCODE_HOME`.
-    Home = 3,
-    /// `KEYCODE_BACK`.
-    Back = 4,
-    /// `KEYCODE_SLEEP`: switches the screen off, and does nothing where it is off.
-    Sleep = 223,
-    /// `KEYCODE_WAKEUP`.
-    Wakeup = 224,
-    /// `KEYCODE_MENU`: dismisses a keyguard without a lock.
-    Menu = 82,
-}
-
-/// A page to open with `am start`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Opening {
-    /// By action, within one package where named.
-    Action {
-        /// Intent action.
-        action: String,
-        /// Package it must resolve in.
-        package: Option<String>,
-    },
-    /// By component, `package/.Activity`.
-    Component(String),
-    /// The dialer with these digits typed in. Nothing is called.
-    Dial(String),
 }
 
 /// What to wait for after the inputs, in a loop on the phone.

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::script::random_mark;
+use super::script::random_boundary;
 use crate::model::Serial;
 use crate::phone::PhoneClaim;
 
@@ -28,7 +28,7 @@ struct Owner {
 
 fn owner() -> &'static Owner {
     static OWNER: OnceLock<Owner> = OnceLock::new();
-    OWNER.get_or_init(|| Owner { token: random_mark(), host: host() })
+    OWNER.get_or_init(|| Owner { token: random_boundary(), host: host() })
 }
 
 /// The name of this computer, in characters that need no quoting.
@@ -93,7 +93,7 @@ fn write() -> String {
 }
 
 /// Lines for the beginning of a step: `x` is set, and `lost` told, where the claim is another run's.
-pub(super) fn guarded(guard: Guard, mark: &str) -> String {
+pub(super) fn guarded(guard: Guard, boundary: &str) -> String {
     let mut lines = String::new();
     if guard == Guard::None {
         return lines;
@@ -102,7 +102,7 @@ pub(super) fn guarded(guard: Guard, mark: &str) -> String {
     let _ = writeln!(lines, "{}", read());
     let _ = writeln!(
         lines,
-        "if [ \"${{l%% *}}\" != {token} ]; then if [ -n \"$l\" ]; then x=1\necho \"{mark} claimed\"\necho \"$l\"\nfi"
+        "if [ \"${{l%% *}}\" != {token} ]; then if [ -n \"$l\" ]; then x=1\necho \"{boundary} claimed\"\necho \"$l\"\nfi"
     );
     if guard == Guard::Renew {
         let _ = writeln!(lines, "else\n{}", write());
@@ -113,7 +113,7 @@ pub(super) fn guarded(guard: Guard, mark: &str) -> String {
 
 /// Lines that take the phone, where its claim is still the line that was read: none, a void one, or this process's own. They say
 /// whose it is then.
-pub(super) fn take(seen: &str, mark: &str) -> String {
+pub(super) fn take(seen: &str, boundary: &str) -> String {
     let aside = format!("{FOLDER}-{}", owner().token);
     let seen = super::quote::quote(seen);
     let read_aside = format!("l=; if [ -f {aside}/by ]; then read -r l <{aside}/by; fi 2>/dev/null");
@@ -123,7 +123,7 @@ pub(super) fn take(seen: &str, mark: &str) -> String {
          if [ \"$l\" = {seen} ]; then rm -f {aside}/by 2>/dev/null; rmdir {aside} 2>/dev/null\n\
          if mkdir {FOLDER} 2>/dev/null; then k=1; fi\n\
          else mv {aside} {FOLDER} 2>/dev/null; fi\nfi\nfi\nfi\n\
-         if [ -n \"$k\" ]; then {write}\nfi\n{read}\necho \"{mark} claim\"\ndate +%s\necho \"$l\"\n",
+         if [ -n \"$k\" ]; then {write}\nfi\n{read}\necho \"{boundary} claim\"\ndate +%s\necho \"$l\"\n",
         read = read(),
         write = write(),
     )

@@ -8,7 +8,7 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
-use super::wire::Wire;
+use super::smart_socket::SmartSocket;
 use super::{AdbError, parse_devices};
 use crate::model::{AdbServer, Device};
 
@@ -30,9 +30,9 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::fr
 /// # Errors
 /// Where the server cannot be reached, refuses, or does not answer in `within`.
 pub fn list(server: &AdbServer, within: Duration) -> Result<Vec<Device>, AdbError> {
-    let mut wire = Wire::connect(server, within)?;
-    wire.ask("host:devices-l")?;
-    Ok(parse_devices(&wire.block()?, server))
+    let mut socket = SmartSocket::connect(server, within)?;
+    socket.ask("host:devices-l")?;
+    Ok(parse_devices(&socket.block()?, server))
 }
 
 /// The version of the server that answers at this address (`host:version`; 41 for 1.0.41), or `None` where nothing does.
@@ -40,9 +40,9 @@ pub fn list(server: &AdbServer, within: Duration) -> Result<Vec<Device>, AdbErro
 /// # Errors
 /// Where something answers that is no adb server, or does not answer in `within`.
 pub fn version(server: &AdbServer, within: Duration) -> Result<Option<u32>, AdbError> {
-    let asked = Wire::connect(server, within).and_then(|mut wire| {
-        wire.ask("host:version")?;
-        wire.block()
+    let asked = SmartSocket::connect(server, within).and_then(|mut socket| {
+        socket.ask("host:version")?;
+        socket.block()
     });
     match asked {
         Ok(text) => {
@@ -180,14 +180,14 @@ impl Follower {
 
     /// Follows one connection to its end, and gives what ended it.
     fn follow(&mut self, service: &str) -> AdbError {
-        let mut wire = match self.open(service) {
-            Ok(wire) => wire,
+        let mut socket = match self.open(service) {
+            Ok(socket) => socket,
             Err(error) => return error,
         };
         let long = service.ends_with("-l");
         loop {
-            wire.renew(ANSWER);
-            let devices = match wire.block() {
+            socket.renew(ANSWER);
+            let devices = match socket.block() {
                 Ok(text) if long => parse_devices(&text, &self.server),
                 // The short form has no transport ids: the full list is asked for beside it.
                 Ok(text) => list(&self.server, ANSWER).unwrap_or_else(|_| parse_devices(&text, &self.server)),
@@ -201,25 +201,25 @@ impl Follower {
             }
             self.wait = BACK_OFF.0;
             (self.tell)(Sighting::Devices(devices));
-            if let Err(error) = self.next_news(&mut wire) {
+            if let Err(error) = self.next_news(&mut socket) {
                 return error;
             }
-            if let Err(error) = self.pass_over(&mut wire) {
+            if let Err(error) = self.pass_over(&mut socket) {
                 return error;
             }
         }
     }
 
-    fn open(&self, service: &str) -> Result<Wire, AdbError> {
-        let mut wire = Wire::connect(&self.server, ANSWER)?;
-        self.stop.hold(wire.socket()?);
-        wire.ask(service)?;
-        Ok(wire)
+    fn open(&self, service: &str) -> Result<SmartSocket, AdbError> {
+        let mut socket = SmartSocket::connect(&self.server, ANSWER)?;
+        self.stop.hold(socket.socket()?);
+        socket.ask(service)?;
+        Ok(socket)
     }
 
     /// Where lists come too quickly, waits a moment and passes over lists that are old by then: a bad cable can make a list change a thousand times a
     /// second. The last one is left to be read.
-    fn pass_over(&mut self, wire: &mut Wire) -> Result<(), AdbError> {
+    fn pass_over(&mut self, socket: &mut SmartSocket) -> Result<(), AdbError> {
         if self.busy_since.elapsed() > Duration::from_secs(1) {
             (self.busy_since, self.lists) = (Instant::now(), 0);
         }
@@ -229,17 +229,17 @@ impl Follower {
         }
         self.stop.wait(CALM);
         for _ in 0..MOST_PASSED_OVER {
-            if !wire.has_two_blocks()? {
+            if !socket.has_two_blocks()? {
                 break;
             }
-            wire.renew(ANSWER);
-            wire.block()?;
+            socket.renew(ANSWER);
+            socket.block()?;
         }
         Ok(())
     }
 
-    fn next_news(&self, wire: &mut Wire) -> Result<(), AdbError> {
-        while !wire.wait(QUIET)? {
+    fn next_news(&self, socket: &mut SmartSocket) -> Result<(), AdbError> {
+        while !socket.wait(QUIET)? {
             list(&self.server, ANSWER)?;
         }
         Ok(())

@@ -13,8 +13,8 @@ use adb_client::{ADBDeviceExt, RustADBError};
 use zeroize::Zeroizing;
 
 use super::AdbError;
-use super::script::{Script, random_mark};
-use super::wire::{resolve, tame};
+use super::script::{Script, random_boundary};
+use super::smart_socket::{resolve, tame};
 use crate::model::{AdbServer, Serial, TransportId};
 use crate::phone::PhoneError;
 
@@ -153,10 +153,10 @@ impl Channel {
     /// [`PhoneError::Gone`]; after [`Cancel::set`] it is [`PhoneError::Adb`].
     pub fn run(&mut self, script: Script, within: Duration) -> Result<Output, PhoneError> {
         let until = Instant::now() + within;
-        let mark = format!("{}:", random_mark());
+        let boundary = format!("{}:", random_boundary());
         // Of its final size, so that no copy of a password stays behind here (adb_client makes its own).
-        let mut text = Zeroizing::new(String::with_capacity(script.text().len() + mark.len() + 16));
-        for piece in [script.text(), "\necho \"", &mark, "$?\""] {
+        let mut text = Zeroizing::new(String::with_capacity(script.text().len() + boundary.len() + 16));
+        for piece in [script.text(), "\necho \"", &boundary, "$?\""] {
             text.push_str(piece);
         }
         // A margin for the name of the service.
@@ -169,8 +169,8 @@ impl Channel {
         let address = self.address(within)?;
         let (tx, rx) = mpsc::channel();
         let Some(_registered) = self.cancel.register(tx.clone()) else { return Err(cancelled()) };
-        self.begin(address, text, mark.clone(), tx)?;
-        self.await_end(&rx, until, &mark, secret).unwrap_or(Err(PhoneError::Timeout(within)))
+        self.begin(address, text, boundary.clone(), tx)?;
+        self.await_end(&rx, until, &boundary, secret).unwrap_or(Err(PhoneError::Timeout(within)))
     }
 
     /// Waits for the end of a command; `None` where its time is up. What is held here is dropped at the end, which shuts the
@@ -179,7 +179,7 @@ impl Channel {
         &self,
         news: &mpsc::Receiver<News>,
         until: Instant,
-        mark: &str,
+        boundary: &str,
         secret: bool,
     ) -> Option<Result<Output, PhoneError>> {
         let (mut begun, mut rest) = (None, None);
@@ -193,8 +193,9 @@ impl Channel {
                 News::Ended(bytes, share) => rest = Some((bytes, share)),
             }
             // A handshake that fails ends the stream too, before it says why.
-            if let Some(bytes) = rest.take_if(|(bytes, _)| begun.is_some() || exit_mark(bytes, mark).is_some()) {
-                return Some(ended(bytes, mark));
+            if let Some(bytes) = rest.take_if(|(bytes, _)| begun.is_some() || exit_boundary(bytes, boundary).is_some())
+            {
+                return Some(ended(bytes, boundary));
             }
         }
     }
@@ -217,7 +218,7 @@ impl Channel {
         &self,
         address: SocketAddrV4,
         text: Zeroizing<String>,
-        mark: String,
+        boundary: String,
         tx: mpsc::Sender<News>,
     ) -> Result<(), PhoneError> {
         if self.stuck.load(Ordering::SeqCst) >= MOST_STUCK {
@@ -229,7 +230,8 @@ impl Channel {
             None => ADBServerDevice::new(self.serial.as_str().to_owned(), Some(address)),
         };
         let handshake = move || {
-            let collect = Box::new(Collect { bytes: Vec::new(), share: Share::default(), mark, tx: Some(tx.clone()) });
+            let collect =
+                Box::new(Collect { bytes: Vec::new(), share: Share::default(), boundary, tx: Some(tx.clone()) });
             // adb_client makes a thread for the stream, and panics where there is none.
             let spare = std::thread::Builder::new().stack_size(STACK).spawn(|| {});
             let news = match spare {
@@ -294,10 +296,10 @@ fn cancelled() -> PhoneError {
     PhoneError::Adb("cancelled".into())
 }
 
-/// Output → value: what stands before the mark, and the number after it.
-fn ended((mut bytes, share): (Vec<u8>, Share), mark: &str) -> Result<Output, PhoneError> {
-    let Some((at, code)) = exit_mark(&bytes, mark) else {
-        // The shell gives up a script that it cannot parse as a whole, and no mark comes.
+/// Output → value: what stands before the boundary, and the number after it.
+fn ended((mut bytes, share): (Vec<u8>, Share), boundary: &str) -> Result<Output, PhoneError> {
+    let Some((at, code)) = exit_boundary(&bytes, boundary) else {
+        // The shell gives up a script that it cannot parse as a whole, and no boundary comes.
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(512)]);
         return Err(if head.contains("syntax error") {
             PhoneError::Adb("the phone's shell did not understand the script".into())
@@ -309,11 +311,11 @@ fn ended((mut bytes, share): (Vec<u8>, Share), mark: &str) -> Result<Output, Pho
     Ok(Output { bytes, code, _share: share })
 }
 
-/// Where the mark stands in the last bytes, and the exit code after it, once its line is complete.
-fn exit_mark(bytes: &[u8], mark: &str) -> Option<(usize, i32)> {
-    let tail = bytes.len().saturating_sub(mark.len() + 8);
-    let at = tail + bytes[tail..].windows(mark.len()).rposition(|w| w == mark.as_bytes())?;
-    let line = std::str::from_utf8(&bytes[at + mark.len()..]).ok()?;
+/// Where the boundary stands in the last bytes, and the exit code after it, once its line is complete.
+fn exit_boundary(bytes: &[u8], boundary: &str) -> Option<(usize, i32)> {
+    let tail = bytes.len().saturating_sub(boundary.len() + 8);
+    let at = tail + bytes[tail..].windows(boundary.len()).rposition(|w| w == boundary.as_bytes())?;
+    let line = std::str::from_utf8(&bytes[at + boundary.len()..]).ok()?;
     let code = line.strip_suffix('\n')?.trim_end_matches('\r').parse().ok()?;
     Some((at, code))
 }
@@ -344,12 +346,12 @@ impl Drop for UnderWay {
     }
 }
 
-/// Takes the stream in. `adb_client` drops it when the stream ends, and the script's own mark may come before that.
+/// Takes the stream in. `adb_client` drops it when the stream ends, and the script's own boundary may come before that.
 struct Collect {
     bytes: Vec<u8>,
     /// As large as `bytes` may become without growing.
     share: Share,
-    mark: String,
+    boundary: String,
     /// Gone once the end was told.
     tx: Option<mpsc::Sender<News>>,
 }
@@ -387,7 +389,7 @@ impl Write for Collect {
             return Err(ErrorKind::FileTooLarge.into());
         }
         self.bytes.extend_from_slice(more);
-        if exit_mark(&self.bytes, &self.mark).is_some() {
+        if exit_boundary(&self.bytes, &self.boundary).is_some() {
             let (bytes, share) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.share));
             self.tell(News::Ended(bytes, share));
         }
@@ -440,7 +442,7 @@ mod tests {
             (b"out\nM:12", None),
             (b"out\nM:", None),
             (b"out\nM:x\n", None),
-            (b"M:0\nmore than the mark's own line", None),
+            (b"M:0\nmore than the boundary's own line", None),
             (b"", None),
         ] {
             let output = ended((bytes.to_vec(), Share::default()), "M:").ok().map(|o| o.code);
@@ -449,7 +451,7 @@ mod tests {
     }
 
     fn collect(tx: mpsc::Sender<News>) -> Collect {
-        Collect { bytes: Vec::new(), share: Share::default(), mark: "M:".into(), tx: Some(tx) }
+        Collect { bytes: Vec::new(), share: Share::default(), boundary: "M:".into(), tx: Some(tx) }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::claim::{self, Guard};
 use super::parse::{self, Section, sections};
-use super::turns::Turns;
+use super::parse_limit::ParseLimit;
 use super::{Cancel, Channel, Places, Script};
 use crate::model::{AdbServer, Device, Focus, Presence, Serial, TransportId};
 use crate::phone::{Look, Observation, Phone, PhoneClaim, PhoneError, PhoneFacts, Refusal, ScreenRead, Step};
@@ -13,7 +13,7 @@ use crate::phone::{Look, Observation, Phone, PhoneClaim, PhoneError, PhoneFacts,
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// All phones of this process read their screens by turns.
-static READERS: Turns = Turns::new();
+static READERS: ParseLimit = ParseLimit::new();
 
 /// Who a phone says that it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,9 +80,9 @@ impl AdbPhone {
     /// As for [`Phone::step`].
     pub fn who(&mut self, within: Duration) -> Result<Who, PhoneError> {
         let script = Script::who();
-        let mark = script.mark().to_owned();
+        let boundary = script.boundary().to_owned();
         let output = self.channel.run(script, within)?;
-        let sections = sections(&output.bytes, &mark);
+        let sections = sections(&output.bytes, &boundary);
         let value = |name| Some(text(&sections, name).trim().to_owned()).filter(|v| !v.is_empty());
         Ok(Who { serial: value("serial"), booted: value("booted").as_deref() == Some("1") })
     }
@@ -90,13 +90,13 @@ impl AdbPhone {
     fn observe(&mut self, step: &Step<'_>, within: Duration) -> Result<Observation, PhoneError> {
         let guard = claim::guard(&self.serial);
         let script = Script::guarded_step(step, &self.places, guard)?;
-        let mark = script.mark().to_owned();
+        let boundary = script.boundary().to_owned();
         let output = self.channel.run(script, within)?;
         if guard == Guard::Renew {
             claim::note(&self.serial);
         }
         let _turn = READERS.take();
-        Ok(observation(&sections(&output.bytes, &mark)))
+        Ok(observation(&sections(&output.bytes, &boundary)))
     }
 
     /// Looks anew at every window where the one in front is not in what was read: a dialog of another app, an autofill window, a
@@ -154,10 +154,10 @@ impl Phone for AdbPhone {
     fn facts(&mut self, probe_input: bool, within: Duration) -> Result<PhoneFacts, PhoneError> {
         // Whoever is about to touch the phone clears away first what a run that was killed left there.
         let script = if probe_input { Script::facts(true).and_tidy(&self.places) } else { Script::facts(false) };
-        let mark = script.mark().to_owned();
+        let boundary = script.boundary().to_owned();
         let output = self.channel.run(script, within)?;
         let _turn = READERS.take();
-        let sections = sections(&output.bytes, &mark);
+        let sections = sections(&output.bytes, &boundary);
         let (claim, line) = claim::parse(&text(&sections, "claim"));
         self.seen_claim = Some(line);
         let facts = PhoneFacts { claim, ..facts(&sections) };
@@ -171,9 +171,9 @@ impl Phone for AdbPhone {
     fn claim(&mut self, within: Duration) -> Result<PhoneClaim, PhoneError> {
         let seen = self.seen_claim.take().unwrap_or_default();
         let script = Script::claim(&seen);
-        let mark = script.mark().to_owned();
+        let boundary = script.boundary().to_owned();
         let output = self.channel.run(script, within)?;
-        let (claim, line) = claim::parse(&text(&sections(&output.bytes, &mark), "claim"));
+        let (claim, line) = claim::parse(&text(&sections(&output.bytes, &boundary), "claim"));
         self.seen_claim = Some(line);
         if claim == PhoneClaim::Ours {
             claim::note(&self.serial);
@@ -236,7 +236,7 @@ fn cannot_open(words: &str, code: Option<i32>) -> Option<Refusal> {
     // "Error type 3" says less than the sentence after it.
     let line = lines().find(|l| !l.starts_with("Error type")).or_else(|| lines().next());
     match (line, code) {
-        (Some(line), _) => Some(Refusal::CannotOpen(super::wire::tame(line))),
+        (Some(line), _) => Some(Refusal::CannotOpen(super::smart_socket::tame(line))),
         (None, Some(code)) if code > 125 => Some(Refusal::CannotOpen(format!("am ended with {code}"))),
         _ => None,
     }

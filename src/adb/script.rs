@@ -1,7 +1,7 @@
 //! What is run on the phone's shell: one script for one round trip.
 //!
 //! Plain `mksh` only: no functions, no arithmetic, no `case`, so that the shells of Android 6 to 16 run it alike. Output is
-//! parted by lines that begin with a random mark, since the phone's own words must not be able to imitate one.
+//! parted by lines that begin with a random boundary, since the phone's own words must not be able to imitate one.
 
 use std::fmt::{self, Write as _};
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 
 use super::claim::{self, Guard};
 use super::quote::{input_text, input_words, quote};
-use crate::model::Focus;
-use crate::phone::{Input, Look, Opening, PhoneError, Settle, Step};
+use crate::model::{Focus, Opening};
+use crate::phone::{Input, Look, PhoneError, Settle, Step};
 
 /// The beginning of every file that this program makes on a phone.
 pub const FILE_PREFIX: &str = "mi-signout-";
@@ -41,7 +41,7 @@ impl Default for Places {
 /// A script. It may hold what is typed: no `Display`, its `Debug` is blind, and its memory is overwritten when it goes.
 pub struct Script {
     text: Zeroizing<String>,
-    mark: String,
+    boundary: String,
     secret: bool,
 }
 
@@ -77,7 +77,7 @@ impl Script {
             script.line("b=\"$f $c\"");
         }
         script.line("x=");
-        let guarded = claim::guarded(guard, &script.mark);
+        let guarded = claim::guarded(guard, &script.boundary);
         script.text.push_str(&guarded);
         if turns == 0 && matches!(step.inputs.first(), Some(Input::While(_))) {
             script.line(FOCUS);
@@ -143,7 +143,7 @@ impl Script {
     #[must_use]
     pub(super) fn claim(seen: &str) -> Self {
         let mut script = Self::new();
-        let lines = claim::take(seen, &script.mark);
+        let lines = claim::take(seen, &script.boundary);
         script.text.push_str(&lines);
         script
     }
@@ -185,8 +185,8 @@ impl Script {
 
     /// What begins each section's first line.
     #[must_use]
-    pub fn mark(&self) -> &str {
-        &self.mark
+    pub fn boundary(&self) -> &str {
+        &self.boundary
     }
 
     /// Whether a password is in it.
@@ -198,7 +198,7 @@ impl Script {
     fn new() -> Self {
         // Large enough for every step, so that it is not moved with a password in it.
         let text = Zeroizing::new(String::with_capacity(16 << 10));
-        Self { text, mark: random_mark(), secret: false }
+        Self { text, boundary: random_boundary(), secret: false }
     }
 
     fn line(&mut self, line: &str) {
@@ -207,7 +207,7 @@ impl Script {
     }
 
     fn section(&mut self, name: &str) {
-        let line = format!("echo \"{} {name}\"", self.mark);
+        let line = format!("echo \"{} {name}\"", self.boundary);
         self.line(&line);
     }
 
@@ -332,7 +332,7 @@ impl Script {
             self.line("if [ $r = 0 ]; then if echo \"$a\" | grep -q 'Accounts: '; then s=");
             self.line("if echo \"$a\" | grep -q 'Account {name=.*type=com.xiaomi}'; then s=1; fi\nfi\nfi");
         }
-        let file = format!("{FILE_PREFIX}{}.xml", random_mark());
+        let file = format!("{FILE_PREFIX}{}.xml", random_boundary());
         let [first, second] = [&places.first, &places.second].map(|p| quote(&format!("{p}/{file}")));
         self.line("if [ -n \"$s\" ]; then\nt=");
         for path in [first, second] {
@@ -414,7 +414,7 @@ const FACTS: &[(&str, &str)] = &[
 ];
 
 /// Sixteen hexadecimal digits that nobody can guess: the standard library seeds its hash keys from the operating system.
-pub(super) fn random_mark() -> String {
+pub(super) fn random_boundary() -> String {
     let mut hasher = RandomState::new().build_hasher();
     hasher.write_u8(1);
     format!("{:016x}", hasher.finish())

@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use super::AdbError;
-use super::wire::Wire;
+use super::smart_socket::SmartSocket;
 use crate::model::AdbServer;
 use crate::process;
 
@@ -85,9 +85,9 @@ pub fn find_adb(named: Option<&OsStr>, path: Option<&OsStr>) -> Result<PathBuf, 
 }
 
 fn probe(server: &AdbServer, within: Duration) -> Result<(), AdbError> {
-    let mut wire = Wire::connect(server, within)?;
-    wire.ask("host:version")?;
-    wire.block().map(drop)
+    let mut socket = SmartSocket::connect(server, within)?;
+    socket.ask("host:version")?;
+    socket.block().map(drop)
 }
 
 /// The server that it leaves behind inherits the streams: they are closed, or a reader of a pipe would wait for ever.

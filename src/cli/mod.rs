@@ -5,8 +5,8 @@
     reason = "doc comments of options are their help, and a terminal shows backticks as they are"
 )]
 
-mod account_probe;
 mod args;
+mod authorisation;
 mod commands;
 mod emit;
 mod failure;

@@ -6,9 +6,9 @@ use serde_json::json;
 
 use crate::adb::AdbPhone;
 use crate::fleet::Numbers;
-use crate::model::{Device, Presence, printable};
+use crate::model::{Device, Ending, Presence, printable};
 use crate::phone::{Phone, PhoneFacts};
-use crate::preflight::{self, Identity, Stop, Wanted};
+use crate::preflight::{self, Identity, Wanted};
 
 /// A phone, as far as it could be read without touching it.
 pub(crate) struct PhoneLine {
@@ -18,7 +18,7 @@ pub(crate) struct PhoneLine {
     identity: Identity,
     facts: Option<PhoneFacts>,
     /// Why it can't be signed out now.
-    pub(crate) stop: Option<Stop>,
+    pub(crate) stop: Option<Ending>,
 }
 
 /// Reads these phones, all at once.

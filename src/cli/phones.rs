@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use super::args::WhereArgs;
 use super::failure::Failure;
 use super::output::Output;
-use crate::adb::{self, Roster, Sighting, Tracker};
-use crate::fleet::{Attached, Connector, News};
+use crate::adb::{self, DeviceTracker, Sighting, Tracker};
+use crate::fleet::{Attached, Connector, DeviceUpdate};
 use crate::model::{AdbServer, Device, DeviceState, ExitStatus};
 use crate::phone::Phone;
 
@@ -62,29 +62,29 @@ fn settle(server: &AdbServer) -> Result<Vec<Device>, adb::AdbError> {
 }
 
 /// Talks to phones over their adb servers, and follows the servers' lists for phones that come back.
-pub struct AdbConnector(Roster);
+pub struct AdbConnector(DeviceTracker);
 
-fn news_of(server: &AdbServer, sighting: &Sighting) -> News {
+fn news_of(server: &AdbServer, sighting: &Sighting) -> DeviceUpdate {
     match sighting {
-        Sighting::Devices(found) => News::Listed(server.clone(), found.clone()),
-        Sighting::Lost(_) => News::Lost(server.clone()),
-        Sighting::Back => News::Back(server.clone()),
+        Sighting::Devices(found) => DeviceUpdate::Listed(server.clone(), found.clone()),
+        Sighting::Lost(_) => DeviceUpdate::Lost(server.clone()),
+        Sighting::Back => DeviceUpdate::Back(server.clone()),
     }
 }
 
 impl AdbConnector {
     /// Follows the servers of these phones.
     pub fn new(devices: &[Device]) -> Self {
-        Self(Roster::follow(&devices.iter().map(|d| d.server.clone()).collect()))
+        Self(DeviceTracker::follow(&devices.iter().map(|d| d.server.clone()).collect()))
     }
 
     /// Follows these servers, and passes on what they list.
-    pub fn following(servers: Vec<AdbServer>, news: &Sender<News>) -> Self {
+    pub fn following(servers: Vec<AdbServer>, news: &Sender<DeviceUpdate>) -> Self {
         let servers = servers.into_iter().collect();
         // Nobody hears the news of a watch that is over.
         let news = news.clone();
         let tell = move |server: &AdbServer, sighting: &Sighting| drop(news.send(news_of(server, sighting)));
-        Self(Roster::telling(&servers, tell))
+        Self(DeviceTracker::telling(&servers, tell))
     }
 }
 

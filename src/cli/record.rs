@@ -145,7 +145,7 @@ impl Record {
         self.run.clone()
     }
 
-    /// The ledger, for the books.
+    /// The ledger, for the recorder.
     pub fn take_ledger(&mut self) -> Option<Ledger> {
         self.ledger.take()
     }

@@ -11,7 +11,7 @@ use super::record::Record;
 use super::signals::Interrupt;
 use super::{emit, next_steps};
 use crate::event::{Question, Recorder, Stream};
-use crate::fleet::{self, Books, Connector, News, Numbers, Passwords, Plan, Wanted, Watch};
+use crate::fleet::{self, Connector, DeviceUpdate, Numbers, Passwords, Plan, RunRecorder, Wanted, Watch};
 use crate::flow::Patience;
 use crate::model::{AccountId, Device, ExitStatus, ResultRow};
 use crate::profile::Catalog;
@@ -86,7 +86,7 @@ impl<'a> Work<'a> {
     pub fn watch(
         &self,
         watch: &WatchFor<'_>,
-        news: &Receiver<News>,
+        news: &Receiver<DeviceUpdate>,
         connector: &dyn Connector,
         record: Record,
         interrupt: &Interrupt,
@@ -108,7 +108,7 @@ impl<'a> Work<'a> {
         let ledger = record.take_ledger();
         let reporter = emit::reporter(self.output, self.json, holds, &record)?;
         let stream = reporter.stream().clone();
-        let books = Books::new(record.keeps().then_some(&stream as &dyn Recorder), ledger, &stream)
+        let recorder = RunRecorder::new(record.keeps().then_some(&stream as &dyn Recorder), ledger, &stream)
             .keeping_screens(record.screens());
         let owner = Owner(&stream);
         let plan = Plan {
@@ -121,7 +121,7 @@ impl<'a> Work<'a> {
             passwords: self.passwords,
             jobs: self.walk.jobs.map_or(jobs, |jobs| jobs as usize),
             non_interactive: !self.interactive,
-            books: &books,
+            recorder: &recorder,
             again: self.again,
             per_account: self.walk.per_account as usize,
             several_accounts: self.several_accounts,
@@ -137,7 +137,7 @@ impl<'a> Work<'a> {
             _ if interrupt.load(Ordering::Relaxed) => ExitStatus::Interrupted,
             status => status,
         };
-        drop(books);
+        drop(recorder);
         drop(stream);
         let shown = reporter.close(emit::finished(record.id(), &rows, status));
         // Complete the record and the reports before waiting for a slow reader.
@@ -145,7 +145,7 @@ impl<'a> Work<'a> {
         let read = record.keeps() && !self.json && self.output.is_read();
         let next = if read { next_steps::lines(&rows, &record.missing()) } else { Vec::new() };
         let later = self.output.holding_back();
-        let recorded = record.finish(status, &later);
+        let finished = record.finish(status, &later);
         let read = shown.finish();
         if !self.json {
             emit::table(self.output, &rows);
@@ -158,7 +158,7 @@ impl<'a> Work<'a> {
             Failure::new(ExitStatus::NotDone, format!("could not write every line to standard output: {error}"))
                 .hint("the record has every row: mi-signout report last")
         });
-        self.conclude(status, [recorded, read])
+        self.conclude(status, [finished, read])
     }
 
     /// The exit status: a failure beside the phones shows only where no phone is worse.

@@ -5,8 +5,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::flow::Ending;
-use crate::model::{AccountId, Outcome, Reason};
+use crate::model::{AccountId, Ending, Outcome, Reason};
 
 /// The accounts of a run.
 #[derive(Debug, Default)]
@@ -29,7 +28,7 @@ impl Accounts {
         }
         let mut admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner);
         // All forms of it: a mask that fits the first account is no leave for another one that fits the mask.
-        if let Some(other) = admitted.iter().find(|known| !known.may_be(account)) {
+        if let Some(other) = admitted.iter().find(|known| !known.matches(account)) {
             return Err(another(account, other));
         }
         if !admitted.contains(account) {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use sha2::{Digest, Sha256};
 
-use super::record::Books;
+use super::recorder::RunRecorder;
 use crate::capture::{self, About, Capture, Wants};
 use crate::journal::PhoneKey;
 use crate::phone::{Observation, PhoneFacts, ScreenRead};
@@ -51,7 +51,7 @@ impl Trail {
     /// walk, where that page is an unknown one: it has a picture, and stands for the screen seen last.
     pub(super) fn keep(
         self,
-        books: &Books<'_>,
+        recorder: &RunRecorder<'_>,
         key: &PhoneKey,
         facts: &PhoneFacts,
         wants: &Wants<'_>,
@@ -66,9 +66,9 @@ impl Trail {
             let page = page.or_else(|| capture::of_seen(facts, &one.seen, wants).ok());
             let Some(page) = page else { continue };
             // Both or neither would hide a page for the sake of the one before it.
-            folder = books.keep_screen(&name, &page.files(about)).or(folder);
+            folder = recorder.keep_screen(&name, &page.files(about)).or(folder);
             if let Some(before) = one.before.and_then(|before| capture::of_seen(facts, &before, wants).ok()) {
-                books.keep_screen(&format!("{name}-before"), &before.files(about));
+                recorder.keep_screen(&format!("{name}-before"), &before.files(about));
             }
         }
         folder

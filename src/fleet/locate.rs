@@ -2,9 +2,10 @@
 //! call is made. Opening it is no input event, so it works with the input switch off. A tablet has no dialer: its screen goes off
 //! and on a few times instead, which changes no setting and no page.
 
+use crate::model::{Key, Opening};
 use std::time::Duration;
 
-use crate::phone::{Input, InputProbe, KeyCode, Keyguard, Look, Opening, Phone, PhoneError, Refusal, Settle, Step};
+use crate::phone::{Input, InputProbe, Keyguard, Look, Phone, PhoneError, Refusal, Settle, Step};
 
 /// How often a screen goes off and on. Each `input` takes a real phone some tenths of a second, so it is seen.
 const BLINKS: usize = 4;
@@ -37,7 +38,7 @@ pub fn show_number(phone: &mut dyn Phone, number: u32, within: Duration) -> Resu
     if let Some(Refusal::CannotOpen(_)) = phone.step(&step, within)?.refused {
         return Ok(Shown::No);
     }
-    let wake = Step { inputs: vec![Input::Key(KeyCode::Wakeup)], settle: Settle::Nothing, look: Look::Probes };
+    let wake = Step { inputs: vec![Input::Key(Key::Wakeup)], settle: Settle::Nothing, look: Look::Probes };
     let refused = phone.step(&wake, within)?.refused.is_some();
     if refused && phone.facts(false, within)?.awake == Some(false) {
         return Ok(Shown::Asleep);
@@ -75,7 +76,7 @@ pub fn may_blink(phone: &mut dyn Phone, within: Duration) -> Result<Blinks, Phon
 /// As for [`show_number`].
 pub fn blink(phone: &mut dyn Phone, within: Duration) -> Result<bool, PhoneError> {
     let before = phone.facts(false, within)?;
-    let mut keys = [KeyCode::Sleep, KeyCode::Wakeup].repeat(BLINKS);
+    let mut keys = [Key::Sleep, Key::Wakeup].repeat(BLINKS);
     if before.awake == Some(false) {
         keys.rotate_left(1);
     }
@@ -86,7 +87,7 @@ pub fn blink(phone: &mut dyn Phone, within: Duration) -> Result<bool, PhoneError
         && phone.facts(false, within)?.keyguard == Keyguard::Swipe
     {
         let open = Step {
-            inputs: vec![Input::Key(KeyCode::Menu)],
+            inputs: vec![Input::Key(Key::Menu)],
             settle: Settle::Change { max: Duration::from_secs(2) },
             look: Look::Probes,
         };
@@ -97,7 +98,7 @@ pub fn blink(phone: &mut dyn Phone, within: Duration) -> Result<bool, PhoneError
 }
 
 /// Presses keys, one after the other.
-fn press(phone: &mut dyn Phone, keys: &[KeyCode], within: Duration) -> Result<(), PhoneError> {
+fn press(phone: &mut dyn Phone, keys: &[Key], within: Duration) -> Result<(), PhoneError> {
     let inputs = keys.iter().map(|key| Input::Key(*key)).collect();
     phone.step(&Step { inputs, settle: Settle::Nothing, look: Look::Probes }, within).map(drop)
 }
@@ -107,6 +108,6 @@ fn press(phone: &mut dyn Phone, keys: &[KeyCode], within: Duration) -> Result<()
 /// # Errors
 /// As for [`show_number`].
 pub fn hide_number(phone: &mut dyn Phone, within: Duration) -> Result<bool, PhoneError> {
-    let home = Step { inputs: vec![Input::Key(KeyCode::Home)], settle: Settle::Nothing, look: Look::Probes };
+    let home = Step { inputs: vec![Input::Key(Key::Home)], settle: Settle::Nothing, look: Look::Probes };
     Ok(phone.step(&home, within)?.refused.is_none())
 }

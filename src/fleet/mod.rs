@@ -2,41 +2,43 @@
 //!
 //! Knows the port to a phone, never adb: whoever calls gives a [`Connector`].
 
+mod account_probe;
 mod accounts;
-mod draft;
-mod first_reading;
+mod disconnects;
 mod kept_screens;
 mod locate;
+mod password_gate;
 mod passwords;
-mod permits;
-mod record;
+mod probe;
+mod recorder;
+mod row_builder;
 #[cfg(test)]
 mod samples;
 mod select;
-mod together;
+mod shared_cause;
 mod tray;
-mod vigil;
-mod waking;
+mod wake;
 mod watch;
 mod worker;
 
+pub use account_probe::probe_accounts;
 pub use locate::{Blinks, Shown, blink, hide_number, may_blink, show_number, shown_as};
+pub use password_gate::{Owner, PasswordGate};
 pub use passwords::Passwords;
-pub use permits::{Owner, Permits};
-pub use record::Books;
+pub use recorder::RunRecorder;
 pub use select::{SelectError, Selection};
-pub use together::{Together, Whole, together};
+pub use shared_cause::{SharedCause, SharedLoss, shared_losses};
 pub use tray::{Numbers, duplicates, place};
-pub use watch::{News, Wanted, Watch};
+pub use watch::{DeviceUpdate, Wanted, Watch};
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
-use self::tray::Roll;
+use self::tray::HardwareSerials;
 use crate::event::Listener;
-use crate::flow::{Ending, Patience};
-use crate::model::{Device, Outcome, Reason, ResultRow};
+use crate::flow::Patience;
+use crate::model::{Device, Ending, Outcome, Reason, ResultRow};
 use crate::phone::Phone;
 use crate::profile::{Catalog, Options};
 
@@ -88,7 +90,7 @@ pub struct Plan<'a> {
     /// Never wait for a person.
     pub non_interactive: bool,
     /// The journal and the ledger of rejections.
-    pub books: &'a Books<'a>,
+    pub recorder: &'a RunRecorder<'a>,
     /// Take up what an earlier run submitted and saw no verdict of as if it had not been.
     pub again: bool,
     /// The owner at the terminal, asked where an account was refused too often.
@@ -111,14 +113,16 @@ pub fn run(devices: &[Device], plan: &Plan<'_>, connector: &dyn Connector) -> Ve
 /// As [`run`], with the numbers of the plugs. A phone that is attached twice is worked on once, phones that can't be told apart are
 /// left alone, and phones that go together are told once.
 pub fn run_tray(devices: &[Device], numbers: &Numbers, plan: &Plan<'_>, connector: &dyn Connector) -> Vec<ResultRow> {
-    let vigil = vigil::Vigil::new(devices, plan.listener);
-    let plan = Plan { listener: &vigil, ..*plan };
-    let permits = Permits::of(&plan);
+    let losses = disconnects::LossMonitor::new(devices, plan.listener);
+    let plan = Plan { listener: &losses, ..*plan };
+    let gate = PasswordGate::of(&plan);
     for device in devices.iter().skip(plan.jobs.max(1)) {
         worker::queue(device, numbers.get(device), &plan);
     }
-    let (rows, roll, twins) = (Rows::new(devices.len()), Roll::default(), Mutex::default());
-    let job = Job { devices, numbers, plan: &plan, connector, permits: &permits, rows, roll, twins };
+    let (rows, hardware_serials, duplicate_connections) =
+        (Rows::new(devices.len()), HardwareSerials::default(), Mutex::default());
+    let job =
+        Job { devices, numbers, plan: &plan, connector, gate: &gate, rows, hardware_serials, duplicate_connections };
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let (working, over) = mpsc::channel::<()>();
@@ -139,7 +143,7 @@ pub fn run_tray(devices: &[Device], numbers: &Numbers, plan: &Plan<'_>, connecto
         if workers == 0 {
             job.work(&next);
         }
-        vigil.keep(&over, connector);
+        losses.watch(&over, connector);
     });
     job.rows.all()
 }
@@ -150,11 +154,11 @@ struct Job<'a> {
     numbers: &'a Numbers,
     plan: &'a Plan<'a>,
     connector: &'a dyn Connector,
-    permits: &'a Permits<'a>,
+    gate: &'a PasswordGate<'a>,
     rows: Rows,
-    roll: Roll,
+    hardware_serials: HardwareSerials,
     /// Second connections, with the first: left for the end, so that what they wait for has begun.
-    twins: Mutex<Vec<(usize, usize)>>,
+    duplicate_connections: Mutex<Vec<(usize, usize)>>,
 }
 
 impl Job<'_> {
@@ -165,11 +169,17 @@ impl Job<'_> {
             let Some(device) = self.devices.get(at) else { break };
             self.one(at, device);
         }
-        let twin = || self.twins.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        while let Some((at, first)) = twin() {
+        let duplicate_connection = || self.duplicate_connections.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        while let Some((at, first)) = duplicate_connection() {
             let outcome = self.rows.wait(first);
             let (device, number) = (&self.devices[at], self.numbers.get(&self.devices[at]));
-            let row = worker::twin(device, number, self.plan, self.connector, (&self.devices[first], outcome));
+            let row = worker::duplicate_connection(
+                device,
+                number,
+                self.plan,
+                self.connector,
+                (&self.devices[first], outcome),
+            );
             self.rows.put(at, row);
         }
     }
@@ -181,11 +191,11 @@ impl Job<'_> {
             let ending = duplicate(device, &others.join(", "));
             return self.rows.put(at, worker::refuse(device, number, self.plan, ending));
         }
-        let claim = |own: &str| self.roll.claim(self.devices, at, own);
-        match worker::work(device, number, self.plan, self.connector, self.permits, &claim) {
+        let claim = |own: &str| self.hardware_serials.claim(self.devices, at, own);
+        match worker::work(device, number, self.plan, self.connector, self.gate, &claim) {
             worker::Worked::Row(row) => self.rows.put(at, *row),
-            worker::Worked::Twin(first) => {
-                self.twins.lock().unwrap_or_else(PoisonError::into_inner).push((at, first));
+            worker::Worked::DuplicateConnection(first) => {
+                self.duplicate_connections.lock().unwrap_or_else(PoisonError::into_inner).push((at, first));
             }
         }
     }

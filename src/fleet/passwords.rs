@@ -63,7 +63,7 @@ impl Passwords {
     /// Whether several listed accounts have the mask that this phone shows of its own, with different passwords: then it has none.
     #[must_use]
     pub fn is_ambiguous(&self, serial: &Serial, account: &AccountId) -> bool {
-        let fitting = || self.by_account.iter().filter(|(id, _)| id.may_be(account)).map(|(_, group)| *group);
+        let fitting = || self.by_account.iter().filter(|(id, _)| id.matches(account)).map(|(_, group)| *group);
         self.of(serial, Some(account)).is_none() && fitting().count() > 1
     }
 
@@ -72,7 +72,7 @@ impl Passwords {
         if let Some((_, group)) = exact {
             return Some(*group);
         }
-        let mut groups = self.by_account.iter().filter(|(id, _)| id.may_be(account)).map(|(_, g)| *g);
+        let mut groups = self.by_account.iter().filter(|(id, _)| id.matches(account)).map(|(_, g)| *g);
         let first = groups.next()?;
         groups.all(|g| g == first).then_some(first)
     }

@@ -6,10 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use crate::model::{AdbServer, Device, natural_order};
 
 /// One plug: what stays the same when a phone there is plugged in again.
-pub(super) type Spot = (AdbServer, String);
+pub(super) type PortKey = (AdbServer, String);
 
 /// A phone's plug: its USB path, or its serial where it has none.
-pub(super) fn spot(device: &Device) -> Spot {
+pub(super) fn port_key(device: &Device) -> PortKey {
     let place =
         device.usb_path.as_ref().map_or_else(|| device.serial.as_str().to_owned(), |path| format!("usb {path}"));
     (device.server.clone(), place)
@@ -18,7 +18,7 @@ pub(super) fn spot(device: &Device) -> Spot {
 /// Numbers of plugs: 1 is the first by USB path (`1-4.2` before `1-4.10`), and phones that are not on USB come after those that
 /// are. A plug keeps its number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Numbers(Vec<Spot>);
+pub struct Numbers(Vec<PortKey>);
 
 impl Numbers {
     /// Numbers what is attached.
@@ -32,7 +32,7 @@ impl Numbers {
     /// Numbers plugs that have none yet, in their order.
     pub fn give_all(&mut self, devices: &[Device]) {
         let mut sorted: Vec<&Device> = devices.iter().collect();
-        sorted.sort_by_cached_key(|d| (d.usb_path.is_none(), d.server.clone(), natural_order(&spot(d).1)));
+        sorted.sort_by_cached_key(|d| (d.usb_path.is_none(), d.server.clone(), natural_order(&port_key(d).1)));
         for device in sorted {
             self.give(device);
         }
@@ -41,14 +41,14 @@ impl Numbers {
     /// The number of a phone's plug.
     #[must_use]
     pub fn get(&self, device: &Device) -> Option<u32> {
-        let spot = spot(device);
-        self.0.iter().position(|known| *known == spot).map(|at| at as u32 + 1)
+        let port_key = port_key(device);
+        self.0.iter().position(|known| *known == port_key).map(|at| at as u32 + 1)
     }
 
     /// The number of a phone's plug; a plug that has none gets the next one.
     pub fn give(&mut self, device: &Device) -> u32 {
         self.get(device).unwrap_or_else(|| {
-            self.0.push(spot(device));
+            self.0.push(port_key(device));
             self.0.len() as u32
         })
     }
@@ -61,15 +61,15 @@ pub fn duplicates(device: &Device, among: &[Device]) -> Vec<String> {
     if device.usb_path.is_none() || !device.serial.is_given() {
         return Vec::new();
     }
-    let other = |d: &&Device| d.usb_path.is_some() && d.serial == device.serial && spot(d) != spot(device);
+    let other = |d: &&Device| d.usb_path.is_some() && d.serial == device.serial && port_key(d) != port_key(device);
     among.iter().filter(other).map(place).collect()
 }
 
 /// Which connection a phone is worked on over, where it has several: the one on USB, else the one that was asked first.
 #[derive(Debug, Default)]
-pub(super) struct Roll(Mutex<BTreeMap<String, usize>>);
+pub(super) struct HardwareSerials(Mutex<BTreeMap<String, usize>>);
 
-impl Roll {
+impl HardwareSerials {
     /// The phone at this place in the list says that this is its `ro.serialno`. Gives the place of its other connection, where it is
     /// worked on over that.
     pub(super) fn claim(&self, devices: &[Device], at: usize, hardware_serial: &str) -> Option<usize> {
@@ -125,13 +125,13 @@ mod tests {
             device("10.0.0.7:5555", None),
             device("adb-c3._adb-tls-connect._tcp", None),
         ];
-        let roll = Roll::default();
-        assert_eq!(roll.claim(&devices, 0, "8f2a1b"), Some(1));
-        assert_eq!(roll.claim(&devices, 1, "8f2a1b"), None);
-        assert_eq!(roll.claim(&devices, 2, "other"), None);
-        assert_eq!(roll.claim(&devices, 4, "c3"), None);
-        assert_eq!(roll.claim(&devices, 3, "c3"), Some(4), "over the network, the first that was asked");
-        assert_eq!(roll.claim(&devices, 4, "c3"), None, "asked again, it is still that one");
+        let hardware_serials = HardwareSerials::default();
+        assert_eq!(hardware_serials.claim(&devices, 0, "8f2a1b"), Some(1));
+        assert_eq!(hardware_serials.claim(&devices, 1, "8f2a1b"), None);
+        assert_eq!(hardware_serials.claim(&devices, 2, "other"), None);
+        assert_eq!(hardware_serials.claim(&devices, 4, "c3"), None);
+        assert_eq!(hardware_serials.claim(&devices, 3, "c3"), Some(4), "over the network, the first that was asked");
+        assert_eq!(hardware_serials.claim(&devices, 4, "c3"), None, "asked again, it is still that one");
     }
 
     #[test]

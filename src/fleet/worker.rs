@@ -5,19 +5,19 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::draft::{Draft, find_device, words};
-use super::first_reading::FirstReading;
 use super::kept_screens::Trail;
-use super::record::{PhoneBook, key_of};
-use super::waking::{needs_waking, wake};
-use super::{Connector, Permits, Plan, duplicate};
+use super::probe::Probe;
+use super::recorder::{PhoneBook, key_of};
+use super::row_builder::{RowBuilder, find_device, words};
+use super::wake::{needs_waking, wake};
+use super::{Connector, PasswordGate, Plan, duplicate};
 use crate::capture::{self, About, Capture, Wants};
 use crate::event::{Event, EventKind, Subject};
-use crate::flow::{Checked, Ended, Ending, Engine, Password, Walk};
+use crate::flow::{Checked, Ended, Engine, Password, Setup, Walk};
 use crate::journal::{PhoneInfo, PhoneKey};
-use crate::model::{AccountId, Device, Outcome, Presence, Reason, ResultRow, Secret};
+use crate::model::{AccountId, Device, Ending, Outcome, Presence, Reason, ResultRow, Secret};
 use crate::phone::{Phone, PhoneClaim, PhoneError, PhoneFacts};
-use crate::preflight::{self, Stop, Wanted};
+use crate::preflight::{self, Wanted};
 use crate::profile::{Choice, DeviceProfile};
 
 /// The longest one round trip may take: a dump of a page that never idles takes 11 s, and slow phones twice that.
@@ -41,25 +41,25 @@ pub(super) fn work(
     tray: Option<u32>,
     plan: &Plan<'_>,
     connector: &dyn Connector,
-    permits: &Permits<'_>,
+    gate: &PasswordGate<'_>,
     claim: &Claim<'_>,
 ) -> Worked {
-    let mut draft = Draft::new(device);
-    let mut twin_of = None;
+    let mut row = RowBuilder::new(device);
+    let mut duplicate_of = None;
     let worked = std::panic::catch_unwind(AssertUnwindSafe(|| {
-        let mut worker = Worker { device, tray, plan, connector, permits, claim, draft: &mut draft };
-        worker.work(&mut twin_of)
+        let mut worker = Worker { device, tray, plan, connector, gate, claim, row: &mut row };
+        worker.work(&mut duplicate_of)
     }));
-    if let Some(first) = twin_of {
-        return Worked::Twin(first);
+    if let Some(first) = duplicate_of {
+        return Worked::DuplicateConnection(first);
     }
-    if let Some(at) = draft.claimed.take() {
+    if let Some(at) = row.claimed.take() {
         // The walk did not come to its end. On a phone that is gone the claim stays until it is void.
         let clear = || connector.connect(&at).tidy(TIDY_LIMIT);
         let _ = std::panic::catch_unwind(AssertUnwindSafe(clear));
     }
     let ending = worked.unwrap_or_else(|_| broken());
-    Worked::Row(Box::new(end(device, plan, draft, ending)))
+    Worked::Row(Box::new(end(device, plan, row, ending)))
 }
 
 /// The ending where this program itself failed.
@@ -76,7 +76,7 @@ pub(super) enum Worked {
     /// The phone's row.
     Row(Box<ResultRow>),
     /// Nothing was done: the phone is worked on over the connection at this place of the list.
-    Twin(usize),
+    DuplicateConnection(usize),
 }
 
 /// Says a phone's `ro.serialno`, and is told the place of another connection that it is worked on over.
@@ -90,35 +90,31 @@ pub(super) fn queue(device: &Device, tray: Option<u32>, plan: &Plan<'_>) {
 
 /// The row of a phone that is left alone, with why.
 pub(super) fn refuse(device: &Device, tray: Option<u32>, plan: &Plan<'_>, ending: Ending) -> ResultRow {
-    let draft = Draft::new(device);
-    tell(
-        device,
-        plan,
-        EventKind::Started { model: draft.fallback_model.clone(), place: device.usb_path.clone(), tray },
-    );
-    end(device, plan, draft, ending)
+    let row = RowBuilder::new(device);
+    tell(device, plan, EventKind::Started { model: row.fallback_model.clone(), place: device.usb_path.clone(), tray });
+    end(device, plan, row, ending)
 }
 
 /// The row of a second connection of a phone that was worked on over the first one: nothing is touched here, it is only asked.
-pub(super) fn twin(
+pub(super) fn duplicate_connection(
     device: &Device,
     tray: Option<u32>,
     plan: &Plan<'_>,
     connector: &dyn Connector,
     first: (&Device, Outcome),
 ) -> ResultRow {
-    let mut draft = Draft::new(device);
-    tell(device, plan, EventKind::Started { model: draft.fallback_model.clone(), place: None, tray });
+    let mut row = RowBuilder::new(device);
+    tell(device, plan, EventKind::Started { model: row.fallback_model.clone(), place: None, tray });
     if first.1.is_good()
         && let Ok(facts) = connector.connect(device).facts(false, STEP_LIMIT.min(plan.timeout))
     {
-        draft.identity = preflight::identify(&facts.props);
-        draft.account = facts.accounts.account().cloned();
-        draft.proof.before = words(facts.accounts.presence());
+        row.identity = preflight::identify(&facts.props);
+        row.account = facts.accounts.account().cloned();
+        row.proof.before = words(facts.accounts.presence());
     }
     let ending = match first.1 {
-        _ if draft.proof.before == words(Presence::Absent) => {
-            draft.proof.after = words(Presence::Absent);
+        _ if row.proof.before == words(Presence::Absent) => {
+            row.proof.after = words(Presence::Absent);
             Ending { outcome: Outcome::AlreadySignedOut, reason: None, hint: None }
         }
         Outcome::DryRun => Ending { outcome: Outcome::DryRun, reason: None, hint: None },
@@ -131,29 +127,23 @@ pub(super) fn twin(
             ),
         ),
     };
-    end(device, plan, draft, ending)
+    end(device, plan, row, ending)
 }
 
 /// Writes the row and tells it.
-fn end(device: &Device, plan: &Plan<'_>, draft: Draft, ending: Ending) -> ResultRow {
-    let (key, progress) = (draft.key.clone(), draft.progress.clone());
-    let row = draft.row(ending);
+fn end(device: &Device, plan: &Plan<'_>, row: RowBuilder, ending: Ending) -> ResultRow {
+    let (key, progress) = (row.key.clone(), row.progress.clone());
+    let row = row.finish(ending);
     if let Some(key) = &key {
-        plan.books.remember(key, &progress, row.outcome);
+        plan.recorder.remember(key, &progress, row.outcome);
     }
-    plan.books.result(key.as_ref(), &row);
+    plan.recorder.result(key.as_ref(), &row);
     tell(device, plan, EventKind::Ended(Box::new(row.clone())));
     row
 }
 
 fn tell(device: &Device, plan: &Plan<'_>, kind: EventKind) {
     plan.listener.tell(Event::now(Subject::Phone(device.serial.clone()), kind));
-}
-
-impl From<Stop> for Ending {
-    fn from(stop: Stop) -> Self {
-        Self { outcome: stop.outcome, reason: stop.reason, hint: stop.hint }
-    }
 }
 
 /// What the walk wants of a phone's properties.
@@ -167,9 +157,9 @@ struct Worker<'a> {
     tray: Option<u32>,
     plan: &'a Plan<'a>,
     connector: &'a dyn Connector,
-    permits: &'a Permits<'a>,
+    gate: &'a PasswordGate<'a>,
     claim: &'a Claim<'a>,
-    draft: &'a mut Draft,
+    row: &'a mut RowBuilder,
 }
 
 impl<'a> Worker<'a> {
@@ -177,9 +167,9 @@ impl<'a> Worker<'a> {
         tell(self.device, self.plan, kind);
     }
 
-    fn work(&mut self, twin_of: &mut Option<usize>) -> Ending {
+    fn work(&mut self, duplicate_of: &mut Option<usize>) -> Ending {
         let place = self.device.usb_path.clone();
-        self.tell(EventKind::Started { model: self.draft.fallback_model.clone(), place, tray: self.tray });
+        self.tell(EventKind::Started { model: self.row.fallback_model.clone(), place, tray: self.tray });
         let mut device = match self.authorised() {
             Ok(device) => device,
             Err(ending) => return ending,
@@ -201,8 +191,8 @@ impl<'a> Worker<'a> {
             Err(ending) => return ending,
         };
         self.tell_identified();
-        *twin_of = self.draft.identity.hardware_serial.as_deref().and_then(|own| (self.claim)(own));
-        if twin_of.is_some() {
+        *duplicate_of = self.row.identity.hardware_serial.as_deref().and_then(|own| (self.claim)(own));
+        if duplicate_of.is_some() {
             return duplicate(self.device, "another connection");
         }
         let key = match self.secure(&facts, &account, &mut *phone, &device) {
@@ -220,9 +210,9 @@ impl<'a> Worker<'a> {
         // A phone has a thousand properties, and the walk wants none of them.
         drop(facts);
         let ended = self.walk(profile, &account, &key, &habits, (device, phone));
-        self.draft.proof.after = words(ended.presence);
-        self.draft.proof.ui = ended.screen;
-        self.plan.books.find_device(&key, find_device(self.draft.asked_password, ended.presence));
+        self.row.proof.after = words(ended.presence);
+        self.row.proof.ui = ended.screen;
+        self.plan.recorder.find_device(&key, find_device(self.row.asked_password, ended.presence));
         self.explained(ended.ending, &account)
     }
 
@@ -237,7 +227,7 @@ impl<'a> Worker<'a> {
                 return Ok(device);
             }
         }
-        Err(stop.into())
+        Err(stop)
     }
 
     /// The ending with a hint that names the cause where this run knows it: a phone without a password, since the file lists two accounts
@@ -256,10 +246,10 @@ impl<'a> Worker<'a> {
     /// Tells what the phone is, as far as it is known.
     fn tell_identified(&self) {
         self.tell(EventKind::Identified {
-            model: self.draft.identity.model.clone(),
-            software: self.draft.identity.software.clone(),
-            profile: self.draft.profile.clone(),
-            account: self.draft.account.as_ref().map(AccountId::masked),
+            model: self.row.identity.model.clone(),
+            software: self.row.identity.software.clone(),
+            profile: self.row.profile.clone(),
+            account: self.row.account.as_ref().map(AccountId::masked),
         });
     }
 
@@ -289,12 +279,12 @@ impl<'a> Worker<'a> {
             ),
             None => false,
         };
-        if !of_a_page || !self.plan.books.keeps_a_record() || self.plan.interrupted.load(Ordering::Relaxed) {
+        if !of_a_page || !self.plan.recorder.keeps_a_record() || self.plan.interrupted.load(Ordering::Relaxed) {
             return None;
         }
         let captured = capture::read(&mut *self.connector.connect(at), &self.wants()).ok()?;
         if let Ok(png) = &captured.picture {
-            self.plan.books.picture(key, png);
+            self.plan.recorder.picture(key, png);
         }
         Some(captured)
     }
@@ -309,12 +299,12 @@ impl<'a> Worker<'a> {
         let about = About {
             tool: concat!("mi-signout ", env!("CARGO_PKG_VERSION")).to_owned(),
             date: chrono::Local::now().format("%Y-%m-%d").to_string(),
-            model: self.draft.identity.model.clone(),
-            software: self.draft.identity.software.clone(),
+            model: self.row.identity.model.clone(),
+            software: self.row.identity.software.clone(),
         };
         let unknown = ended.ending.reason == Some(Reason::UnknownScreen);
         let page = page.filter(|page| unknown && page.fits.len() != 1);
-        let Some(folder) = trail.keep(self.plan.books, key, &facts, &self.wants(), (&about, page)) else { return };
+        let Some(folder) = trail.keep(self.plan.recorder, key, &facts, &self.wants(), (&about, page)) else { return };
         match &mut ended.ending.hint {
             Some(hint) if unknown => {
                 *hint = format!("{hint}; the screen is kept in {folder} ('mi-signout bugreport' packs it)");
@@ -330,11 +320,11 @@ impl<'a> Worker<'a> {
     /// The phone for the record.
     fn info(&self, facts: &PhoneFacts) -> PhoneInfo {
         PhoneInfo {
-            key: key_of(self.draft.identity.hardware_serial.as_deref(), &self.device.serial),
+            key: key_of(self.row.identity.hardware_serial.as_deref(), &self.device.serial),
             serial: self.device.serial.clone(),
-            adb: self.draft.adb.clone(),
+            adb: self.row.adb.clone(),
             make: facts.prop("ro.product.manufacturer").map(str::to_owned),
-            model: self.draft.identity.model.clone(),
+            model: self.row.identity.model.clone(),
             place: self.device.usb_path.clone(),
         }
     }
@@ -343,27 +333,27 @@ impl<'a> Worker<'a> {
     /// is the phone's.
     fn take_down(&mut self, facts: &PhoneFacts) {
         let info = self.info(facts);
-        if self.plan.books.take_up(&info).is_ok() {
-            self.draft.key = Some(info.key);
+        if self.plan.recorder.reserve(&info).is_ok() {
+            self.row.key = Some(info.key);
         }
     }
 
     /// Takes the phone up in the record, with what an earlier run left open on it.
-    fn take_up(&mut self, facts: &PhoneFacts, account: &AccountId) -> Result<PhoneKey, Ending> {
+    fn reserve(&mut self, facts: &PhoneFacts, account: &AccountId) -> Result<PhoneKey, Ending> {
         let info = self.info(facts);
-        let earlier = self.plan.books.take_up(&info)?;
-        self.draft.key = Some(info.key.clone());
-        self.plan.books.account(&info.key, account);
+        let earlier = self.plan.recorder.reserve(&info)?;
+        self.row.key = Some(info.key.clone());
+        self.plan.recorder.account(&info.key, account);
         if self.plan.again {
-            self.draft.progress.afresh = true;
-            self.plan.books.begins_afresh(&info.key, &self.draft.progress);
+            self.row.progress.afresh = true;
+            self.plan.recorder.begins_afresh(&info.key, &self.row.progress);
         } else if let Some(earlier) = earlier {
             self.tell(EventKind::Note { text: format!("goes on from run {}", earlier.run) });
-            self.draft.progress = earlier.progress;
+            self.row.progress = earlier.progress;
         }
         // What was done in this run holds whatever was asked for.
-        if let Some(progress) = self.plan.books.remembered(&info.key) {
-            self.draft.progress = progress;
+        if let Some(progress) = self.plan.recorder.remembered(&info.key) {
+            self.row.progress = progress;
         }
         Ok(info.key)
     }
@@ -377,13 +367,13 @@ impl<'a> Worker<'a> {
         phone: &mut dyn Phone,
         at: &Device,
     ) -> Result<PhoneKey, Ending> {
-        self.permits.accounts().admit(account)?;
-        let key = self.take_up(facts, account)?;
+        self.gate.accounts().admit(account)?;
+        let key = self.reserve(facts, account)?;
         // One that can hold no claim (its disk is full) holds no other run's either, and one that is lost is waited for by the walk.
         if let Ok(PhoneClaim::Held { by }) = phone.claim(STEP_LIMIT) {
             return Err(Ending::in_use(&by));
         }
-        self.draft.claimed = Some(at.clone());
+        self.row.claimed = Some(at.clone());
         Ok(key)
     }
 
@@ -394,7 +384,7 @@ impl<'a> Worker<'a> {
         }
         // One that is lost meanwhile is waited for by the reading that follows, which also says who else works on it.
         match wake(&mut **phone) {
-            Err(error @ PhoneError::Timeout(_)) => Err(preflight::of_error(&error).into()),
+            Err(error @ PhoneError::Timeout(_)) => Err(preflight::of_error(&error)),
             _ => self.facts(phone, at),
         }
     }
@@ -405,16 +395,16 @@ impl<'a> Worker<'a> {
         let mut held = 0;
         loop {
             let facts = self.read(phone, at)?;
-            self.draft.identity = preflight::identify(&facts.props);
-            self.draft.account = facts.accounts.account().cloned();
-            self.draft.proof.before = words(facts.accounts.presence());
-            let password = self.plan.passwords.of(&self.device.serial, self.draft.account.as_ref());
+            self.row.identity = preflight::identify(&facts.props);
+            self.row.account = facts.accounts.account().cloned();
+            self.row.proof.before = words(facts.accounts.presence());
+            let password = self.plan.passwords.of(&self.device.serial, self.row.account.as_ref());
             let wanted = self.wanted(&facts, password.map(|(_, secret)| secret));
             if let Some(stop) = preflight::stop(&facts, wanted) {
                 if stop.is_another_tool() && held < HELD && !self.plan.interrupted.load(Ordering::Relaxed) {
                     held += 1;
                     std::thread::sleep(WAIT);
-                    self.draft.waited += WAIT;
+                    self.row.waited += WAIT;
                     continue;
                 }
                 if self.is_waited_for(&stop) {
@@ -425,11 +415,11 @@ impl<'a> Worker<'a> {
                     continue;
                 }
                 if stop.outcome == Outcome::AlreadySignedOut {
-                    self.draft.proof.after = words(Presence::Absent);
+                    self.row.proof.after = words(Presence::Absent);
                     // Its certificate says whose make it is; and what an earlier run left open on it is at an end.
                     self.take_down(&facts);
                 }
-                return Err(stop.into());
+                return Err(stop);
             }
             if waits_for.take().is_some() {
                 self.tell(EventKind::Resumed);
@@ -440,10 +430,10 @@ impl<'a> Worker<'a> {
 
     /// One reading, for which a phone that is lost or still starting is waited for.
     fn read(&self, phone: &mut Box<dyn Phone>, at: &mut Device) -> Result<PhoneFacts, Ending> {
-        let reading = FirstReading {
+        let reading = Probe {
             within: STEP_LIMIT.min(self.plan.timeout),
             grace: self.plan.grace,
-            deadline: self.draft.began + self.draft.waited + self.plan.timeout,
+            deadline: self.row.began + self.row.waited + self.plan.timeout,
             interrupted: self.plan.interrupted,
             tell: &|kind| self.tell(kind),
             reconnect: &mut |error, until| self.reconnect(error, at, &mut 0, until),
@@ -452,28 +442,28 @@ impl<'a> Worker<'a> {
     }
 
     /// Whether a person is there to mend it.
-    fn is_waited_for(&self, stop: &Stop) -> bool {
+    fn is_waited_for(&self, stop: &Ending) -> bool {
         !self.plan.non_interactive
-            && stop.can_be_waited_for()
+            && stop.can_pass()
             && stop.reason != Some(Reason::PasswordNotTypeable)
             && !self.plan.interrupted.load(Ordering::Relaxed)
     }
 
     /// Says once for what the phone waits, and lets a moment pass that does not count against the phone.
-    fn wait(&mut self, stop: &Stop, told: &mut Option<Reason>) {
+    fn wait(&mut self, stop: &Ending, told: &mut Option<Reason>) {
         if let Some(reason) = stop.reason.filter(|reason| *told != Some(*reason)) {
             self.tell(EventKind::WaitingForPerson { reason, hint: stop.hint.clone().unwrap_or_default() });
         }
         *told = stop.reason;
         std::thread::sleep(WAIT);
-        self.draft.waited += WAIT;
+        self.row.waited += WAIT;
     }
 
     fn choose_profile(&mut self, facts: &PhoneFacts) -> Result<&'a DeviceProfile, Ending> {
         let catalog = self.plan.catalog;
         match catalog.choose(&facts.props) {
             Ok(profile) => {
-                self.draft.profile = Some(profile.name.clone());
+                self.row.profile = Some(profile.name.clone());
                 Ok(profile)
             }
             Err(Choice::NotMiui) => Err(Ending::new(Outcome::NotSupported, Reason::NotMiui, preflight::NOT_MIUI)),
@@ -492,29 +482,29 @@ impl<'a> Worker<'a> {
         habits: &Habits,
         (mut at, phone): (Device, Box<dyn Phone>),
     ) -> Ended {
-        let recorder = PhoneBook { books: self.plan.books, key: key.clone(), trail: Trail::default() };
+        let recorder = PhoneBook { recorder: self.plan.recorder, key: key.clone(), trail: Trail::default() };
         let password = self.plan.passwords.of(&self.device.serial, Some(account)).map(|(_, secret)| secret);
         let known = password.map_or(Password::None, |secret| Password::Given { chars: secret.chars() });
-        let progress = self.draft.progress.clone();
-        let mut engine = Engine::new(
+        let progress = self.row.progress.clone();
+        let setup = Setup {
             profile,
-            self.plan.options,
-            known,
-            self.plan.dry_run,
-            &habits.locale,
-            self.plan.patience,
-            progress,
-        )
-        .where_passwords_are_hidden(habits.hides_passwords);
+            options: self.plan.options,
+            password: known,
+            dry_run: self.plan.dry_run,
+            locale: &habits.locale,
+            patience: self.plan.patience,
+            hides_passwords: habits.hides_passwords,
+        };
+        let mut engine = Engine::new(setup, progress);
         let walk = Walk {
             serial: &self.device.serial,
             account,
             password,
-            permit: self.permits,
+            permit: self.gate,
             listener: self.plan.listener,
             recorder: &recorder,
             check: &|phone| self.check(phone, password),
-            deadline: Cell::new(self.draft.began + self.draft.waited + self.plan.timeout),
+            deadline: Cell::new(self.row.began + self.row.waited + self.plan.timeout),
             waits_for_person: !self.plan.non_interactive,
             interrupted: self.plan.interrupted,
             step_limit: STEP_LIMIT,
@@ -524,14 +514,14 @@ impl<'a> Worker<'a> {
         // A phone that comes back may have another transport, and another port.
         let mut ended =
             walk.run(&mut engine, phone, &mut |error| self.reconnect(error, &mut at, &mut hangs, walk.deadline.get()));
-        self.draft.progress = engine.progress().clone();
-        self.draft.counts = ended.counts;
-        self.draft.asked_password = engine.asked_password();
+        self.row.progress = engine.progress().clone();
+        self.row.counts = ended.counts;
+        self.row.asked_password = engine.asked_password();
         let page = self.keep_picture(key, &at, &ended.ending);
         self.keep_unknown(key, &at, recorder.trail, &mut ended, page.as_ref());
         // What is left on the phone is a dump file at most, and a phone that is gone has to keep it until next time.
         let _ = self.connector.connect(&at).tidy(TIDY_LIMIT);
-        self.draft.claimed = None;
+        self.row.claimed = None;
         ended
     }
 
@@ -541,13 +531,13 @@ impl<'a> Worker<'a> {
         let stop = preflight::stop(&facts, self.wanted(&facts, password));
         // Whether it is supported was found out before; the account's absence is the engine's to say, and so is what becomes of
         // a phone whose screen can't be read midway.
-        let theirs = |s: &Stop| matches!(s.outcome, Outcome::AlreadySignedOut | Outcome::NotSupported);
+        let theirs = |s: &Ending| matches!(s.outcome, Outcome::AlreadySignedOut | Outcome::NotSupported);
         let stop = stop.filter(|s| !theirs(s) && !s.is_another_tool());
         let woken = stop.is_none() && needs_waking(&facts);
         if woken {
             wake(phone)?;
         }
-        Ok(Checked { accounts: facts.accounts, ending: stop.map(Ending::from), woken })
+        Ok(Checked { accounts: facts.accounts, ending: stop, woken })
     }
 
     fn wanted<'f>(&'f self, facts: &'f PhoneFacts, password: Option<&Secret>) -> Wanted<'f> {
@@ -569,7 +559,7 @@ impl<'a> Worker<'a> {
             *hangs += 1;
             return (*hangs <= HANGS).then(|| self.connector.connect(at));
         }
-        let serial = self.draft.identity.hardware_serial.as_deref();
+        let serial = self.row.identity.hardware_serial.as_deref();
         let until = (Instant::now() + self.plan.grace).min(deadline);
         // In short turns, so that Ctrl-C is heard meanwhile.
         while !self.plan.interrupted.load(Ordering::Relaxed) {

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::model::{Outcome, Reason};
-use crate::phone::{KeyCode, Look, Opening, Settle};
+use crate::event::Progress;
+use crate::model::{Ending, Key, Opening};
+use crate::phone::{Look, Settle};
 use crate::ui::Point;
 
 /// How long a walk waits before it gives up on a screen.
@@ -54,9 +55,18 @@ pub enum Decision {
     Open(Opening),
     /// Act on the screen in front.
     Act(PlannedAction),
-    /// Ask whether the account's password may be submitted now; then [`Engine::granted`](super::Engine::granted), and decide again.
+    /// Write down the step that comes next, for it changes the phone or its account; then [`Input::Written`](super::Input::Written).
+    WriteAhead {
+        /// The screen it is done on.
+        screen: String,
+        /// The step in words.
+        what: String,
+        /// What will have been done on the phone once the step is done.
+        progress: Progress,
+    },
+    /// Ask whether the account's password may be submitted now; then [`Input::Permitted`](super::Input::Permitted).
     AskPermit,
-    /// Ask the phone what keeps the walk from going on; then [`super::Engine::checked`] where nothing does.
+    /// Ask the phone what keeps the walk from going on; then [`Input::Checked`](super::Input::Checked) where nothing does.
     Check,
     /// Done with this phone.
     End(Ending),
@@ -103,7 +113,7 @@ pub enum PlannedAction {
         text: String,
     },
     /// Press a key.
-    Key(KeyCode),
+    Key(Key),
 }
 
 impl PlannedAction {
@@ -123,69 +133,5 @@ impl PlannedAction {
     #[must_use]
     pub fn mutates(&self) -> bool {
         matches!(self, Self::Tap { mutates: true, .. } | Self::Submit { .. })
-    }
-}
-
-/// How a walk ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ending {
-    /// The outcome.
-    pub outcome: Outcome,
-    /// The reason, where there is one.
-    pub reason: Option<Reason>,
-    /// What to do.
-    pub hint: Option<String>,
-}
-
-impl Ending {
-    /// An ending with a reason and what to do.
-    #[must_use]
-    pub fn new(outcome: Outcome, reason: Reason, hint: impl Into<String>) -> Self {
-        debug_assert!(reason.fits(outcome), "{reason} beside {outcome}");
-        Self { outcome, reason: Some(reason), hint: Some(hint.into()) }
-    }
-
-    /// A good ending, which needs no reason.
-    #[must_use]
-    pub fn good(outcome: Outcome) -> Self {
-        debug_assert!(outcome.is_good());
-        Self { outcome, reason: None, hint: None }
-    }
-
-    /// The input switch is off: only a person can turn it on.
-    pub(super) fn input_not_allowed() -> Self {
-        Self::new(
-            Outcome::NeedsPerson,
-            Reason::InputNotAllowed,
-            "turn on Developer options > USB debugging (Security settings) on the phone, then run again",
-        )
-    }
-
-    /// Another run works on the phone: two would type into one field.
-    #[must_use]
-    pub fn in_use(by: &str) -> Self {
-        Self::new(
-            Outcome::Failed,
-            Reason::InUse,
-            format!("{by} works on this phone: wait until it has ended, then run again"),
-        )
-    }
-
-    /// The password was submitted once, and is not submitted twice.
-    pub(super) fn asked_again() -> Self {
-        Self::new(
-            Outcome::NeedsPerson,
-            Reason::AccountStopped,
-            "the phone asks for the password again after it was submitted once; it is not submitted twice: finish on the phone by hand",
-        )
-    }
-
-    /// The walk cannot go on from what is on the screen.
-    pub(super) fn stuck(why: &str) -> Self {
-        Self::new(
-            Outcome::NeedsPerson,
-            Reason::UnknownScreen,
-            format!("{why}: look at the phone, bring it back to the home screen, then run again"),
-        )
     }
 }

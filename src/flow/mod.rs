@@ -4,11 +4,12 @@
 //! events before and after each mutating step, so that whoever listens can write them down.
 
 mod decision;
+mod endings;
 mod engine;
 mod permit;
 mod run;
 
-pub use decision::{Decision, Ending, Password, Patience, PlannedAction};
-pub use engine::Engine;
+pub use decision::{Decision, Password, Patience, PlannedAction};
+pub use engine::{Engine, Input, Setup};
 pub use permit::{NoRecord, Permit, StepRecorder, SubmitPermit, VerdictSeen};
 pub use run::{Check, Checked, Counts, Ended, MOST_UNKNOWN, Reconnect, SeenScreen, Walk};

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::permit::Turn;
-use super::{Decision, Ending, Engine, Permit, PlannedAction, StepRecorder, SubmitPermit, VerdictSeen};
-use crate::event::{Event, EventKind, Listener, Subject};
-use crate::model::{AccountId, AccountsProbe, Focus, Outcome, Presence, Reason, Secret, Serial};
-use crate::phone::{Input, KeyCode, Look, Observation, Phone, PhoneError, ScreenRead, Settle, Step};
+use super::{Decision, Engine, Input as Told, Permit, PlannedAction, StepRecorder, SubmitPermit, VerdictSeen};
+use crate::event::{Event, EventKind, Listener, Progress, Subject};
+use crate::model::{AccountId, AccountsProbe, Ending, Focus, Key, Outcome, Presence, Reason, Secret, Serial};
+use crate::phone::{Input, Look, Observation, Phone, PhoneError, ScreenRead, Settle, Step};
 use crate::profile::Verdict;
 use crate::ui::{Point, UiTree};
 
@@ -73,9 +73,6 @@ const LAST_LOOK: Duration = Duration::from_secs(5);
 const LOSSES: u32 = 20;
 /// So many unknown screens of one walk are kept.
 pub const MOST_UNKNOWN: usize = 8;
-
-/// A look that starts from nothing.
-const AFRESH: Decision = Decision::Look { settle: Settle::Nothing, look: Look::Screen { skip_when_absent: true } };
 
 /// One phone's walk.
 pub struct Walk<'a> {
@@ -150,16 +147,19 @@ impl<'a> Walk<'a> {
             unknown_screens: Vec::new(),
             unobserved: false,
         };
-        let mut decision = engine.start();
+        let mut decision = engine.on(Told::Start, Duration::ZERO);
         let ending = loop {
             let next = match &decision {
-                Decision::End(ending) if self.is_waited_for(ending) => {
+                Decision::End(ending) if self.is_waited_on(ending) => {
                     self.wait_for_person(engine, &mut course, ending.clone(), began, reconnect)
                 }
                 Decision::End(ending) => Err(ending.clone()),
-                _ if self.is_over() => Err(self.cut_short(engine, &mut course)),
+                _ if self.is_over() => Err(self.cut_short(engine, &mut course, began)),
                 Decision::AskPermit => self.ask(engine, &mut course, began),
                 Decision::Check => self.check(engine, &mut course, began, reconnect),
+                Decision::WriteAhead { screen, what, progress } => {
+                    self.write_ahead((screen, what, progress), engine, &mut course, began, reconnect)
+                }
                 _ => self.turn(engine, &mut course, &decision, began, reconnect),
             };
             match next {
@@ -184,11 +184,11 @@ impl<'a> Walk<'a> {
         if let Permit::Stopped { hint } = course.turn.ask() {
             return Err(Ending::new(Outcome::NeedsPerson, Reason::AccountStopped, hint));
         }
-        engine.granted();
         // The phone's time stands still while it waits for its turn, and what was seen before is old by then.
         let waited = (self.now)().saturating_duration_since(asked);
         self.deadline.set(self.deadline.get() + waited);
-        Ok(if waited < FRESH { engine.decide(&course.last, self.since(began)) } else { AFRESH })
+        let seen = (waited < FRESH).then_some(&course.last);
+        Ok(engine.on(Told::Permitted(seen), self.since(began)))
     }
 
     /// Asks the phone what is wrong, and ends or goes on.
@@ -199,14 +199,19 @@ impl<'a> Walk<'a> {
         began: Instant,
         reconnect: &mut Reconnect<'_>,
     ) -> Result<Decision, Ending> {
+        let now = self.since(began);
         match (self.check)(&mut *course.phone) {
             Ok(found) if found.accounts.presence() == Presence::Absent => {
-                course.last = Observation { accounts: found.accounts, ..Observation::default() };
-                Ok(engine.decide(&course.last, self.since(began)))
+                let seen = Observation { accounts: found.accounts, ..Observation::default() };
+                let awaited = engine.progress().awaits_verdict();
+                let next = engine.on(Told::Seen(&seen), now);
+                course.last = seen;
+                self.pass_on(engine, &next, course, awaited);
+                Ok(next)
             }
-            Ok(Checked { ending: Some(ending), .. }) => Ok(Decision::End(ending)),
-            Ok(found) => Ok(engine.checked(found.woken)),
-            Err(error) => self.lost(engine, course, &error, reconnect),
+            Ok(Checked { ending: Some(ending), .. }) => Ok(engine.on(Told::Blocked(&ending), now)),
+            Ok(found) => Ok(engine.on(Told::Checked { woken: found.woken }, now)),
+            Err(error) => self.lost(engine, course, &error, began, reconnect),
         }
     }
 
@@ -216,15 +221,41 @@ impl<'a> Walk<'a> {
         engine: &mut Engine<'_>,
         course: &mut Course<'a>,
         error: &PhoneError,
+        began: Instant,
         reconnect: &mut Reconnect<'_>,
     ) -> Result<Decision, Ending> {
         course.last = Observation::default();
         course.losses += 1;
-        course.phone = self.come_back(engine, error, course.losses, reconnect)?;
-        Ok(AFRESH)
+        let afresh = engine.on(Told::Lost, self.since(began));
+        course.phone = self.come_back(engine, error, course.losses, began, reconnect)?;
+        Ok(afresh)
     }
 
-    /// One round trip, and what follows from it.
+    /// Writes a mutating step down, and does it where there is still time.
+    fn write_ahead(
+        &self,
+        (screen, what, progress): (&str, &str, &Progress),
+        engine: &mut Engine<'_>,
+        course: &mut Course<'a>,
+        began: Instant,
+        reconnect: &mut Reconnect<'_>,
+    ) -> Result<Decision, Ending> {
+        self.tell(EventKind::Step { screen: screen.to_owned(), what: what.to_owned(), mutates: true });
+        self.recorder.before(screen, what, progress);
+        // To write it down may have taken until the time was up.
+        if self.is_over() {
+            self.recorder.observed(engine.progress());
+            return Err(self.cut_short(engine, course, began));
+        }
+        let decision = engine.on(Told::Written, self.since(began));
+        course.unobserved = true;
+        if matches!(decision, Decision::Act(PlannedAction::Submit { .. })) {
+            course.turn.submits();
+        }
+        self.round_trip(engine, course, &decision, began, reconnect)
+    }
+
+    /// A look, an opening, or an act that changes nothing, and what follows from it.
     fn turn(
         &self,
         engine: &mut Engine<'_>,
@@ -233,72 +264,76 @@ impl<'a> Walk<'a> {
         began: Instant,
         reconnect: &mut Reconnect<'_>,
     ) -> Result<Decision, Ending> {
-        self.tell_before(engine, decision);
-        engine.begin(decision, self.since(began));
-        if let Decision::Act(action) = decision
-            && action.mutates()
-        {
-            let screen = engine.last_screen().unwrap_or("start");
-            self.recorder.before(screen, &action.describe(), engine.progress());
-            // To write it down may have taken until the time was up.
-            if self.is_over() {
-                engine.take_back();
-                self.recorder.observed(engine.progress());
-                return Err(self.cut_short(engine, course));
-            }
+        let what = match decision {
+            Decision::Open(_) => Some("open the account page".to_owned()),
+            Decision::Act(action) => Some(action.describe()),
+            _ => None,
+        };
+        if let Some(what) = what {
+            let screen = engine.last_screen().unwrap_or("start").to_owned();
+            self.tell(EventKind::Step { screen, what, mutates: false });
         }
-        course.unobserved |= matches!(decision, Decision::Act(action) if action.mutates());
-        if matches!(decision, Decision::Act(PlannedAction::Submit { .. })) {
-            course.turn.submits();
-        }
+        self.round_trip(engine, course, decision, began, reconnect)
+    }
+
+    /// One round trip for a decision.
+    fn round_trip(
+        &self,
+        engine: &mut Engine<'_>,
+        course: &mut Course<'a>,
+        decision: &Decision,
+        began: Instant,
+        reconnect: &mut Reconnect<'_>,
+    ) -> Result<Decision, Ending> {
         let front = course.last.focus.clone();
         match self.perform(&mut course.counts, &mut *course.phone, decision, front.as_ref()) {
-            Ok(mut seen) => {
+            Ok(seen) => {
                 let before = engine.last_screen().map(str::to_owned);
-                let next = engine.decide(&seen, self.since(began));
-                self.recorder.seen(&seen, engine.front());
-                course.keep_screen(&seen, engine.front().is_some());
-                if !matches!(next, Decision::AskPermit | Decision::End(_)) {
-                    // Decided on: hundreds of phones would hold hundreds of screens while they write and wait.
-                    seen.screen = ScreenRead::Skipped;
-                }
+                let awaited = engine.progress().awaits_verdict();
+                let next = self.hear(engine, course, seen, false, began);
                 self.tell_after(engine, before.as_deref(), std::mem::take(&mut course.unobserved));
-                course.last = seen;
                 if !engine.progress().submitted {
                     course.turn.was_not_submitted();
                 }
-                self.pass_on(engine, &next, course);
+                self.pass_on(engine, &next, course, awaited);
                 Ok(next)
             }
-            Err(error) => self.lost(engine, course, &error, reconnect),
+            Err(error) => self.lost(engine, course, &error, began, reconnect),
         }
     }
 
-    /// Tells what became of the submission once it can be seen, and writes it down.
-    fn pass_on(&self, engine: &mut Engine<'_>, next: &Decision, course: &mut Course<'a>) {
+    /// Tells the engine what the phone shows, and keeps the screen.
+    fn hear(
+        &self,
+        engine: &mut Engine<'_>,
+        course: &mut Course<'a>,
+        mut seen: Observation,
+        person_acts: bool,
+        began: Instant,
+    ) -> Decision {
+        let told = if person_acts { Told::SeenOfPerson(&seen) } else { Told::Seen(&seen) };
+        let next = engine.on(told, self.since(began));
+        self.recorder.seen(&seen, engine.front());
+        course.keep_screen(&seen, engine.front().is_some());
+        if !matches!(next, Decision::AskPermit | Decision::End(_)) {
+            // Decided on: hundreds of phones would hold hundreds of screens while they write and wait.
+            seen.screen = ScreenRead::Skipped;
+        }
+        course.last = seen;
+        next
+    }
+
+    /// Tells what became of the submission once it can be seen, and writes it down where the verdict was still `awaited`.
+    fn pass_on(&self, engine: &Engine<'_>, next: &Decision, course: &mut Course<'a>, awaited: bool) {
         let Some(verdict) = verdict(engine, next, &course.last) else { return };
         course.turn.verdict(verdict);
-        if engine.verdict_was_seen() {
+        if awaited && !engine.progress().awaits_verdict() {
             self.recorder.observed(engine.progress());
         }
     }
 
-    fn is_waited_for(&self, ending: &Ending) -> bool {
-        let by_hand = [
-            Reason::Captcha,
-            Reason::SecondFactor,
-            Reason::IdentityCheck,
-            Reason::WebVerification,
-            Reason::SessionExpired,
-            Reason::ScreenLocked,
-            Reason::InputNotAllowed,
-            Reason::PasswordNotTypeable,
-            Reason::UnknownScreen,
-        ];
-        self.waits_for_person
-            && ending.outcome == Outcome::NeedsPerson
-            && ending.reason.is_some_and(|reason| by_hand.contains(&reason))
-            && !self.interrupted.load(Ordering::Relaxed)
+    fn is_waited_on(&self, ending: &Ending) -> bool {
+        self.waits_for_person && ending.is_passed_by_hand() && !self.interrupted.load(Ordering::Relaxed)
     }
 
     /// Looks again and again, touching nothing, until the page that a person has to pass is passed. The phone's time stands still.
@@ -312,9 +347,6 @@ impl<'a> Walk<'a> {
     ) -> Result<Decision, Ending> {
         self.tell_waiting(&ending);
         course.turn.waits_for_person();
-        if ending.reason == Some(Reason::PasswordNotTypeable) {
-            engine.leaves_password_to_person(&ending);
-        }
         loop {
             let turn = (self.now)();
             let seen = self.look_for_person(&ending, &mut *course.phone);
@@ -327,24 +359,19 @@ impl<'a> Walk<'a> {
                 Ok(None) => continue,
                 Err(error) => {
                     course.losses += 1;
-                    course.phone = self.come_back(engine, &error, course.losses, reconnect)?;
+                    engine.on(Told::Lost, self.since(began));
+                    course.phone = self.come_back(engine, &error, course.losses, began, reconnect)?;
                     continue;
                 }
             };
-            engine.person_acts(self.since(began));
-            let next = engine.decide(&seen, self.since(began));
-            self.recorder.seen(&seen, engine.front());
-            course.keep_screen(&seen, engine.front().is_some());
-            course.last = seen;
-            self.pass_on(engine, &next, course);
+            let awaited = engine.progress().awaits_verdict();
+            let next = self.hear(engine, course, seen, true, began);
+            self.pass_on(engine, &next, course, awaited);
             match next {
                 Decision::Look { .. } | Decision::Check => {}
-                Decision::End(other) if self.is_waited_for(&other) => {
+                Decision::End(other) if self.is_waited_on(&other) => {
                     if other != ending {
                         self.tell_waiting(&other);
-                        if other.reason == Some(Reason::PasswordNotTypeable) {
-                            engine.leaves_password_to_person(&other);
-                        }
                         ending = other;
                     }
                 }
@@ -387,7 +414,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The ending of a walk that was interrupted or whose time is up. Where anything was changed, one last cheap look is taken.
-    fn cut_short(&self, engine: &Engine<'_>, course: &mut Course<'a>) -> Ending {
+    fn cut_short(&self, engine: &mut Engine<'_>, course: &mut Course<'a>, began: Instant) -> Ending {
         if engine.progress().mutated() {
             course.last = course.phone.step(&Step::look(Look::Probes), LAST_LOOK).unwrap_or_default();
         }
@@ -400,7 +427,7 @@ impl<'a> Walk<'a> {
         } else {
             "the phone's time was up: run again with a longer --timeout"
         };
-        engine.cut_short(presence, Reason::Timeout, hint)
+        self.end(engine, presence, Reason::Timeout, hint, began)
     }
 
     /// One round trip for one decision. A mutating step is never sent a second time, whatever comes back.
@@ -449,7 +476,9 @@ impl<'a> Walk<'a> {
                 }
                 PlannedAction::Key(key) => Step { inputs: vec![Input::Key(*key)], settle: change(2), look: screen },
             },
-            Decision::AskPermit | Decision::Check | Decision::End(_) => Step::look(Look::Probes),
+            Decision::WriteAhead { .. } | Decision::AskPermit | Decision::Check | Decision::End(_) => {
+                Step::look(Look::Probes)
+            }
         }
     }
 
@@ -464,16 +493,6 @@ impl<'a> Walk<'a> {
 
     fn tell(&self, kind: EventKind) {
         self.listener.tell(Event::now(Subject::Phone(self.serial.clone()), kind));
-    }
-
-    fn tell_before(&self, engine: &Engine<'_>, decision: &Decision) {
-        let (what, mutates) = match decision {
-            Decision::Open(_) => ("open the account page".to_owned(), false),
-            Decision::Act(action) => (action.describe(), action.mutates()),
-            _ => return,
-        };
-        let screen = engine.last_screen().unwrap_or("start").to_owned();
-        self.tell(EventKind::Step { screen, what, mutates });
     }
 
     fn tell_after(&self, engine: &Engine<'_>, before: Option<&str>, acted: bool) {
@@ -492,9 +511,9 @@ impl<'a> Walk<'a> {
         engine: &mut Engine<'_>,
         error: &PhoneError,
         losses: u32,
+        began: Instant,
         reconnect: &mut Reconnect<'_>,
     ) -> Result<Box<dyn Phone>, Ending> {
-        engine.lost();
         self.tell(EventKind::Lost);
         if let Some(phone) = (losses <= LOSSES).then(|| reconnect(error)).flatten() {
             self.tell(EventKind::Back);
@@ -509,13 +528,22 @@ impl<'a> Walk<'a> {
             return Err(Ending::new(Outcome::NeedsPerson, Reason::Unauthorized, hint));
         }
         let hint = format!("{error}: check cable and port, plug it in again, then run again");
-        Err(engine.cut_short(Presence::Unknown, reason, &hint))
+        Err(self.end(engine, Presence::Unknown, reason, &hint, began))
+    }
+
+    /// The engine's ending of a walk that can't go on.
+    fn end(&self, engine: &mut Engine<'_>, fresh: Presence, reason: Reason, hint: &str, began: Instant) -> Ending {
+        match engine.on(Told::CutShort { fresh, reason, hint }, self.since(began)) {
+            Decision::End(ending) => ending,
+            // `CutShort` always ends; another decision would be a fault of the engine, and is no proof of anything.
+            _ => Ending::new(Outcome::Unknown, reason, format!("look at the phone before doing anything; {hint}")),
+        }
     }
 }
 
 /// Whether an act means the page that was looked at, and would be another one elsewhere: all but the way home.
 fn depends_on_page(decision: &Decision) -> bool {
-    matches!(decision, Decision::Act(action) if *action != PlannedAction::Key(KeyCode::Home))
+    matches!(decision, Decision::Act(action) if *action != PlannedAction::Key(Key::Home))
 }
 
 /// What became of the submission, once it can be seen.

@@ -48,7 +48,7 @@ impl AccountId {
 
     /// Whether the two can be one account: equal where both are whole, and of equal masks where one of them is known by its mask only.
     #[must_use]
-    pub fn may_be(&self, other: &Self) -> bool {
+    pub fn matches(&self, other: &Self) -> bool {
         if self.is_masked() || other.is_masked() { self.masked() == other.masked() } else { self == other }
     }
 
@@ -156,8 +156,8 @@ mod tests {
     #[test]
     fn equal_masks_of_whole_ids_are_two_accounts() {
         let [own, other, mask] = ["6230111535", "6230222535", "6230***535"].map(AccountId::new);
-        assert!(own.may_be(&own) && own.may_be(&mask) && mask.may_be(&other) && mask.may_be(&mask));
-        assert!(!own.may_be(&other) && !own.may_be(&AccountId::new("6230***536")));
+        assert!(own.matches(&own) && own.matches(&mask) && mask.matches(&other) && mask.matches(&mask));
+        assert!(!own.matches(&other) && !own.matches(&AccountId::new("6230***536")));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 mod account;
 mod count;
 mod device;
+mod ending;
+mod input;
 mod order;
 mod outcome;
 mod printable;
@@ -12,6 +14,8 @@ mod suggest;
 pub use account::{AccountId, AccountsProbe, Presence, UserAccounts};
 pub use count::counted;
 pub use device::{AdbServer, Device, DeviceState, Focus, Serial, TransportId};
+pub use ending::Ending;
+pub use input::{Key, Opening};
 pub use order::natural_order;
 pub use outcome::{ExitStatus, Outcome, Proof, Reason, ResultRow, Summary};
 pub use printable::{is_inert, printable, short_name};

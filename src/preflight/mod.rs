@@ -9,50 +9,17 @@ mod words;
 pub use identity::{Identity, hides_passwords, identify};
 pub use words::{input_switch_name, locale};
 
-use crate::model::{Device, DeviceState, Outcome, Presence, Reason};
+use crate::model::{Device, DeviceState, Ending, Outcome, Presence, Reason};
 use crate::phone::{Keyguard, Network, PhoneClaim, PhoneError, PhoneFacts};
-
-/// Why a phone is not walked, as a row says it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stop {
-    /// The outcome.
-    pub outcome: Outcome,
-    /// The reason; none for a phone that is signed out already.
-    pub reason: Option<Reason>,
-    /// What to do, and where to tap.
-    pub hint: Option<String>,
-}
-
-impl Stop {
-    /// A stop with its reason and what to do.
-    #[must_use]
-    pub fn new(outcome: Outcome, reason: Reason, hint: impl Into<String>) -> Self {
-        debug_assert!(reason.fits(outcome), "{reason} beside {outcome}");
-        Self { outcome, reason: Some(reason), hint: Some(hint.into()) }
-    }
-
-    /// Whether a person at the phone can mend it, so that it is worth waiting for.
-    #[must_use]
-    pub fn can_be_waited_for(&self) -> bool {
-        self.outcome == Outcome::NeedsPerson || self.reason == Some(Reason::NoNetwork) || self.is_another_tool()
-    }
-
-    /// Whether another tool keeps the screen from being read. It may be about to end: a dump of a run that was killed goes on for
-    /// ten seconds.
-    #[must_use]
-    pub fn is_another_tool(&self) -> bool {
-        self.outcome == Outcome::Failed && self.reason == Some(Reason::DumpFailed)
-    }
-}
 
 /// What a phone's connection state alone says: `None` where the phone can be asked.
 #[must_use]
-pub fn of_device(device: &Device) -> Option<Stop> {
+pub fn of_device(device: &Device) -> Option<Ending> {
     let wireless = device.serial.is_network() && device.usb_path.is_none();
     let reconnect = if wireless { RECONNECT_WIRELESS } else { "plug the cable in again" };
     let stop = match &device.state {
         DeviceState::Device => return None,
-        DeviceState::Unauthorized | DeviceState::Authorizing => Stop::new(
+        DeviceState::Unauthorized | DeviceState::Authorizing => Ending::new(
             Outcome::NeedsPerson,
             Reason::Unauthorized,
             format!(
@@ -60,7 +27,7 @@ pub fn of_device(device: &Device) -> Option<Stop> {
                 if wireless { "Allow wireless debugging?" } else { "Allow USB debugging?" }
             ),
         ),
-        DeviceState::NoPermissions(text) => Stop::new(
+        DeviceState::NoPermissions(text) => Ending::new(
             Outcome::Failed,
             Reason::NoPermissions,
             format!(
@@ -68,7 +35,7 @@ pub fn of_device(device: &Device) -> Option<Stop> {
                 adbs_reason(text)
             ),
         ),
-        DeviceState::Offline | DeviceState::Connecting => Stop::new(
+        DeviceState::Offline | DeviceState::Connecting => Ending::new(
             Outcome::Failed,
             Reason::Offline,
             if wireless {
@@ -77,13 +44,13 @@ pub fn of_device(device: &Device) -> Option<Stop> {
                 format!("the phone does not answer adb: {reconnect}, or switch USB debugging off and on")
             },
         ),
-        DeviceState::Recovery | DeviceState::Sideload | DeviceState::Bootloader => Stop::new(
+        DeviceState::Recovery | DeviceState::Sideload | DeviceState::Bootloader => Ending::new(
             Outcome::Failed,
             Reason::Offline,
             format!("the phone is in {} mode: start it normally", device.state.as_str()),
         ),
         DeviceState::Other(text) => {
-            Stop::new(Outcome::Failed, Reason::Offline, format!("adb lists the phone as '{text}': {reconnect}"))
+            Ending::new(Outcome::Failed, Reason::Offline, format!("adb lists the phone as '{text}': {reconnect}"))
         }
     };
     Some(stop)
@@ -104,21 +71,21 @@ fn adbs_reason(text: &str) -> String {
 
 /// What an error of the first reading says.
 #[must_use]
-pub fn of_error(error: &PhoneError) -> Stop {
+pub fn of_error(error: &PhoneError) -> Ending {
     match error {
-        PhoneError::Unauthorized => Stop::new(
+        PhoneError::Unauthorized => Ending::new(
             Outcome::NeedsPerson,
             Reason::Unauthorized,
             "unlock the phone and accept 'Allow USB debugging?' (tick 'Always allow'); if it does not come up, connect the phone again",
         ),
-        PhoneError::Timeout(_) => Stop::new(
+        PhoneError::Timeout(_) => Ending::new(
             Outcome::Failed,
             Reason::Timeout,
             format!("{error}: restart the phone or connect it at another port, then run again"),
         ),
         PhoneError::Gone | PhoneError::ServerGone(_) => {
             let hint = format!("{error}: check its cable and port, or its Wi-Fi, then run again");
-            Stop::new(Outcome::Failed, Reason::Disconnected, hint)
+            Ending::new(Outcome::Failed, Reason::Disconnected, hint)
         }
         PhoneError::Offline | PhoneError::Adb(_) => offline(error),
     }
@@ -132,16 +99,16 @@ pub fn has_started(facts: &PhoneFacts) -> bool {
 
 /// The stop for a phone that has not started in all the time that it was waited for.
 #[must_use]
-pub fn still_starting() -> Stop {
-    Stop::new(
+pub fn still_starting() -> Ending {
+    Ending::new(
         Outcome::Failed,
         Reason::Offline,
         "the phone is still starting: wait until it shows its home screen, then run again",
     )
 }
 
-fn offline(error: &PhoneError) -> Stop {
-    Stop::new(Outcome::Failed, Reason::Offline, format!("{error}: connect the phone again, then run again"))
+fn offline(error: &PhoneError) -> Ending {
+    Ending::new(Outcome::Failed, Reason::Offline, format!("{error}: connect the phone again, then run again"))
 }
 
 /// What the walk wants of the phone.
@@ -156,7 +123,7 @@ pub struct Wanted<'a> {
 /// The first thing that keeps the phone from being walked, in the contract's order: not supported, already signed out,
 /// blocked, needs a person; last, that its screen can't be read.
 #[must_use]
-pub fn stop(facts: &PhoneFacts, wanted: Wanted<'_>) -> Option<Stop> {
+pub fn stop(facts: &PhoneFacts, wanted: Wanted<'_>) -> Option<Ending> {
     not_supported(facts)
         .or_else(|| already(facts))
         .or_else(|| in_use(facts))
@@ -166,25 +133,25 @@ pub fn stop(facts: &PhoneFacts, wanted: Wanted<'_>) -> Option<Stop> {
 }
 
 /// Two runs would type into one field.
-fn in_use(facts: &PhoneFacts) -> Option<Stop> {
+fn in_use(facts: &PhoneFacts) -> Option<Ending> {
     let PhoneClaim::Held { by } = &facts.claim else { return None };
     let hint = format!("{by} works on this phone: wait until it has ended, then run again");
-    Some(Stop::new(Outcome::Failed, Reason::InUse, hint))
+    Some(Ending::new(Outcome::Failed, Reason::InUse, hint))
 }
 
 /// Only one tool at a time can read a phone's screen.
-fn held(facts: &PhoneFacts) -> Option<Stop> {
+fn held(facts: &PhoneFacts) -> Option<Ending> {
     let other = facts.ui_automation.as_ref()?;
     let hint =
         format!("'{other}' holds the phone's screen reader: close that tool (Appium, uiautomator2, …), then run again");
-    Some(Stop::new(Outcome::Failed, Reason::DumpFailed, hint))
+    Some(Ending::new(Outcome::Failed, Reason::DumpFailed, hint))
 }
 
-fn not_supported(facts: &PhoneFacts) -> Option<Stop> {
+fn not_supported(facts: &PhoneFacts) -> Option<Ending> {
     let miui = facts.prop("ro.miui.ui.version.name").is_some() || facts.prop("ro.mi.os.version.name").is_some();
     (!miui).then(|| {
         let has_account = facts.accounts.presence() == Presence::Present;
-        Stop::new(Outcome::NotSupported, Reason::NotMiui, if has_account { NOT_MIUI_WITH_ACCOUNT } else { NOT_MIUI })
+        Ending::new(Outcome::NotSupported, Reason::NotMiui, if has_account { NOT_MIUI_WITH_ACCOUNT } else { NOT_MIUI })
     })
 }
 
@@ -193,24 +160,24 @@ pub const NOT_MIUI: &str = "neither MIUI nor HyperOS runs on this phone, so it h
 /// The same where the account app was taken to other software, and is signed in.
 const NOT_MIUI_WITH_ACCOUNT: &str = "this phone has a Mi Account, but neither MIUI nor HyperOS, and mi-signout does not know its pages: sign out on the phone itself (Settings > Accounts)";
 
-fn already(facts: &PhoneFacts) -> Option<Stop> {
-    (facts.accounts.presence() == Presence::Absent).then_some(Stop {
+fn already(facts: &PhoneFacts) -> Option<Ending> {
+    (facts.accounts.presence() == Presence::Absent).then_some(Ending {
         outcome: Outcome::AlreadySignedOut,
         reason: None,
         hint: None,
     })
 }
 
-fn blocked(facts: &PhoneFacts) -> Option<Stop> {
+fn blocked(facts: &PhoneFacts) -> Option<Ending> {
     if let Some(owner) = &facts.device_owner {
-        return Some(Stop::new(
+        return Some(Ending::new(
             Outcome::Blocked,
             Reason::DeviceOwner,
             format!("the phone is managed by '{owner}': ask whoever manages it to release it first"),
         ));
     }
     if let Some(sign) = facts.lock_signs.first() {
-        return Some(Stop::new(
+        return Some(Ending::new(
             Outcome::Blocked,
             Reason::LostMode,
             format!(
@@ -219,14 +186,14 @@ fn blocked(facts: &PhoneFacts) -> Option<Stop> {
         ));
     }
     if facts.current_user.is_some_and(|user| user != 0) {
-        return Some(Stop::new(
+        return Some(Ending::new(
             Outcome::Blocked,
             Reason::SecondSpace,
             "a second space or another user is in front: switch to the first space, then run again",
         ));
     }
     if let Some(user) = facts.accounts.other_users().next() {
-        return Some(Stop::new(
+        return Some(Ending::new(
             Outcome::Blocked,
             Reason::SecondSpace,
             format!(
@@ -237,7 +204,7 @@ fn blocked(facts: &PhoneFacts) -> Option<Stop> {
     // A network that Android could not validate may well work: its check asks Google's servers, which fails in China. Where it
     // does not work, the account app says so itself.
     (facts.network == Network::None).then(|| {
-        Stop::new(
+        Ending::new(
             Outcome::Blocked,
             Reason::NoNetwork,
             "the phone has no network, and signing out needs one: join a Wi-Fi network on the phone, then run again",
@@ -263,9 +230,9 @@ pub(crate) fn install_again(package: &str) -> String {
     )
 }
 
-fn needs_person(facts: &PhoneFacts, wanted: Wanted<'_>) -> Option<Stop> {
+fn needs_person(facts: &PhoneFacts, wanted: Wanted<'_>) -> Option<Ending> {
     if facts.keyguard == Keyguard::Secure {
-        return Some(Stop::new(
+        return Some(Ending::new(
             Outcome::NeedsPerson,
             Reason::ScreenLocked,
             "unlock the phone's screen (its PIN is never typed from here)",
@@ -276,10 +243,10 @@ fn needs_person(facts: &PhoneFacts, wanted: Wanted<'_>) -> Option<Stop> {
             "the app {package} is not installed for the first user, and signing out needs it: {}",
             install_again(package)
         );
-        return Some(Stop::new(Outcome::NeedsPerson, Reason::MissingApp, hint));
+        return Some(Ending::new(Outcome::NeedsPerson, Reason::MissingApp, hint));
     }
     if !facts.input_is_allowed() {
-        return Some(Stop::new(Outcome::NeedsPerson, Reason::InputNotAllowed, input_switch(wanted.input_switch)));
+        return Some(Ending::new(Outcome::NeedsPerson, Reason::InputNotAllowed, input_switch(wanted.input_switch)));
     }
     if wanted.password_not_typeable {
         return Some(not_typeable());
@@ -298,8 +265,8 @@ pub fn input_switch(name: &str) -> String {
 
 /// The stop for a password with characters that a phone's `input text` cannot type.
 #[must_use]
-pub fn not_typeable() -> Stop {
-    Stop::new(
+pub fn not_typeable() -> Ending {
+    Ending::new(
         Outcome::NeedsPerson,
         Reason::PasswordNotTypeable,
         "the password has characters that adb cannot type (only printable ASCII can be): type it on the phone yourself",

@@ -1,5 +1,6 @@
 //! Single actions of a reaction.
 
+use crate::model::{Key, Opening};
 use crate::ui::Selector;
 
 /// One thing to do on a screen. None holds what is typed into a password field.
@@ -25,7 +26,7 @@ pub enum Action {
     /// Press a key.
     Key(Key),
     /// Open a page.
-    Open(OpenSpec),
+    Open(Opening),
     /// Type plain words, no secret.
     Words {
         /// Which.
@@ -77,53 +78,6 @@ pub enum Direction {
     Down,
     /// Towards the beginning: the finger moves down.
     Up,
-}
-
-/// Keys that a profile may press.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Key {
-    /// Back.
-    Back,
-    /// Home.
-    Home,
-}
-
-impl Key {
-    pub(super) const ALL: [Self; 2] = [Self::Back, Self::Home];
-
-    /// The word of the format.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Back => "back",
-            Self::Home => "home",
-        }
-    }
-}
-
-/// A page to open: the twin of the phone port's `Opening`, which this room may not know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OpenSpec {
-    /// By intent action, within one package where named.
-    Action {
-        /// Intent action.
-        action: String,
-        /// Package it must resolve in.
-        package: Option<String>,
-    },
-    /// By component, `package/.Activity`.
-    Component(String),
-}
-
-impl OpenSpec {
-    /// The action or component.
-    #[must_use]
-    pub fn describe(&self) -> &str {
-        match self {
-            Self::Action { action, .. } => action,
-            Self::Component(component) => component,
-        }
-    }
 }
 
 /// Plain words to type, by language.

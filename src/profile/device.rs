@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::model::Opening;
 use crate::ui::{Vocabulary, glob};
 
 use super::condition::Holds;
-use super::{Condition, OpenSpec, Options, Reaction, Reactions, SIGN_OUT, View};
+use super::{Condition, Options, Reaction, Reactions, SIGN_OUT, View};
 
 /// A family of phones: how to know each screen, and what to do there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub struct DeviceProfile {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
     /// Open a page.
-    Open(OpenSpec),
+    Open(Opening),
     /// Follow this flow until a screen of the sign-out is recognised.
     Flow(String),
 }

@@ -17,7 +17,7 @@ mod load;
 mod raw;
 mod reaction;
 
-pub use action::{Action, Direction, Key, OpenSpec, Scroll, Words};
+pub use action::{Action, Direction, Scroll, Words};
 pub use catalog::{Catalog, Choice};
 pub use check::{Report, SavedScreen, Seen, check, schema};
 pub use condition::{Condition, View};

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use mi_signout::adb::{AdbPhone, Places};
-use mi_signout::model::{AdbServer, Focus, Presence, Secret, Serial};
+use mi_signout::model::{AdbServer, Focus, Key, Opening, Presence, Secret, Serial};
 use mi_signout::phone::{
-    Input, InputProbe, KeyCode, Keyguard, Look, Network, NotReady, Observation, Opening, Phone, Refusal, ScreenRead,
-    Settle, Step,
+    Input, InputProbe, Keyguard, Look, Network, NotReady, Observation, Phone, Refusal, ScreenRead, Settle, Step,
 };
 use mi_signout::ui::Point;
 
@@ -190,7 +189,7 @@ fn inputs_in_their_order() {
         Input::Open(&opening),
         Input::Tap(Point { x: 540, y: 1200 }),
         Input::Swipe { from: Point { x: 1, y: 2 }, to: Point { x: 3, y: -4 }, takes: Duration::from_millis(350) },
-        Input::Key(KeyCode::Back),
+        Input::Key(Key::Back),
         Input::Clear { chars: 3 },
         Input::Clear { chars: 0 },
         Input::Words("a b"),

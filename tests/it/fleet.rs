@@ -125,7 +125,7 @@ fn run_with(
         }
     };
     let cables = Cables { members: &members, connected: Mutex::default() };
-    let books = mi_signout::fleet::Books::new(None, None, &listener);
+    let recorder = mi_signout::fleet::RunRecorder::new(None, None, &listener);
     let plan = Plan {
         catalog: catalog(),
         options: Options::default(),
@@ -136,7 +136,7 @@ fn run_with(
         passwords,
         jobs,
         non_interactive: true,
-        books: &books,
+        recorder: &recorder,
         again: false,
         per_account: 8,
         several_accounts: true,

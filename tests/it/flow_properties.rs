@@ -8,9 +8,9 @@ use proptest::prelude::*;
 
 use mi_signout::event::{Event, Progress};
 use mi_signout::flow::{
-    Decision, Ending, Engine, Password, Patience, Permit, PlannedAction, SubmitPermit, VerdictSeen, Walk,
+    Decision, Engine, Input, Password, Patience, Permit, PlannedAction, Setup, SubmitPermit, VerdictSeen, Walk,
 };
-use mi_signout::model::{AccountId, AccountsProbe, Focus, Outcome, Presence, Secret, Serial, UserAccounts};
+use mi_signout::model::{AccountId, AccountsProbe, Ending, Focus, Outcome, Presence, Secret, Serial, UserAccounts};
 use mi_signout::phone::{NotReady, Observation, Phone, PhoneError, Refusal, ScreenRead};
 use mi_signout::profile::{Options, Recognised, View};
 use mi_signout::ui::UiTree;
@@ -95,6 +95,18 @@ fn turn() -> impl Strategy<Value = Turn> {
         .prop_map(|(seen, takes, reconnects, stays)| Turn { seen, takes, reconnects, stays })
 }
 
+fn setup(password: Password, dry_run: bool) -> Setup<'static> {
+    Setup {
+        profile: profile(),
+        options: Options::default(),
+        password,
+        dry_run,
+        locale: "en",
+        patience: Patience::default(),
+        hides_passwords: false,
+    }
+}
+
 fn check_ending(ending: &Ending) {
     match ending.reason {
         Some(reason) => assert!(reason.fits(ending.outcome), "{ending:?}"),
@@ -157,14 +169,15 @@ proptest! {
         let password = if given { Password::Given { chars: 13 } } else { Password::None };
         let submitted_before = before.submitted;
         let patience = Patience::default();
-        let mut engine = Engine::new(profile(), Options::default(), password, dry_run, "en", patience, before);
+        let mut engine = Engine::new(setup(password, dry_run), before);
         let (mut watch, mut now) = (Watch::default(), Duration::ZERO);
-        let mut decision = engine.start();
+        let mut decision = engine.on(Input::Start, now);
         let mut screens = turns.iter().cycle().flat_map(|t| (0..=t.stays).map(move |i| (t, i == 0)));
         let mut ended = None;
         let mut known = false;
         let mut last = Observation::default();
         let mut checks = 0;
+        let mut written = false;
         for _ in 0..=3 * patience.turns {
             match &decision {
                 Decision::End(ending) => {
@@ -173,27 +186,37 @@ proptest! {
                 }
                 Decision::AskPermit => {
                     prop_assert!(given && !dry_run && !submitted_before);
-                    engine.granted();
-                    decision = engine.decide(&last, now);
+                    decision = engine.on(Input::Permitted(Some(&last)), now);
                     continue;
                 }
                 Decision::Check => {
-                    decision = engine.checked(now.as_secs() % 3 == 0);
+                    decision = engine.on(Input::Checked { woken: now.as_secs() % 3 == 0 }, now);
                     checks += 1;
                     continue;
                 }
-                Decision::Act(action) => watch.act(action, known, dry_run, password),
+                Decision::WriteAhead { progress, .. } => {
+                    prop_assert!(progress.mutated(), "a step that is written down counts");
+                    let promised = progress.clone();
+                    decision = engine.on(Input::Written, now);
+                    prop_assert!(matches!(&decision, Decision::Act(action) if action.mutates()), "{:?}", decision);
+                    prop_assert_eq!(engine.progress(), &promised, "what was written is what counts");
+                    written = true;
+                    continue;
+                }
+                Decision::Act(action) => {
+                    prop_assert_eq!(action.mutates(), std::mem::take(&mut written), "a mutating step is written down first");
+                    watch.act(action, known, dry_run, password);
+                }
                 Decision::Look { .. } | Decision::Open(_) => {}
             }
-            engine.begin(&decision, now);
             let (turn, first) = screens.next().unwrap();
             now += Duration::from_secs(turn.takes);
             if first && turn.reconnects {
-                engine.lost();
+                engine.on(Input::Lost, now);
             }
             last = turn.seen.clone();
             known = watch.look(&last);
-            decision = engine.decide(&last, now);
+            decision = engine.on(Input::Seen(&last), now);
         }
         let Some(ending) = ended else { panic!("it never ends") };
         prop_assert!(checks <= patience.turns);
@@ -201,7 +224,8 @@ proptest! {
         prop_assert_eq!(ending.outcome == Outcome::SignedOut, last.accounts.presence() == Presence::Absent);
         prop_assert!(ending.outcome != Outcome::DryRun || dry_run);
         for fresh in [Presence::Present, Presence::Absent, Presence::Unknown] {
-            let cut = engine.cut_short(fresh, mi_signout::model::Reason::Disconnected, "x");
+            let (reason, hint) = (mi_signout::model::Reason::Disconnected, "x");
+            let Decision::End(cut) = engine.on(Input::CutShort { fresh, reason, hint }, now) else { panic!("it goes on") };
             check_ending(&cut);
             prop_assert_eq!(cut.outcome == Outcome::SignedOut, fresh == Presence::Absent);
             let unsure = if engine.progress().mutated() { Outcome::Unknown } else { Outcome::Failed };
@@ -284,7 +308,7 @@ proptest! {
         let secret = Secret::new(if right { "correct horse" } else { "wrong horse!!" }.to_owned());
         let known = Password::Given { chars: 13 };
         let mut engine =
-            Engine::new(profile(), Options::default(), known, dry_run, "en", Patience::default(), Progress::default());
+            Engine::new(setup(known, dry_run), Progress::default());
         let (permit, began) = (Yes::default(), Instant::now());
         let walk = Walk {
             serial: &Serial::new("s"),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use mi_signout::adb::{self, AdbPhone};
 use mi_signout::event::{Event, EventKind};
-use mi_signout::fleet::{Books, Connector, Passwords, Plan, run};
+use mi_signout::fleet::{Connector, Passwords, Plan, RunRecorder, run};
 use mi_signout::flow::Patience;
 use mi_signout::model::{AdbServer, Device, Outcome, Reason, ResultRow, Secret};
 use mi_signout::phone::Phone;
@@ -50,7 +50,7 @@ fn sign_out(spec: PhoneSpec, person: impl Fn(&SimPhone, Reason) + Send + Sync) -
             tell.lock().unwrap().send(Some(reason)).unwrap();
         }
     };
-    let books = Books::new(None, None, &listener);
+    let recorder = RunRecorder::new(None, None, &listener);
     let interrupted = AtomicBool::new(false);
     let (end, over) = mpsc::channel::<()>();
     let plan = Plan {
@@ -63,7 +63,7 @@ fn sign_out(spec: PhoneSpec, person: impl Fn(&SimPhone, Reason) + Send + Sync) -
         passwords: &passwords,
         jobs: 1,
         non_interactive: false,
-        books: &books,
+        recorder: &recorder,
         again: false,
         per_account: 8,
         several_accounts: true,

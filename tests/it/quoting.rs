@@ -3,8 +3,8 @@
 use std::process::{Command, Stdio};
 
 use mi_signout::adb::{Places, Script, quote};
-use mi_signout::model::Secret;
-use mi_signout::phone::{Input, Look, Opening, Settle, Step};
+use mi_signout::model::{Opening, Secret};
+use mi_signout::phone::{Input, Look, Settle, Step};
 use proptest::prelude::*;
 
 use crate::support::fake_adb::Stubs;

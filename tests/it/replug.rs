@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use mi_signout::adb::{self, Roster};
+use mi_signout::adb::{self, DeviceTracker};
 use mi_signout::fleet::Passwords;
 use mi_signout::model::{AdbServer, Device, Outcome, Reason, ResultRow, Secret, Serial};
 use mi_signout::profile::Catalog;
@@ -28,7 +28,7 @@ fn sign_out(at: &AdbServer, serial: &str, phone: &SimPhone) -> ResultRow {
     assert_eq!(chosen.len(), 1);
     let mut passwords = Passwords::default();
     passwords.for_serial(Serial::new(serial), Secret::new(phone.spec().told_password().to_owned()));
-    let wires = Wires(Roster::follow(&BTreeSet::from([at.clone()])));
+    let wires = Wires(DeviceTracker::follow(&BTreeSet::from([at.clone()])));
     let ran = run(&chosen, &passwords, &Catalog::builtin().unwrap(), &wires);
     ran.rows.into_iter().next().unwrap()
 }
@@ -162,7 +162,7 @@ fn after_a_restart_of_the_server_a_phone_is_still_itself() {
         [&mine, &other].map(|p| farm.adbd_addr(farm.plug(Arc::new(SimDevice::new(p.clone()))).unwrap()).unwrap());
     server.connect(mine_at);
     let device = adb::list(&at, GUARD).unwrap().remove(0);
-    let mut phone = Roster::follow(&BTreeSet::from([at])).phone(&device);
+    let mut phone = DeviceTracker::follow(&BTreeSet::from([at])).phone(&device);
     server.restart();
     server.connect(other_at);
     server.connect(mine_at);

@@ -256,7 +256,7 @@ fn phones_of_one_hub_that_go_together_are_one_message() {
         for plug in plugs {
             bed.unplug(plug);
         }
-        watching.until_note("4 phones on hub 1-4 went together");
+        watching.until_note("lost 4 phones on hub 1-4 at once");
     }
 }
 
@@ -267,7 +267,7 @@ fn a_server_that_goes_with_all_its_phones_is_one_message() {
     let running = start(&bed, "sign-out", &["--all"]);
     running.until(4, |line| line["event"] == "identified");
     bed.stop_server();
-    running.until_note("went, and 4 phones with it: it is waited for");
+    running.until_note("(4 phones affected); waiting for it to come back");
     running.interrupt();
     let (status, rows, _) = running.end();
     assert_eq!((status, rows.len()), (130, 4), "a row for each, also after Ctrl-C: {rows:?}");

@@ -32,15 +32,15 @@ impl Section<'_> {
     }
 }
 
-/// Parts a script's output at its mark. A mark may follow output without a line end; its own line is always complete.
+/// Parts a script's output at its boundary. A boundary may follow output without a line end; its own line is always complete.
 #[must_use]
-pub fn sections<'a>(output: &'a [u8], mark: &str) -> Vec<Section<'a>> {
-    let mark = mark.as_bytes();
-    let starts: Vec<usize> = positions(output, mark);
+pub fn sections<'a>(output: &'a [u8], boundary: &str) -> Vec<Section<'a>> {
+    let boundary = boundary.as_bytes();
+    let starts: Vec<usize> = positions(output, boundary);
     let mut found = Vec::new();
     for (n, start) in starts.iter().enumerate() {
         let end = starts.get(n + 1).copied().unwrap_or(output.len());
-        let part = &output[start + mark.len()..end];
+        let part = &output[start + boundary.len()..end];
         let Some(line) = part.iter().position(|b| *b == b'\n') else { continue };
         let Ok(title) = std::str::from_utf8(&part[..line]) else { continue };
         let mut words = title.split_whitespace();

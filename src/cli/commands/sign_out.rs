@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::cli::account_probe::AccountProbe;
 use crate::cli::args::RunArgs;
+use crate::cli::authorisation::ChosenAccounts;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::phone_table::{self, PhoneLine};
@@ -53,15 +53,16 @@ pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitSt
     let given = args.run.passwords.read(Some(&serials))?;
     let asks = interactive && given.is_empty();
     let authorised_by = args.run.record.authorised_by.as_deref();
-    let probe = AccountProbe::of(&devices, authorised_by, asks);
-    probe.check_authorised(authorised_by)?;
-    let passwords = if asks { probe.ask_passwords(output)? } else { given };
+    let connector = AdbConnector::new(&devices);
+    let chosen = ChosenAccounts::of(&devices, &connector, authorised_by, asks);
+    chosen.check_authorised(authorised_by)?;
+    let passwords = if asks { chosen.ask_passwords(output)? } else { given };
     let record = Record::open(&args.run.record, args.run.walk.for_the_record(), output)?;
     let work = Work::of(&args.run, &catalog, &passwords, output);
     let devices = record.unsettled_first(devices);
     // One phone in the tray needs no number.
     let numbers = if listed.len() > 1 { numbers } else { Numbers::default() };
-    work.run(&devices, &numbers, &AdbConnector::new(&devices), record, interrupt)
+    work.run(&devices, &numbers, &connector, record, interrupt)
 }
 
 /// Shows what is about to be done to which phones, and asks.

@@ -1,7 +1,7 @@
 //! Plug-and-go: phones are taken as they are plugged in, each is worked on once, and its result rests until it is unplugged.
 
-mod door;
-mod plugs;
+mod admission;
+mod port_tracker;
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
@@ -9,13 +9,12 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use self::door::{Door, Entry};
-use self::plugs::{Change, Plugs, Rest};
-use super::together::Losses;
-use super::{Attached, Connector, Numbers, Permits, Plan, duplicate, locate, vigil, worker};
+use self::admission::{Admission, Entry};
+use self::port_tracker::{Change, PortState, PortTracker};
+use super::shared_cause::Losses;
+use super::{Attached, Connector, Numbers, PasswordGate, Plan, disconnects, duplicate, locate, worker};
 use crate::event::{Event, EventKind, Subject};
-use crate::flow::Ending;
-use crate::model::{AccountId, AdbServer, Device, Outcome, Reason, ResultRow, Serial};
+use crate::model::{AccountId, AdbServer, Device, Ending, Outcome, Reason, ResultRow, Serial};
 use crate::phone::Phone;
 use crate::preflight;
 
@@ -24,9 +23,9 @@ const TICK: Duration = Duration::from_millis(100);
 /// How long a phone may take to show its number.
 const SHOW: Duration = Duration::from_secs(20);
 
-/// News of the adb servers.
+/// What an adb server reports of its phones.
 #[derive(Clone, Debug)]
-pub enum News {
+pub enum DeviceUpdate {
     /// All that a server lists now.
     Listed(AdbServer, Vec<Device>),
     /// A server went away, or was never there.
@@ -68,7 +67,7 @@ struct Done {
 
 /// Where the watch stands.
 struct Round<'s> {
-    plugs: Plugs,
+    plugs: PortTracker,
     numbers: Numbers,
     losses: Losses,
     /// The last list of each server, taken again once its phones had the time to come back.
@@ -76,29 +75,29 @@ struct Round<'s> {
     rows: Vec<ResultRow>,
     busy: usize,
     done: Sender<Done>,
-    door: &'s Door<'s>,
-    permits: &'s Permits<'s>,
+    admission: &'s Admission<'s>,
+    gate: &'s PasswordGate<'s>,
 }
 
 impl Watch<'_> {
     /// Works on phones as `news` brings them, and gives the rows in the order in which they came. Ends after `count` phones, by
     /// Ctrl-C, or when nobody tells any more news; phones that are worked on then get their rows first.
     #[must_use]
-    pub fn run(&self, news: &Receiver<News>) -> Vec<ResultRow> {
-        let permits = Permits::of(self.plan);
-        let door = Door::new(self.wanted, permits.accounts());
+    pub fn run(&self, news: &Receiver<DeviceUpdate>) -> Vec<ResultRow> {
+        let gate = PasswordGate::of(self.plan);
+        let admission = Admission::new(self.wanted, gate.accounts());
         std::thread::scope(|scope| {
             let (done, is_done) = channel();
             let mut round = Round {
-                plugs: Plugs::default(),
+                plugs: PortTracker::default(),
                 numbers: Numbers::default(),
                 losses: Losses::default(),
                 lists: BTreeMap::new(),
                 rows: Vec::new(),
                 busy: 0,
                 done,
-                door: &door,
-                permits: &permits,
+                admission: &admission,
+                gate: &gate,
             };
             let mut told = true;
             while !(self.is_over(&round) || !told && round.busy == 0) {
@@ -116,11 +115,11 @@ impl Watch<'_> {
                     && let Some(device) = round.plugs.take(Instant::now())
                 {
                     let number = round.numbers.give(&device);
-                    let (done, door, permits) = (round.done.clone(), round.door, round.permits);
+                    let (done, admission, gate) = (round.done.clone(), round.admission, round.gate);
                     round.busy += 1;
                     let (sender, listed) = (done.clone(), device.clone());
                     let worker = move || {
-                        let row = self.receive_or_say(&device, number, door, permits);
+                        let row = self.receive_or_say(&device, number, admission, gate);
                         let _ = done.send(Done { device, row });
                     };
                     if std::thread::Builder::new().name("phone".into()).spawn_scoped(scope, worker).is_err() {
@@ -147,20 +146,20 @@ impl Watch<'_> {
         wanted && round.busy < self.plan.jobs.max(1) && !self.plan.interrupted.load(Ordering::Relaxed)
     }
 
-    fn hear(&self, round: &mut Round<'_>, news: News) {
+    fn hear(&self, round: &mut Round<'_>, news: DeviceUpdate) {
         let now = Instant::now();
         match news {
-            News::Lost(server) => {
+            DeviceUpdate::Lost(server) => {
                 if !round.plugs.is_lost(&server) {
                     self.note(format!("the adb server at {server} does not answer: it is waited for"));
                 }
                 round.plugs.server_lost(&server);
             }
-            News::Back(server) => {
+            DeviceUpdate::Back(server) => {
                 self.note(format!("the adb server at {server} answers again"));
                 round.plugs.server_back(now, &server);
             }
-            News::Listed(server, devices) => {
+            DeviceUpdate::Listed(server, devices) => {
                 round.numbers.give_all(&devices);
                 let changes = round.plugs.listed(now, &server, &devices);
                 round.lists.insert(server, devices);
@@ -178,7 +177,7 @@ impl Watch<'_> {
             self.tell_changes(round, changes);
         }
         let plugs = &round.plugs;
-        vigil::tell(self.plan.listener, round.losses.settled(now, |server| plugs.is_lost(server)));
+        disconnects::tell(self.plan.listener, round.losses.settled(now, |server| plugs.is_lost(server)));
     }
 
     fn tell_changes(&self, round: &mut Round<'_>, changes: Vec<Change>) {
@@ -205,10 +204,10 @@ impl Watch<'_> {
         &self,
         device: &Device,
         number: u32,
-        door: &Door<'_>,
-        permits: &Permits<'_>,
+        admission: &Admission<'_>,
+        gate: &PasswordGate<'_>,
     ) -> Option<ResultRow> {
-        let receive = || self.receive(device, number, door, permits);
+        let receive = || self.receive(device, number, admission, gate);
         std::panic::catch_unwind(AssertUnwindSafe(receive)).unwrap_or_else(|_| {
             let refuse = || worker::refuse(device, Some(number), self.plan, worker::broken());
             std::panic::catch_unwind(AssertUnwindSafe(refuse)).ok()
@@ -216,10 +215,16 @@ impl Watch<'_> {
     }
 
     /// Asks a phone whose it is, and works on it where it is wanted.
-    fn receive(&self, device: &Device, number: u32, door: &Door<'_>, permits: &Permits<'_>) -> Option<ResultRow> {
+    fn receive(
+        &self,
+        device: &Device,
+        number: u32,
+        admission: &Admission<'_>,
+        gate: &PasswordGate<'_>,
+    ) -> Option<ResultRow> {
         let is_there = |other: &Device| self.connector.attached(std::slice::from_ref(other)) == [Attached::Listed];
-        let row = match door.ask(device, self.connector, &is_there) {
-            Entry::Left(why) => {
+        let row = match admission.ask(device, self.connector, &is_there) {
+            Entry::Skipped(why) => {
                 self.note(format!("{} ({}) is left alone: {why}", device.serial, super::place(device)));
                 return None;
             }
@@ -227,7 +232,7 @@ impl Watch<'_> {
             Entry::Duplicate(other) => {
                 worker::refuse(device, Some(number), self.plan, duplicate(device, &super::place(&other)))
             }
-            Entry::Taken { before, by_mask } => {
+            Entry::Admitted { before, by_mask } => {
                 if let Some(account) = by_mask {
                     self.note(format!(
                         "{} is taken for account {account}, which it shows masked: another account may look the same",
@@ -240,14 +245,14 @@ impl Watch<'_> {
                 if self.locate {
                     self.show(device, number);
                 }
-                // Whether it is here twice was asked at the door.
-                match worker::work(device, Some(number), self.plan, self.connector, permits, &|_| None) {
+                // Whether it is here twice was asked at the admission.
+                match worker::work(device, Some(number), self.plan, self.connector, gate, &|_| None) {
                     worker::Worked::Row(row) => *row,
-                    worker::Worked::Twin(_) => return None,
+                    worker::Worked::DuplicateConnection(_) => return None,
                 }
             }
         };
-        door.ended(device, row.outcome);
+        admission.ended(device, row.outcome);
         Some(row)
     }
 
@@ -288,9 +293,9 @@ impl Watch<'_> {
     fn end(&self, round: &mut Round<'_>, done: Done) {
         round.busy -= 1;
         let rest = match &done.row {
-            Some(row) if row.reason == Some(Reason::Disconnected) => Rest::Lost,
-            Some(row) if !row.outcome.is_good() => Rest::Bad,
-            _ => Rest::Good,
+            Some(row) if row.reason == Some(Reason::Disconnected) => PortState::Lost,
+            Some(row) if !row.outcome.is_good() => PortState::Bad,
+            _ => PortState::Good,
         };
         let unplugged = round.plugs.rests(Instant::now(), &done.device, rest);
         self.tell_changes(round, unplugged.into_iter().collect());

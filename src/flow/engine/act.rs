@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::super::{Decision, Ending, Password, PlannedAction};
-use super::{Engine, SCREEN, opening};
-use crate::model::{Outcome, Presence, Reason};
-use crate::phone::{KeyCode, Settle};
-use crate::profile::{Action, Direction, Key, Screen, Scroll};
+use super::{Engine, SCREEN};
+use crate::flow::{Decision, Password, PlannedAction, endings};
+use crate::model::{Ending, Outcome, Presence, Reason};
+use crate::phone::Settle;
+use crate::profile::{Action, Direction, Screen, Scroll};
 use crate::ui::{NodeId, Point, Selector, Target, UiTree};
 
 /// A screen in front, with what may be done on it.
@@ -27,7 +27,7 @@ impl<'p> Engine<'p> {
         presence: Presence,
         now: Duration,
     ) -> Decision {
-        let (Some(tree), Some(visit)) = (tree, &self.visit) else {
+        let (Some(tree), Some(visit)) = (tree, &self.memory.visit) else {
             return Decision::Look { settle: Settle::Nothing, look: SCREEN };
         };
         if visit.mutated {
@@ -42,38 +42,38 @@ impl<'p> Engine<'p> {
             Action::Tap { target, scroll } => self.tap(&stage, target, *scroll, mutates),
             Action::Type { into } => self.type_password(&stage, into),
             Action::Submit { tap } => self.submit(&stage, tap),
-            Action::Key(_) | Action::Open(_) | Action::Words { .. } if mutates && self.dry_run => {
+            Action::Key(_) | Action::Open(_) | Action::Words { .. } if mutates && self.setup.dry_run => {
                 Decision::End(Ending::good(Outcome::DryRun))
             }
             Action::Words { words, into } => {
-                let text = words.typeable(&self.locale).first().map(|text| (*text).to_owned());
+                let text = words.typeable(self.setup.locale).first().map(|text| (*text).to_owned());
                 match only_one(tree, into).and_then(|n| tree.tap_point(n)).zip(text) {
                     Some((at, text)) => self.spend(screen, PlannedAction::Words { at, text }),
                     None => self.not_found(&stage, &action.describe()),
                 }
             }
-            Action::Key(key) => self.spend(screen, PlannedAction::Key(key_code(*key))),
+            Action::Key(key) => self.spend(screen, PlannedAction::Key(*key)),
             Action::Open(open) => {
-                if let Some(visit) = &mut self.visit {
+                if let Some(visit) = &mut self.memory.visit {
                     visit.next_action += 1;
                 }
-                Decision::Open(opening(open))
+                Decision::Open(open.clone())
             }
         }
     }
 
     /// All was done, and the screen is still there. A password that did not arrive at all is typed once more.
     fn nothing_left(&mut self, screen: &'p Screen, actions: &'p [Action], tree: &UiTree, now: Duration) -> Decision {
-        if let (Some(Action::Type { into }), Password::Given { chars }) = (actions.last(), self.password) {
+        if let (Some(Action::Type { into }), Password::Given { chars }) = (actions.last(), self.setup.password) {
             let at = only_one(tree, into).and_then(|node| tree.tap_point(node));
-            return match at.filter(|_| !self.retyped && !self.hides_passwords) {
+            return match at.filter(|_| !self.memory.typing.retyped && !self.setup.hides_passwords) {
                 Some(at) => {
-                    self.retyped = true;
+                    self.memory.typing.retyped = true;
                     Decision::Act(PlannedAction::TypePassword { at, clear: chars })
                 }
                 // It never shows more; what is left of a slow page is given one more look.
-                None if self.hides_passwords => match self.look_again(now) {
-                    Some(look) if self.visit.as_ref().is_some_and(|visit| visit.rounds <= 1) => look,
+                None if self.setup.hides_passwords => match self.look_again(now) {
+                    Some(look) if self.memory.visit.as_ref().is_some_and(|visit| visit.rounds <= 1) => look,
                     _ => self.or_check(Decision::End(not_shown())),
                 },
                 None => self.patient(now, not_arrived(0, chars)),
@@ -86,12 +86,12 @@ impl<'p> Engine<'p> {
     fn tap(&mut self, stage: &Stage<'_>, target: &Selector, scroll: Option<Scroll>, mutates: bool) -> Decision {
         let (tree, what) = (stage.tree, stage.action.describe());
         if let Some(at) = only_one(tree, target).and_then(|node| tree.tap_point(node)) {
-            if mutates && self.dry_run {
+            if mutates && self.setup.dry_run {
                 return Decision::End(Ending::good(Outcome::DryRun));
             }
             return self.spend(stage.screen, PlannedAction::Tap { at, what, mutates });
         }
-        let (Some(scroll), Some(visit)) = (scroll, &mut self.visit) else {
+        let (Some(scroll), Some(visit)) = (scroll, &mut self.memory.visit) else {
             return self.not_found(stage, &what);
         };
         let print = tree.fingerprint();
@@ -106,21 +106,21 @@ impl<'p> Engine<'p> {
     }
 
     fn type_password(&mut self, stage: &Stage<'_>, into: &Selector) -> Decision {
-        self.asked_password = true;
+        self.memory.typing.asked = true;
         if self.progress.submitted {
-            return Decision::End(Ending::asked_again());
+            return Decision::End(endings::asked_again());
         }
-        if let Some(left) = &self.left_to_person {
+        if let Some(left) = &self.memory.typing.left_to_person {
             return Decision::End(left.clone());
         }
-        if self.password == Password::None {
+        if self.setup.password == Password::None {
             return Decision::End(Ending::new(
                 Outcome::NeedsPerson,
                 Reason::NoPassword,
                 "the phone asks for the account's password: run again and give it (--password-stdin, or at the prompt)",
             ));
         }
-        if self.dry_run {
+        if self.setup.dry_run {
             return Decision::End(Ending::good(Outcome::DryRun));
         }
         let tree = stage.tree;
@@ -130,21 +130,21 @@ impl<'p> Engine<'p> {
     }
 
     fn submit(&mut self, stage: &Stage<'_>, tap: &Selector) -> Decision {
-        self.asked_password = true;
+        self.memory.typing.asked = true;
         if self.progress.submitted {
-            return Decision::End(Ending::asked_again());
+            return Decision::End(endings::asked_again());
         }
-        if let Some(left) = &self.left_to_person {
+        if let Some(left) = &self.memory.typing.left_to_person {
             return Decision::End(left.clone());
         }
-        let Password::Given { chars } = self.password else {
+        let Password::Given { chars } = self.setup.password else {
             return Decision::End(Ending::new(
                 Outcome::NeedsPerson,
                 Reason::NoPassword,
                 "a password that this program did not type is in the field: finish on the phone, then run again",
             ));
         };
-        if self.dry_run {
+        if self.setup.dry_run {
             return Decision::End(Ending::good(Outcome::DryRun));
         }
         let tree = stage.tree;
@@ -152,16 +152,16 @@ impl<'p> Engine<'p> {
             tree.nodes().filter_map(|(id, node)| Some((id, node.masked_len()?))).collect();
         let [(field, shown)] = fields[..] else { return self.not_found(stage, "find the password field") };
         // A field that this program did not fill may hold anything: it is cleared and typed into first.
-        if shown != chars || !self.typed {
+        if shown != chars || !self.memory.typing.typed {
             let at = tree.tap_point(field);
-            if let (false, Some(at)) = (self.retyped, at) {
-                self.retyped = self.typed;
+            if let (false, Some(at)) = (self.memory.typing.retyped, at) {
+                self.memory.typing.retyped = self.memory.typing.typed;
                 return Decision::Act(PlannedAction::TypePassword { at, clear: shown });
             }
             return Decision::End(not_arrived(shown, chars));
         }
         match only_one(tree, tap).and_then(|node| tree.tap_point(node)) {
-            Some(_) if !self.permitted => Decision::AskPermit,
+            Some(_) if !self.memory.typing.permitted => Decision::AskPermit,
             Some(at) => self.spend(stage.screen, PlannedAction::Submit { at, what: stage.action.describe() }),
             None => self.not_found(stage, &stage.action.describe()),
         }
@@ -181,7 +181,7 @@ pub(super) fn on_popup(action: &Action, tree: &UiTree) -> Option<PlannedAction> 
             let at = tree.tap_point(only_one(tree, target)?)?;
             Some(PlannedAction::Tap { at, what: action.describe(), mutates: false })
         }
-        Action::Key(key) => Some(PlannedAction::Key(key_code(*key))),
+        Action::Key(key) => Some(PlannedAction::Key(*key)),
         _ => None,
     }
 }
@@ -227,12 +227,5 @@ fn swipe(tree: &UiTree, direction: Direction) -> (Point, Point) {
     match direction {
         Direction::Down => (lower, upper),
         Direction::Up => (upper, lower),
-    }
-}
-
-fn key_code(key: Key) -> KeyCode {
-    match key {
-        Key::Back => KeyCode::Back,
-        Key::Home => KeyCode::Home,
     }
 }

@@ -2,38 +2,44 @@
 
 use std::time::Duration;
 
-use super::super::{Decision, Ending, PlannedAction};
-use super::{Engine, LAUNCHER, RESTARTS, SCREEN, SETTLE};
-use crate::model::{Outcome, Presence, Reason};
-use crate::phone::{KeyCode, Look, NotReady, Observation, ScreenRead};
+use super::seen::LAUNCHER;
+use super::state::Way;
+use super::{Engine, SCREEN, SETTLE};
+use crate::flow::{Decision, PlannedAction};
+use crate::model::{Ending, Key, Outcome, Presence, Reason};
+use crate::phone::{Look, NotReady, Observation, ScreenRead};
 use crate::profile::{Action, Entry, Reaction};
 use crate::ui::UiTree;
 
 /// Looks at one screen that stays, whatever time they take.
 const ROUNDS: u32 = 12;
+/// How often one walk begins anew from the home screen.
+const RESTARTS: u32 = 2;
 
 impl Engine<'_> {
     /// A blank, unreadable or unknown screen: patience, then the next way in, then the end.
     pub(super) fn on_nothing(&mut self, seen: &Observation, now: Duration, why: &str) -> Decision {
-        self.lost_looks += 1;
-        self.homing = false;
-        self.front = None;
+        self.memory.lost_looks += 1;
+        self.memory.homing = false;
+        self.memory.front = None;
         if matches!(seen.screen, ScreenRead::NotReady(NotReady::NotIdle))
             && let Some(decision) = self.on_moving(seen.accounts.presence(), now)
         {
             return decision;
         }
         // What was begun may still end by itself, behind whatever is in front.
-        let slow_page = self.patience.slow_page;
-        let may_end = self.in_flight && self.visit.as_ref().is_some_and(|v| now.saturating_sub(v.since) < slow_page);
-        if self.lost_looks < self.patience.looks || may_end {
-            let settle = if self.lost_looks == 1 { self.waiting_settle() } else { SETTLE };
-            let look = Decision::Look { settle, look: if self.lost_looks == 1 { SCREEN } else { Look::Windows } };
-            return if self.lost_looks == 1 || self.in_flight { look } else { self.or_check(look) };
+        let slow_page = self.setup.patience.slow_page;
+        let may_end = self.memory.in_flight
+            && self.memory.visit.as_ref().is_some_and(|v| now.saturating_sub(v.since) < slow_page);
+        if self.memory.lost_looks < self.setup.patience.looks || may_end {
+            let settle = if self.memory.lost_looks == 1 { self.waiting_settle() } else { SETTLE };
+            let look =
+                Decision::Look { settle, look: if self.memory.lost_looks == 1 { SCREEN } else { Look::Windows } };
+            return if self.memory.lost_looks == 1 || self.memory.in_flight { look } else { self.or_check(look) };
         }
         // Where no way is left and the screen can't even be read, it is the dump that failed, and no page that nobody knows.
         let unreadable = matches!(seen.screen, ScreenRead::NotReady(_) | ScreenRead::Unreadable(_));
-        if !self.entered && (!unreadable || self.entry < self.profile.entry.len()) {
+        if !self.memory.way.has_arrived() && (!unreadable || self.has_another_way()) {
             return self.way_in();
         }
         let focus = seen.focus.as_ref().map_or_else(|| "unknown".to_owned(), ToString::to_string);
@@ -58,16 +64,16 @@ impl Engine<'_> {
     /// A screen that never idles gives no dump. Where a spinner was seen before, it most likely still turns; and what follows a
     /// mutating step is given as long as a slow page may take.
     fn on_moving(&mut self, presence: Presence, now: Duration) -> Option<Decision> {
-        let visit = self.visit.as_ref()?;
+        let visit = self.memory.visit.as_ref()?;
         let spinner = match self.reaction(&visit.screen) {
             Some(Reaction::Wait { max }) => Some(*max),
             _ => None,
         };
-        let max = spinner.or_else(|| self.in_flight.then_some(self.patience.moving))?;
+        let max = spinner.or_else(|| self.memory.in_flight.then_some(self.setup.patience.moving))?;
         if now.saturating_sub(visit.since) < max {
             return Some(Decision::Look { settle: SETTLE, look: Look::Probes });
         }
-        let title = self.profile.screen(&visit.screen).map_or("the page", |s| s.title.as_str());
+        let title = self.setup.profile.screen(&visit.screen).map_or("the page", |s| s.title.as_str());
         let hint = format!("'{title}' did not end within {} s", max.as_secs());
         spinner.map(|_| Decision::End(self.cut_short(presence, Reason::Timeout, &hint)))
     }
@@ -77,7 +83,7 @@ impl Engine<'_> {
         if self.is_flow_next() {
             return self.way_in();
         }
-        let rounds = self.visit.as_mut().map_or(0, |v| {
+        let rounds = self.memory.visit.as_mut().map_or(0, |v| {
             v.rounds += 1;
             v.rounds
         });
@@ -86,14 +92,15 @@ impl Engine<'_> {
 
     /// Whether the page was opened for the flow that comes next: that one knows what to do on the screen in front.
     fn is_flow_next(&self) -> bool {
-        let Some(Entry::Flow(flow)) = self.profile.entry.get(self.entry) else { return false };
-        let screen = self.visit.as_ref().map(|v| v.screen.as_str());
-        screen.is_some_and(|screen| self.profile.reaction(flow, screen, &self.options).is_some())
+        let Way::In { next, .. } = &self.memory.way else { return false };
+        let Some(Entry::Flow(flow)) = self.setup.profile.entry.get(*next) else { return false };
+        let screen = self.memory.visit.as_ref().map(|v| v.screen.as_str());
+        screen.is_some_and(|screen| self.setup.profile.reaction(flow, screen, &self.setup.options).is_some())
     }
 
     /// A screen that goes away by itself.
     pub(super) fn wait(&self, max: Duration, presence: Presence, now: Duration, title: &str) -> Decision {
-        let since = self.visit.as_ref().map_or(now, |v| v.since);
+        let since = self.memory.visit.as_ref().map_or(now, |v| v.since);
         if now.saturating_sub(since) >= max {
             let hint = format!("'{title}' did not end within {} s", max.as_secs());
             return Decision::End(self.cut_short(presence, Reason::Timeout, &hint));
@@ -106,7 +113,7 @@ impl Engine<'_> {
     /// Whether a page may still be loading. What ends a walk because something is *not* on a page waits until the page has content
     /// and two looks in a row saw the same: a web page is read before it is whole, and its password field may come a second later.
     pub(super) fn is_loading(&mut self, max: Duration, tree: Option<&UiTree>, now: Duration) -> bool {
-        let Some((tree, visit)) = tree.zip(self.visit.as_mut()) else { return false };
+        let Some((tree, visit)) = tree.zip(self.memory.visit.as_mut()) else { return false };
         if now.saturating_sub(visit.since) >= max || visit.rounds >= ROUNDS {
             return false;
         }
@@ -117,8 +124,9 @@ impl Engine<'_> {
 
     /// Another look at a screen that stays, unless it stayed for as long as a slow page may take.
     pub(super) fn look_again(&mut self, now: Duration) -> Option<Decision> {
-        let slow_page = self.patience.slow_page;
-        let visit = self.visit.as_mut().filter(|v| now.saturating_sub(v.since) < slow_page && v.rounds < ROUNDS)?;
+        let slow_page = self.setup.patience.slow_page;
+        let visit =
+            self.memory.visit.as_mut().filter(|v| now.saturating_sub(v.since) < slow_page && v.rounds < ROUNDS)?;
         visit.rounds += 1;
         Some(Decision::Look { settle: SETTLE, look: SCREEN })
     }
@@ -126,7 +134,7 @@ impl Engine<'_> {
     /// Waits on the screen in front for as long as a slow page may take, then ends. A way in that leads no further is no end:
     /// there may be another.
     pub(super) fn patient(&mut self, now: Duration, ending: Ending) -> Decision {
-        if !self.entered {
+        if !self.memory.way.has_arrived() {
             return self.not_there_yet();
         }
         self.look_again(now).unwrap_or_else(|| self.or_check(Decision::End(ending)))
@@ -138,13 +146,13 @@ impl Engine<'_> {
         if let Some(decision) = self.look_again(now) {
             return decision;
         }
-        let decision = if self.may_restart() && self.profile.screen(LAUNCHER).is_some() {
-            self.restarts += 1;
-            self.homing = true;
-            if let Some(visit) = &mut self.visit {
+        let decision = if self.may_restart() && self.setup.profile.screen(LAUNCHER).is_some() {
+            self.memory.restarts += 1;
+            self.memory.homing = true;
+            if let Some(visit) = &mut self.memory.visit {
                 (visit.since, visit.rounds) = (now, 0);
             }
-            Decision::Act(PlannedAction::Key(KeyCode::Home))
+            Decision::Act(PlannedAction::Key(Key::Home))
         } else if self.last_tap_was_lost(presence) {
             let hint = format!(
                 "'{title}' did not react to its last tap, which is not repeated: press OK on the phone, then run again"
@@ -159,9 +167,9 @@ impl Engine<'_> {
 
     /// The home screen in the middle of a walk: either this program went there, or the account app closed.
     pub(super) fn on_launcher(&mut self, presence: Presence, now: Duration) -> Decision {
-        if !self.homing {
+        if !self.memory.homing {
             // The accounts were read before the screen was, and may have gone in between.
-            let may_end = self.in_flight || self.progress.submitted;
+            let may_end = self.memory.in_flight || self.progress.submitted;
             if let (true, Some(decision)) = (may_end, self.look_again(now)) {
                 return decision;
             }
@@ -170,12 +178,10 @@ impl Engine<'_> {
                 let ending = Decision::End(self.stayed(presence, hint));
                 return self.or_check(ending);
             }
-            self.restarts += 1;
+            self.memory.restarts += 1;
         }
-        self.homing = false;
-        self.entered = false;
-        self.entry = 0;
-        self.entry_flow = None;
+        self.memory.homing = false;
+        self.memory.way = Way::START;
         self.way_in()
     }
 
@@ -186,11 +192,16 @@ impl Engine<'_> {
             Some(Reaction::Do { actions, .. }) => matches!(actions.last(), Some(Action::Submit { .. })),
             _ => false,
         };
-        let stays = self.visit.as_ref().is_some_and(|visit| visit.mutated && submits(&visit.screen));
-        presence == Presence::Present && self.progress.submitted && self.verdict.is_none() && stays
+        let stays = self.memory.visit.as_ref().is_some_and(|visit| visit.mutated && submits(&visit.screen));
+        presence == Presence::Present && self.progress.submitted && self.memory.verdict.is_none() && stays
+    }
+
+    /// Whether the profile has an entry that was not tried.
+    fn has_another_way(&self) -> bool {
+        matches!(&self.memory.way, Way::In { next, .. } if *next < self.setup.profile.entry.len())
     }
 
     fn may_restart(&self) -> bool {
-        self.restarts < RESTARTS && !self.progress.submitted
+        self.memory.restarts < RESTARTS && !self.progress.submitted
     }
 }

@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::model::Opening;
+
 use super::raw::{At, RawOpen, RawProfile};
-use super::{DeviceProfile, Entry, Labels, OpenSpec, ProfileError, SCHEMA, SIGN_OUT};
+use super::{DeviceProfile, Entry, Labels, ProfileError, SCHEMA, SIGN_OUT};
 
 /// The file at hand, and what its names may mean.
 struct Source<'a> {
@@ -139,13 +141,11 @@ fn entry_of(source: &Source<'_>, raw: &At<RawOpen>, profile: &DeviceProfile) -> 
     Ok(Entry::Flow(flow.get().clone()))
 }
 
-fn open_of(source: &Source<'_>, raw: &At<RawOpen>) -> Result<OpenSpec, ProfileError> {
+fn open_of(source: &Source<'_>, raw: &At<RawOpen>) -> Result<Opening, ProfileError> {
     let RawOpen { action, package, component, flow } = raw.get();
     match (action, package, component, flow) {
-        (Some(action), package, None, None) => {
-            Ok(OpenSpec::Action { action: action.clone(), package: package.clone() })
-        }
-        (None, None, Some(component), None) if component.contains('/') => Ok(OpenSpec::Component(component.clone())),
+        (Some(action), package, None, None) => Ok(Opening::Action { action: action.clone(), package: package.clone() }),
+        (None, None, Some(component), None) if component.contains('/') => Ok(Opening::Component(component.clone())),
         (None, None, Some(_), None) => Err(source.error(raw.span(), "a component is `package/.Activity`")),
         _ => Err(source.error(raw.span(), "to open takes an action (with a package, if you like) or a component")),
     }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::model::{Outcome, Reason};
+use crate::model::{Key, Outcome, Reason};
 
 use super::selectors::selector;
 use super::{Source, check_name, open_of};
 use crate::profile::raw::{At, RawAction, RawProfile, RawReaction, RawWait, RawWords};
 use crate::profile::reaction::OPTIONS;
-use crate::profile::{Action, DeviceProfile, Direction, Key, ProfileError, Reaction, Reactions, Scroll, Words};
+use crate::profile::{Action, DeviceProfile, Direction, ProfileError, Reaction, Reactions, Scroll, Words};
 
 /// Adds them; one for a screen that the base has a reaction to takes its place.
 pub(super) fn add(source: &Source<'_>, raw: &RawProfile, profile: &mut DeviceProfile) -> Result<(), ProfileError> {
@@ -183,8 +183,10 @@ fn action(source: &Source<'_>, at: &At<RawAction>) -> Result<Action, ProfileErro
         RawAction {
             tap: None, typed: None, into: None, submit: None, key: Some(key), open: None, words: None, ..
         } => {
-            let found = Key::ALL.into_iter().find(|k| k.as_str() == key.get());
-            found.map(Action::Key).ok_or_else(|| source.unknown("key", key, Key::ALL.iter().map(|k| k.as_str())))
+            let found = Key::IN_PROFILES.into_iter().find(|k| k.as_str() == key.get());
+            found
+                .map(Action::Key)
+                .ok_or_else(|| source.unknown("key", key, Key::IN_PROFILES.iter().map(|k| k.as_str())))
         }
         RawAction {
             tap: None,

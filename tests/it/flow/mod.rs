@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use mi_signout::event::{Event, EventKind, Progress};
-use mi_signout::flow::{Engine, Password, Patience, Permit, SubmitPermit, VerdictSeen, Walk};
+use mi_signout::flow::{Engine, Password, Patience, Permit, Setup, SubmitPermit, VerdictSeen, Walk};
 use mi_signout::model::{AccountId, Secret, Serial};
 use mi_signout::phone::{NotReady, Phone, PhoneError};
 use mi_signout::profile::Options;
@@ -132,8 +132,16 @@ fn walk_in_full(script: Script, case: Case) -> (ScriptedPhone, String) {
     let phone = ScriptedPhone::new(script);
     let secret = case.password.map(|text| Secret::new(text.to_owned()));
     let password = secret.as_ref().map_or(Password::None, |s| Password::Given { chars: s.chars() });
-    let mut engine =
-        Engine::new(profile(), Options::default(), password, case.dry_run, "en-US", Patience::default(), case.progress);
+    let setup = Setup {
+        profile: profile(),
+        options: Options::default(),
+        password,
+        dry_run: case.dry_run,
+        locale: "en-US",
+        patience: Patience::default(),
+        hides_passwords: false,
+    };
+    let mut engine = Engine::new(setup, case.progress);
     let interrupted = AtomicBool::new(false);
     let stop_on = case.interrupt_on.map(str::to_owned);
     let tell = |event: Event| {

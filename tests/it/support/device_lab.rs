@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
-use mi_signout::adb::{AdbPhone, Roster};
+use mi_signout::adb::{AdbPhone, DeviceTracker};
 use mi_signout::event::{Event, EventKind, Recorder, Subject};
-use mi_signout::fleet::{self, Books, Connector, Passwords, Plan};
+use mi_signout::fleet::{self, Connector, Passwords, Plan, RunRecorder};
 use mi_signout::flow::Patience;
 use mi_signout::model::{AdbServer, Device, DeviceState, ResultRow, Secret, Serial};
 use mi_signout::phone::{Observation, Phone, PhoneError, PhoneFacts, Step};
@@ -166,7 +166,7 @@ impl DeviceLab {
         for unit in units {
             passwords.for_serial(unit.serial.clone(), Secret::new(unit.phone.spec().told_password().to_owned()));
         }
-        let connector = Wires(Roster::follow(&BTreeSet::from([self.at.clone()])));
+        let connector = Wires(DeviceTracker::follow(&BTreeSet::from([self.at.clone()])));
         run_recorded(&chosen, &passwords, catalog, &connector, record)
     }
 }
@@ -191,10 +191,10 @@ fn run_recorded(
 ) -> Run {
     let (show, told) = mpsc::channel();
     let (journal, ledger) = record.map(RecordFiles::open).unzip();
-    let recorded = journal.is_some();
+    let writes = journal.is_some();
     let reporter = Reporter::start("run", journal, vec![Box::new(Told(show))], None).unwrap();
     let stream = reporter.stream().clone();
-    let books = Books::new(recorded.then_some(&stream as &dyn Recorder), ledger, &stream);
+    let recorder = RunRecorder::new(writes.then_some(&stream as &dyn Recorder), ledger, &stream);
     let plan = Plan {
         catalog,
         options: Options::default(),
@@ -205,7 +205,7 @@ fn run_recorded(
         passwords,
         jobs: devices.len(),
         non_interactive: true,
-        books: &books,
+        recorder: &recorder,
         again: false,
         per_account: 8,
         several_accounts: true,
@@ -214,7 +214,7 @@ fn run_recorded(
         interrupted: &AtomicBool::new(false),
     };
     let rows = fleet::run(devices, &plan, connector);
-    drop(books);
+    drop(recorder);
     drop(stream);
     let last = EventKind::Finished { counts: Vec::new(), exit: 0 };
     reporter.close(Event::now(Subject::Run("run".into()), last)).finish().unwrap();
@@ -233,7 +233,7 @@ impl Sink for Told {
 }
 
 /// Phones over a real adb server. A hanging command is given up sooner than a real phone would be.
-pub struct Wires(pub Roster);
+pub struct Wires(pub DeviceTracker);
 
 impl Connector for Wires {
     fn connect(&self, device: &Device) -> Box<dyn Phone> {

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use mi_signout::model::{AccountId, AccountsProbe, Focus, UserAccounts};
+use mi_signout::model::{AccountId, AccountsProbe, Focus, Opening, UserAccounts};
 use mi_signout::phone::{
-    Input, InputProbe, Keyguard, Look, Network, NotReady, Observation, Opening, Phone, PhoneError, PhoneFacts, Refusal,
+    Input, InputProbe, Keyguard, Look, Network, NotReady, Observation, Phone, PhoneError, PhoneFacts, Refusal,
     ScreenRead, Settle, Step,
 };
 use mi_signout::profile::{Catalog, DeviceProfile};
@@ -369,7 +369,7 @@ impl Script {
                 format!("clear {chars}")
             }
             Input::Key(key) => {
-                if *key == mi_signout::phone::KeyCode::Home {
+                if *key == mi_signout::model::Key::Home {
                     self.go(&Effect::Go("launcher"));
                 }
                 format!("key {key:?}")

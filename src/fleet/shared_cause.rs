@@ -1,17 +1,17 @@
-//! Phones that went at the same moment: one message for a hub or an adb server instead of a riddle of single losses. Pure.
+//! Finds what phones that disconnected at the same moment have in common, a hub, a bus or an adb server. Pure.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use crate::model::{AdbServer, Device};
+use crate::model::{AdbServer, Device, counted};
 
 /// Losses within so much time of each other are one event.
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// What took several phones with it.
+/// What several lost phones share.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Whole {
+pub enum SharedCause {
     /// The adb server.
     Server(AdbServer),
     /// A hub, by its USB path (`1-4`).
@@ -20,31 +20,37 @@ pub enum Whole {
     Bus(String),
 }
 
-/// Phones that went together.
+/// Phones lost at one moment, with what they share.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Together {
+pub struct SharedLoss {
     /// What they have in common.
-    pub whole: Whole,
+    pub cause: SharedCause,
     /// How many.
     pub phones: usize,
 }
 
-impl fmt::Display for Together {
+impl fmt::Display for SharedLoss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let phones = self.phones;
-        match &self.whole {
-            Whole::Server(server) => {
-                write!(f, "the adb server at {server} went, and {phones} phones with it: it is waited for")
+        match &self.cause {
+            SharedCause::Server(server) => {
+                write!(
+                    f,
+                    "lost the adb server at {server} ({} affected); waiting for it to come back",
+                    counted(phones, "phone")
+                )
             }
-            Whole::Hub(hub) => {
-                write!(f, "{phones} phones on hub {hub} went together: check the hub's cable and its power")
+            SharedCause::Hub(hub) => {
+                write!(f, "lost {phones} phones on hub {hub} at once; check the hub's cable and its power")
             }
-            Whole::Bus(bus) => write!(f, "{phones} phones on USB bus {bus} went together: check the computer's ports"),
+            SharedCause::Bus(bus) => {
+                write!(f, "lost {phones} phones on USB bus {bus} at once; check the computer's ports")
+            }
         }
     }
 }
 
-/// Losses that may belong together with later ones.
+/// Losses that later ones may join.
 #[derive(Debug, Default)]
 pub(super) struct Losses {
     pending: Vec<(Instant, Device)>,
@@ -56,20 +62,20 @@ impl Losses {
         self.pending.push((now, device.clone()));
     }
 
-    /// What went together, once a moment has passed without a further loss.
-    pub(super) fn settled(&mut self, now: Instant, is_gone: impl Fn(&AdbServer) -> bool) -> Vec<Together> {
+    /// The groups, once [`WINDOW`] has passed without a further loss.
+    pub(super) fn settled(&mut self, now: Instant, is_gone: impl Fn(&AdbServer) -> bool) -> Vec<SharedLoss> {
         let last = self.pending.iter().map(|(at, _)| *at).max();
         if last.is_none_or(|last| now.saturating_duration_since(last) < WINDOW) {
             return Vec::new();
         }
         let gone: Vec<Device> = std::mem::take(&mut self.pending).into_iter().map(|(_, device)| device).collect();
-        together(&gone, is_gone)
+        shared_losses(&gone, is_gone)
     }
 }
 
-/// Groups phones that went within one moment: by adb server where that is gone, else by the nearest hub that they share.
+/// Groups phones lost within one moment: by adb server where that is gone, else by the nearest hub that they share.
 #[must_use]
-pub fn together(lost: &[Device], is_gone: impl Fn(&AdbServer) -> bool) -> Vec<Together> {
+pub fn shared_losses(lost: &[Device], is_gone: impl Fn(&AdbServer) -> bool) -> Vec<SharedLoss> {
     let mut servers: BTreeMap<&AdbServer, usize> = BTreeMap::new();
     // Under one port of the computer, the hub nearest to all of them is what went; ports themselves share the bus.
     let mut trees: BTreeMap<(&AdbServer, String), Vec<Vec<String>>> = BTreeMap::new();
@@ -81,13 +87,14 @@ pub fn together(lost: &[Device], is_gone: impl Fn(&AdbServer) -> bool) -> Vec<To
             trees.entry((&device.server, root)).or_default().push(ports);
         }
     }
-    let servers = servers.into_iter().map(|(server, phones)| Together { whole: Whole::Server(server.clone()), phones });
+    let servers =
+        servers.into_iter().map(|(server, phones)| SharedLoss { cause: SharedCause::Server(server.clone()), phones });
     let hubs = trees.into_iter().filter(|(_, phones)| phones.len() > 1).map(|((_, root), phones)| {
-        let whole = match root.split_once('-') {
-            None => Whole::Bus(root),
-            Some((bus, _)) => Whole::Hub(format!("{bus}-{}", shared_hub(&phones).join("."))),
+        let cause = match root.split_once('-') {
+            None => SharedCause::Bus(root),
+            Some((bus, _)) => SharedCause::Hub(format!("{bus}-{}", shared_hub(&phones).join("."))),
         };
-        Together { whole, phones: phones.len() }
+        SharedLoss { cause, phones: phones.len() }
     });
     servers.chain(hubs).collect()
 }
@@ -121,36 +128,36 @@ mod tests {
 
     fn said(paths: &[&str]) -> Vec<String> {
         let lost: Vec<Device> = paths.iter().map(|path| device(Some(path))).collect();
-        together(&lost, |_| false).iter().map(ToString::to_string).collect()
+        shared_losses(&lost, |_| false).iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn phones_of_one_hub_are_one_message() {
         let six = ["1-4.1", "1-4.2", "1-4.3", "1-4.4", "1-4.5", "1-4.6"];
-        assert_eq!(said(&six), ["6 phones on hub 1-4 went together: check the hub's cable and its power"]);
+        assert_eq!(said(&six), ["lost 6 phones on hub 1-4 at once; check the hub's cable and its power"]);
     }
 
     #[test]
     fn the_nearest_hub_that_all_share_is_named() {
-        assert!(said(&["1-4.1.1", "1-4.1.2"])[0].starts_with("2 phones on hub 1-4.1 went"));
-        assert!(said(&["1-4.1.1", "1-4.2.2", "1-4.3"])[0].starts_with("3 phones on hub 1-4 went"));
+        assert!(said(&["1-4.1.1", "1-4.1.2"])[0].starts_with("lost 2 phones on hub 1-4.1 at"));
+        assert!(said(&["1-4.1.1", "1-4.2.2", "1-4.3"])[0].starts_with("lost 3 phones on hub 1-4 at"));
         let two = said(&["1-4.1", "1-4.2", "2-1.1", "2-1.2", "2-1.3"]);
         assert!(two[0].contains("hub 1-4 ") && two[1].contains("3 phones on hub 2-1 "), "{two:?}");
-        assert!(said(&["1-1", "1-2", "1-3"])[0].starts_with("3 phones on USB bus 1 went"));
+        assert!(said(&["1-1", "1-2", "1-3"])[0].starts_with("lost 3 phones on USB bus 1 at"));
     }
 
     #[test]
     fn single_phones_and_odd_paths_are_no_message() {
         assert!(said(&["1-4.1", "1-5.1", "2-4.1", "1-1"]).is_empty());
         assert!(said(&["337641472X", "337641473X", "-", "1-", "1-4..2", "1-4..3"]).is_empty());
-        assert!(together(&[device(None), device(None)], |_| false).is_empty());
+        assert!(shared_losses(&[device(None), device(None)], |_| false).is_empty());
     }
 
     #[test]
     fn where_the_server_is_gone_nobody_looks_for_a_hub() {
         let lost = [device(Some("1-4.1")), device(Some("1-5.1")), device(None)];
-        let told: Vec<String> = together(&lost, |_| true).iter().map(ToString::to_string).collect();
-        assert_eq!(told, ["the adb server at 127.0.0.1:5037 went, and 3 phones with it: it is waited for"]);
+        let told: Vec<String> = shared_losses(&lost, |_| true).iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["lost the adb server at 127.0.0.1:5037 (3 phones affected); waiting for it to come back"]);
     }
 
     #[test]

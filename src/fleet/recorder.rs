@@ -9,13 +9,13 @@ use crate::capture::KeptScreens;
 use crate::event::{
     Earlier, Entry, Event, EventKind, FindDevice, Kept, Listener, PhoneInfo, PhoneKey, Progress, Recorder, Subject,
 };
-use crate::flow::{Ending, StepRecorder, VerdictSeen};
+use crate::flow::{StepRecorder, VerdictSeen};
 use crate::journal::{JournalError, Ledger, Submission};
-use crate::model::{AccountId, Outcome, Reason, ResultRow, Serial};
+use crate::model::{AccountId, Ending, Outcome, Reason, ResultRow, Serial};
 use crate::phone::Observation;
 
-/// The books of one run. Either may be missing: then nothing is written there.
-pub struct Books<'a> {
+/// The recorder of one run. Either may be missing: then nothing is written there.
+pub struct RunRecorder<'a> {
     run: Option<&'a dyn Recorder>,
     ledger: Option<Ledger>,
     listener: &'a dyn Listener,
@@ -28,8 +28,8 @@ pub struct Books<'a> {
     keys: Mutex<BTreeMap<Serial, PhoneKey>>,
 }
 
-impl<'a> Books<'a> {
-    /// Books that tell `listener` what they could not write.
+impl<'a> RunRecorder<'a> {
+    /// A recorder that tells `listener` what it could not write.
     #[must_use]
     pub fn new(run: Option<&'a dyn Recorder>, ledger: Option<Ledger>, listener: &'a dyn Listener) -> Self {
         Self {
@@ -53,7 +53,7 @@ impl<'a> Books<'a> {
     ///
     /// # Errors
     /// Who has the phone: leave it alone.
-    pub fn take_up(&self, info: &PhoneInfo) -> Result<Option<Earlier>, Ending> {
+    pub fn reserve(&self, info: &PhoneInfo) -> Result<Option<Earlier>, Ending> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(info.serial.clone(), info.key.clone());
         let earlier = match self.keep(|| Entry::Claim(info.clone())) {
             Kept::Written(earlier) => earlier,
@@ -159,7 +159,7 @@ impl<'a> Books<'a> {
         self.written(written);
     }
 
-    /// As [`Books::submitting`], for a password that the account has accepted in this run: it is no guess, so it does not count as one
+    /// As [`RunRecorder::submitting`], for a password that the account has accepted in this run: it is no guess, so it does not count as one
     /// before it is refused.
     pub(super) fn submitting_known(&self, account: &AccountId, serial: &Serial) -> Result<Option<Submission>, NotNow> {
         let Some(ledger) = &self.ledger else { return Ok(None) };
@@ -203,16 +203,16 @@ pub(super) enum NotNow {
     Unwritable(String),
 }
 
-/// The books as one phone's walk writes in them.
+/// The recorder as one phone's walk writes in them.
 pub(super) struct PhoneBook<'a> {
-    pub(super) books: &'a Books<'a>,
+    pub(super) recorder: &'a RunRecorder<'a>,
     pub(super) key: PhoneKey,
     pub(super) trail: Trail,
 }
 
 impl StepRecorder for PhoneBook<'_> {
     fn before(&self, screen: &str, what: &str, progress: &Progress) {
-        self.books.keep(|| Entry::Step {
+        self.recorder.keep(|| Entry::Step {
             key: self.key.clone(),
             screen: screen.to_owned(),
             what: what.to_owned(),
@@ -221,11 +221,11 @@ impl StepRecorder for PhoneBook<'_> {
     }
 
     fn observed(&self, progress: &Progress) {
-        self.books.keep(|| Entry::Observed { key: self.key.clone(), progress: progress.clone() });
+        self.recorder.keep(|| Entry::Observed { key: self.key.clone(), progress: progress.clone() });
     }
 
     fn seen(&self, observation: &Observation, front: Option<&str>) {
-        if self.books.screens.is_some() {
+        if self.recorder.screens.is_some() {
             self.trail.see(observation, front.is_some());
         }
     }

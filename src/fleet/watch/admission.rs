@@ -7,23 +7,22 @@ use std::time::Duration;
 use super::{Before, Wanted};
 use crate::fleet::accounts::Accounts;
 use crate::fleet::{Connector, place};
-use crate::flow::Ending;
-use crate::model::{AccountId, Device, Outcome, Serial};
+use crate::model::{AccountId, Device, Ending, Outcome, Serial};
 
 /// How long a phone may take to say whose it is.
 const ASK: Duration = Duration::from_secs(20);
 
-/// What becomes of a phone at the door.
+/// What becomes of a phone at the admission.
 pub(super) enum Entry {
     /// It is worked on.
-    Taken {
+    Admitted {
         /// How it ended, where it was here before.
         before: Before,
         /// The account that it is taken for, where the phone shows that masked: another account may look the same.
         by_mask: Option<AccountId>,
     },
     /// It is none of ours: no row.
-    Left(String),
+    Skipped(String),
     /// It was meant, and may not be worked on.
     Refused(Ending),
     /// Another phone of this serial is attached there.
@@ -31,7 +30,7 @@ pub(super) enum Entry {
 }
 
 /// What is known of the phones that came.
-pub(super) struct Door<'a> {
+pub(super) struct Admission<'a> {
     wanted: &'a Wanted,
     accounts: &'a Accounts,
     state: Mutex<State>,
@@ -51,7 +50,7 @@ struct Says {
     was_read: bool,
 }
 
-impl<'a> Door<'a> {
+impl<'a> Admission<'a> {
     pub(super) fn new(wanted: &'a Wanted, accounts: &'a Accounts) -> Self {
         Self { wanted, accounts, state: Mutex::default() }
     }
@@ -82,7 +81,7 @@ impl<'a> Door<'a> {
         if known.is_none()
             && let Some(why) = self.why_not(device, says)
         {
-            return Entry::Left(why);
+            return Entry::Skipped(why);
         }
         if let Some((other, ended)) = &known
             && (other.usb_path.as_ref(), &other.serial) != (device.usb_path.as_ref(), &device.serial)
@@ -90,7 +89,7 @@ impl<'a> Door<'a> {
         {
             return match (&other.usb_path, &device.usb_path) {
                 (Some(_), Some(_)) if is_there(other) => Entry::Duplicate(other.clone()),
-                _ => Entry::Left(format!("the same phone is attached at {}", place(other))),
+                _ => Entry::Skipped(format!("the same phone is attached at {}", place(other))),
             };
         }
         if let Some(account) = &says.account
@@ -100,7 +99,7 @@ impl<'a> Door<'a> {
         }
         state.phones.insert(key, (device.clone(), None));
         let by_mask = says.account.clone().filter(|a| a.is_masked() && known.is_none() && !self.is_named(device, says));
-        Entry::Taken { before: known.and_then(|(_, ended)| ended), by_mask }
+        Entry::Admitted { before: known.and_then(|(_, ended)| ended), by_mask }
     }
 
     /// Whether a phone comes in whatever its account.
@@ -116,7 +115,7 @@ impl<'a> Door<'a> {
             return None;
         }
         match &says.account {
-            Some(account) if self.wanted.accounts.iter().any(|listed| listed.may_be(account)) => None,
+            Some(account) if self.wanted.accounts.iter().any(|listed| listed.matches(account)) => None,
             _ if self.wanted.accounts.is_empty() => Some("its serial is not listed".to_owned()),
             Some(account) => Some(format!("its account {account} is not listed")),
             None if says.was_read => Some("nobody is signed in on it".to_owned()),
@@ -145,11 +144,11 @@ mod tests {
 
     fn word(entry: &Entry) -> String {
         match entry {
-            Entry::Taken { before, by_mask } => {
+            Entry::Admitted { before, by_mask } => {
                 let doubt = by_mask.as_ref().map(|account| format!(" by the mask {account}")).unwrap_or_default();
                 format!("taken {}{doubt}", before.map_or("new", Outcome::as_str))
             }
-            Entry::Left(why) => format!("left: {why}"),
+            Entry::Skipped(why) => format!("left: {why}"),
             Entry::Refused(ending) => format!("refused: {}", ending.reason.unwrap()),
             Entry::Duplicate(other) => format!("duplicate of {}", place(other)),
         }
@@ -163,13 +162,13 @@ mod tests {
             ..Wanted::default()
         };
         let accounts = Accounts::new(true);
-        let door = Door::new(&wanted, &accounts);
-        let ask = |serial, own, account| word(&door.decide(&device(serial, None), &says(own, account), &|_| true));
+        let admission = Admission::new(&wanted, &accounts);
+        let ask = |serial, own, account| word(&admission.decide(&device(serial, None), &says(own, account), &|_| true));
         assert_eq!(ask("8f2a1b", "8f2a1b", Some("1234567890")), "taken new");
         assert_eq!(ask("10.0.0.2:5555", "c3", Some("6230***535")), "taken new by the mask 6230***535");
         assert_eq!(ask("d4", "d4", Some("7777000111")), "left: its account 7777***111 is not listed");
         assert_eq!(ask("e5", "e5", None), "left: nobody is signed in on it");
-        let unread = word(&door.decide(&device("f6", None), &Says::default(), &|_| true));
+        let unread = word(&admission.decide(&device("f6", None), &Says::default(), &|_| true));
         assert_eq!(unread, "left: its account could not be read");
     }
 
@@ -184,15 +183,15 @@ mod tests {
         ] {
             let wanted = Wanted { accounts: vec![AccountId::new(listed)], ..Wanted::default() };
             let accounts = Accounts::new(false);
-            let door = Door::new(&wanted, &accounts);
-            let word = word(&door.decide(&device("a1", None), &says("a1", Some(said)), &|_| true));
+            let admission = Admission::new(&wanted, &accounts);
+            let word = word(&admission.decide(&device("a1", None), &says("a1", Some(said)), &|_| true));
             assert_eq!(word, taken, "{listed} {said}");
         }
         // Nor is it the account that is being signed out.
         let wanted = Wanted { all: true, ..Wanted::default() };
         let accounts = Accounts::new(false);
-        let door = Door::new(&wanted, &accounts);
-        let ask = |own, account| word(&door.decide(&device(own, None), &says(own, Some(account)), &|_| true));
+        let admission = Admission::new(&wanted, &accounts);
+        let ask = |own, account| word(&admission.decide(&device(own, None), &says(own, Some(account)), &|_| true));
         assert_eq!(ask("a", "6230111535"), "taken new");
         assert_eq!(ask("b", "6230222535"), "refused: account-stopped");
     }
@@ -201,23 +200,23 @@ mod tests {
     fn a_phone_that_was_ours_is_recognised_without_its_account() {
         let wanted = Wanted { accounts: vec![AccountId::new("6230***535")], ..Wanted::default() };
         let accounts = Accounts::new(false);
-        let door = Door::new(&wanted, &accounts);
+        let admission = Admission::new(&wanted, &accounts);
         let first = device("8f2a1b", Some("1-1"));
         assert_eq!(
-            word(&door.decide(&first, &says("8f2a1b", Some("6230***535")), &|_| true)),
+            word(&admission.decide(&first, &says("8f2a1b", Some("6230***535")), &|_| true)),
             "taken new by the mask 6230***535"
         );
-        door.ended(&first, Outcome::SignedOut);
+        admission.ended(&first, Outcome::SignedOut);
         let moved = device("8f2a1b", Some("1-2"));
-        assert_eq!(word(&door.decide(&moved, &says("8f2a1b", None), &|_| false)), "taken signed-out");
+        assert_eq!(word(&admission.decide(&moved, &says("8f2a1b", None), &|_| false)), "taken signed-out");
     }
 
     #[test]
     fn a_phone_that_is_here_already_does_not_come_in_twice() {
         let wanted = Wanted { all: true, ..Wanted::default() };
         let accounts = Accounts::new(false);
-        let door = Door::new(&wanted, &accounts);
-        let ask = |device: &Device, there| word(&door.decide(device, &says("8f2a1b", None), &move |_| there));
+        let admission = Admission::new(&wanted, &accounts);
+        let ask = |device: &Device, there| word(&admission.decide(device, &says("8f2a1b", None), &move |_| there));
         assert_eq!(ask(&device("8f2a1b", Some("1-1")), true), "taken new");
         assert_eq!(ask(&device("10.0.0.2:5555", None), true), "left: the same phone is attached at usb 1-1");
         assert_eq!(ask(&device("8f2a1b", Some("1-2")), true), "duplicate of usb 1-1");
@@ -229,8 +228,8 @@ mod tests {
     fn a_second_account_needs_somebody_who_authorised_it() {
         for several_accounts in [false, true] {
             let (wanted, accounts) = (Wanted { all: true, ..Wanted::default() }, Accounts::new(several_accounts));
-            let door = Door::new(&wanted, &accounts);
-            let ask = |own, account| word(&door.decide(&device(own, None), &says(own, Some(account)), &|_| true));
+            let admission = Admission::new(&wanted, &accounts);
+            let ask = |own, account| word(&admission.decide(&device(own, None), &says(own, Some(account)), &|_| true));
             assert_eq!(ask("a", "6230000535"), "taken new");
             assert_eq!(ask("b", "6230***535"), "taken new");
             let third = ask("c", "7777000111");

@@ -1,12 +1,12 @@
-//! The first reading of a phone: one that is lost meanwhile, or has not started yet, is waited for as `--grace` says.
+//! Reads a phone's facts before the run. Waits up to `--grace` if it disconnects or is still booting.
 //!
 //! A phone that is still starting has no accounts yet, so nothing that it says of them counts.
 
+use crate::model::Ending;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::event::EventKind;
-use crate::flow::Ending;
 use crate::phone::{Phone, PhoneError, PhoneFacts};
 use crate::preflight;
 
@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 type Reconnect<'a> = dyn FnMut(&PhoneError, Instant) -> Option<Box<dyn Phone>> + 'a;
 
 /// How a phone is read first.
-pub(super) struct FirstReading<'a> {
+pub(super) struct Probe<'a> {
     /// The longest one reading may take.
     pub within: Duration,
     /// How long the phone is waited for.
@@ -32,7 +32,7 @@ pub(super) struct FirstReading<'a> {
     pub reconnect: &'a mut Reconnect<'a>,
 }
 
-impl FirstReading<'_> {
+impl Probe<'_> {
     /// Reads the phone; `phone` is another connection where it was lost and came back.
     pub(super) fn of(self, phone: &mut Box<dyn Phone>) -> Result<PhoneFacts, Ending> {
         let until = (Instant::now() + self.grace).min(self.deadline);
@@ -46,21 +46,21 @@ impl FirstReading<'_> {
                     return Ok(facts);
                 }
                 Ok(_) => preflight::still_starting(),
-                Err(error @ PhoneError::Timeout(_)) => return Err(preflight::of_error(&error).into()),
+                Err(error @ PhoneError::Timeout(_)) => return Err(preflight::of_error(&error)),
                 Err(error) => {
                     if !lost {
                         (self.tell)(EventKind::Lost);
                     }
                     lost = true;
                     let Some(back) = (self.reconnect)(&error, until) else {
-                        return Err(preflight::of_error(&error).into());
+                        return Err(preflight::of_error(&error));
                     };
                     *phone = back;
                     preflight::of_error(&error)
                 }
             };
             if Instant::now() >= until || self.interrupted.load(Ordering::Relaxed) {
-                return Err(stop.into());
+                return Err(stop);
             }
             std::thread::sleep(PAUSE);
         }

@@ -1,8 +1,9 @@
 //! A phone whose screen is off, or covered by a lock screen without a lock.
 
+use crate::model::Key;
 use std::time::Duration;
 
-use crate::phone::{Input, KeyCode, Keyguard, Look, Phone, PhoneError, PhoneFacts, Settle, Step};
+use crate::phone::{Input, Keyguard, Look, Phone, PhoneError, PhoneFacts, Settle, Step};
 
 /// Whether the screen is off, or covered by a lock screen that has no lock.
 pub(super) fn needs_waking(facts: &PhoneFacts) -> bool {
@@ -12,7 +13,7 @@ pub(super) fn needs_waking(facts: &PhoneFacts) -> bool {
 /// Switches the screen on and swipes a keyguard away that has no lock.
 pub(super) fn wake(phone: &mut dyn Phone) -> Result<(), PhoneError> {
     let step = Step {
-        inputs: vec![Input::Key(KeyCode::Wakeup), Input::Key(KeyCode::Menu)],
+        inputs: vec![Input::Key(Key::Wakeup), Input::Key(Key::Menu)],
         settle: Settle::Change { max: Duration::from_secs(2) },
         look: Look::Probes,
     };

@@ -4,28 +4,28 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::available_parallelism;
 
-/// As many turns at once as this computer has processors.
+/// As many limit at once as this computer has processors.
 #[derive(Debug, Default)]
-pub(super) struct Turns {
+pub(super) struct ParseLimit {
     taken: Mutex<usize>,
     free: Condvar,
 }
 
 /// A turn; it ends when this is dropped, also by a panic.
 #[derive(Debug)]
-pub(super) struct Turn<'a>(&'a Turns);
+pub(super) struct Permit<'a>(&'a ParseLimit);
 
-impl Turns {
+impl ParseLimit {
     pub(super) const fn new() -> Self {
         Self { taken: Mutex::new(0), free: Condvar::new() }
     }
 
     /// Waits for a turn. What is done in it must be bounded, and wait for nothing.
-    pub(super) fn take(&self) -> Turn<'_> {
+    pub(super) fn take(&self) -> Permit<'_> {
         let most = available_parallelism().map_or(2, usize::from);
         let taken = self.free.wait_while(self.lock(), |taken| *taken >= most);
         *taken.unwrap_or_else(PoisonError::into_inner) += 1;
-        Turn(self)
+        Permit(self)
     }
 
     fn lock(&self) -> MutexGuard<'_, usize> {
@@ -33,7 +33,7 @@ impl Turns {
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
         *self.0.lock() -= 1;
         self.0.free.notify_one();
@@ -48,11 +48,12 @@ mod tests {
 
     #[test]
     fn only_as_many_at_once_as_there_are_processors_and_each_comes_to_its_turn() {
-        let (turns, now, most, done) = (Turns::new(), AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+        let (limit, now, most, done) =
+            (ParseLimit::new(), AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
         std::thread::scope(|scope| {
             for _ in 0..64 {
                 scope.spawn(|| {
-                    let _turn = turns.take();
+                    let _permit = limit.take();
                     most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                     std::thread::yield_now();
                     now.fetch_sub(1, Ordering::SeqCst);
@@ -66,15 +67,15 @@ mod tests {
 
     #[test]
     fn a_panic_gives_its_turn_back() {
-        let turns = Turns::new();
+        let limit = ParseLimit::new();
         for _ in 0..64 {
             let panicked = std::panic::catch_unwind(|| {
-                let _turn = turns.take();
+                let _permit = limit.take();
                 std::panic::resume_unwind(Box::new("a parser's"));
             });
             assert!(panicked.is_err());
         }
-        drop(turns.take());
-        assert_eq!(*turns.lock(), 0);
+        drop(limit.take());
+        assert_eq!(*limit.lock(), 0);
     }
 }

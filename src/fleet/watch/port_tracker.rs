@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::fleet::tray::{Spot, spot};
+use crate::fleet::tray::{PortKey, port_key};
 use crate::model::{AdbServer, Device, DeviceState};
 
 /// After a lost server is back, phones come back one by one: so long a missing one is not unplugged.
 const SETTLE: Duration = Duration::from_secs(5);
-/// The longest that a phone with a bad cable, which comes and goes, is left in peace.
-const LONGEST_PEACE: Duration = Duration::from_secs(60);
+/// The longest that a phone with a bad cable, which comes and goes, is left in backoff.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 
 /// What a list changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(super) enum Change {
 
 /// With what a worker leaves a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rest {
+pub(super) enum PortState {
     /// Nothing is left to do on it.
     Good,
     /// Something is.
@@ -59,13 +59,13 @@ struct Plug {
 
 /// All plugs that ever had a phone.
 #[derive(Debug, Default)]
-pub(super) struct Plugs {
-    plugs: BTreeMap<(Spot, String), Plug>,
+pub(super) struct PortTracker {
+    plugs: BTreeMap<(PortKey, String), Plug>,
     /// Servers that are lost (absent) or were a moment ago (until then).
     servers: BTreeMap<AdbServer, Option<Instant>>,
 }
 
-impl Plugs {
+impl PortTracker {
     /// The server does not answer: its phones are where they were.
     pub(super) fn server_lost(&mut self, server: &AdbServer) {
         self.servers.insert(server.clone(), None);
@@ -87,7 +87,7 @@ impl Plugs {
         let mut changes = Vec::new();
         let mut there = Vec::new();
         for device in devices {
-            let key = (spot(device), device.serial.as_str().to_owned());
+            let key = (port_key(device), device.serial.as_str().to_owned());
             there.push(key.clone());
             if let Some(plug) = self.plugs.get_mut(&key) {
                 changes.extend(plug.seen(now, device, settling));
@@ -98,7 +98,7 @@ impl Plugs {
             self.plugs.insert(key, Plug { device: device.clone(), state, listed: true, bad: 0, ended: None });
         }
         if !settling {
-            let gone = self.plugs.iter_mut().filter(|((spot, _), _)| spot.0 == *server);
+            let gone = self.plugs.iter_mut().filter(|((port_key, _), _)| port_key.0 == *server);
             changes.extend(gone.filter(|(key, _)| !there.contains(key)).filter_map(|(_, plug)| plug.left()));
         }
         changes
@@ -131,12 +131,12 @@ impl Plugs {
 
     /// A worker is done with a phone. One that is gone by then was unplugged for its result, unless the loss is its result: then that
     /// rests until the phone comes again.
-    pub(super) fn rests(&mut self, now: Instant, device: &Device, rest: Rest) -> Option<Change> {
-        let plug = self.plugs.get_mut(&(spot(device), device.serial.as_str().to_owned()))?;
+    pub(super) fn rests(&mut self, now: Instant, device: &Device, rest: PortState) -> Option<Change> {
+        let plug = self.plugs.get_mut(&(port_key(device), device.serial.as_str().to_owned()))?;
         plug.state = State::Rests;
-        plug.bad = if rest == Rest::Good { 0 } else { plug.bad + 1 };
+        plug.bad = if rest == PortState::Good { 0 } else { plug.bad + 1 };
         plug.ended = Some(now);
-        (rest != Rest::Lost && !plug.listed).then(|| Change::Unplugged(plug.device.clone()))
+        (rest != PortState::Lost && !plug.listed).then(|| Change::Unplugged(plug.device.clone()))
     }
 }
 
@@ -160,8 +160,8 @@ impl Plug {
             State::Rests if again && !settling => {
                 let (state, change) = arrived(now, device);
                 // One that comes and goes is taken up again later each time; a person needs longer to mend it anyway.
-                let peace = Duration::from_secs(1 << self.bad.min(6)).min(LONGEST_PEACE);
-                let from = self.ended.filter(|_| self.bad > 0).map_or(now, |ended| ended + peace);
+                let backoff = Duration::from_secs(1 << self.bad.min(6)).min(LONGEST_BACKOFF);
+                let from = self.ended.filter(|_| self.bad > 0).map_or(now, |ended| ended + backoff);
                 self.state = if state == State::Waits { state } else { State::Ready(from.max(now)) };
                 change
             }
@@ -220,13 +220,13 @@ mod tests {
     }
 
     struct Desk {
-        plugs: Plugs,
+        plugs: PortTracker,
         began: Instant,
     }
 
     impl Desk {
         fn new() -> Self {
-            Self { plugs: Plugs::default(), began: Instant::now() }
+            Self { plugs: PortTracker::default(), began: Instant::now() }
         }
 
         fn at(&self, seconds: u64) -> Instant {
@@ -246,11 +246,11 @@ mod tests {
         let (mut desk, a) = (Desk::new(), ready("a", 1));
         assert_eq!(desk.list(0, std::slice::from_ref(&a)), (vec![], vec![a.clone()]));
         assert_eq!(desk.list(1, std::slice::from_ref(&a)), (vec![], vec![]), "it is worked on");
-        desk.plugs.rests(desk.at(2), &a, Rest::Good);
+        desk.plugs.rests(desk.at(2), &a, PortState::Good);
         assert_eq!(desk.list(3, std::slice::from_ref(&a)), (vec![], vec![]), "it has its result");
         assert_eq!(desk.list(4, &[]), (vec![Change::Unplugged(a)], vec![]));
         assert_eq!(desk.list(5, &[ready("a", 2)]).1, [ready("a", 2)]);
-        desk.plugs.rests(desk.at(6), &ready("a", 2), Rest::Good);
+        desk.plugs.rests(desk.at(6), &ready("a", 2), PortState::Good);
         assert_eq!(desk.list(7, &[ready("a", 3)]).1, [ready("a", 3)], "replugged between two lists");
     }
 
@@ -271,7 +271,7 @@ mod tests {
         desk.list(0, std::slice::from_ref(&a));
         assert_eq!(desk.list(1, &[]), (vec![Change::Missing(a)], vec![]));
         assert_eq!(desk.list(2, &[ready("a", 2)]), (vec![], vec![]), "the worker has it back");
-        desk.plugs.rests(desk.at(3), &ready("a", 2), Rest::Lost);
+        desk.plugs.rests(desk.at(3), &ready("a", 2), PortState::Lost);
         assert_eq!(desk.list(4, &[ready("a", 2)]), (vec![], vec![]));
         desk.list(5, &[]);
         desk.list(6, &[ready("a", 4)]);
@@ -281,8 +281,8 @@ mod tests {
     fn a_restarted_server_unplugs_nobody() {
         let (mut desk, a, b) = (Desk::new(), ready("a", 7), ready("b", 8));
         desk.list(0, &[a.clone(), b.clone()]);
-        desk.plugs.rests(desk.at(1), &a, Rest::Good);
-        desk.plugs.rests(desk.at(1), &b, Rest::Good);
+        desk.plugs.rests(desk.at(1), &a, PortState::Good);
+        desk.plugs.rests(desk.at(1), &b, PortState::Good);
         desk.plugs.server_lost(&server());
         assert!(desk.plugs.is_lost(&server()));
         desk.plugs.server_back(desk.at(10), &server());
@@ -300,7 +300,7 @@ mod tests {
         let mut waits = Vec::new();
         let mut now = 0;
         for transport in 2..6 {
-            desk.plugs.rests(desk.at(now), &ready("a", transport - 1), Rest::Bad);
+            desk.plugs.rests(desk.at(now), &ready("a", transport - 1), PortState::Bad);
             desk.list(now, &[]);
             let began = now;
             while desk.list(now, &[ready("a", transport)]).1.is_empty() {

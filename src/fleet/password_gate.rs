@@ -9,17 +9,17 @@ use crate::flow::{Permit, SubmitPermit, VerdictSeen};
 use crate::model::{AccountId, Serial};
 
 use super::accounts::Accounts;
-use super::record::NotNow;
-use super::{Books, Passwords, Plan};
+use super::recorder::NotNow;
+use super::{Passwords, Plan, RunRecorder};
 use crate::journal::Submission;
 
-/// Permits for all phones of a run.
+/// The password gate for all phones of a run.
 ///
 /// Accounts are told apart by what phones print of them. Where two accounts share a mask they are treated as one: that
 /// only makes them wait for each other and stop together.
-pub struct Permits<'a> {
+pub struct PasswordGate<'a> {
     passwords: &'a Passwords,
-    books: &'a Books<'a>,
+    recorder: &'a RunRecorder<'a>,
     owner: Option<&'a dyn Owner>,
     listener: Option<&'a dyn Listener>,
     accounts: Accounts,
@@ -68,14 +68,14 @@ impl State {
     }
 }
 
-impl<'a> Permits<'a> {
-    /// Permits that know which phones share a password, and write each submission down. `owner` is asked where an account
+impl<'a> PasswordGate<'a> {
+    /// A gate that knows which phones share a password, and writes each submission down. `owner` is asked where an account
     /// was refused too often; without one it stays refused.
     #[must_use]
-    pub fn new(passwords: &'a Passwords, books: &'a Books<'a>, owner: Option<&'a dyn Owner>) -> Self {
+    pub fn new(passwords: &'a Passwords, recorder: &'a RunRecorder<'a>, owner: Option<&'a dyn Owner>) -> Self {
         Self {
             passwords,
-            books,
+            recorder,
             owner,
             listener: None,
             accounts: Accounts::default(),
@@ -85,10 +85,10 @@ impl<'a> Permits<'a> {
         }
     }
 
-    /// The permits of a run.
+    /// The gate of a run.
     pub(super) fn of(plan: &Plan<'a>) -> Self {
-        let permits = Self::new(plan.passwords, plan.books, plan.owner).telling(plan.listener);
-        Self { accounts: Accounts::new(plan.several_accounts), per_account: plan.per_account.max(1), ..permits }
+        let gate = Self::new(plan.passwords, plan.recorder, plan.owner).telling(plan.listener);
+        Self { accounts: Accounts::new(plan.several_accounts), per_account: plan.per_account.max(1), ..gate }
     }
 
     /// Which accounts may be signed out.
@@ -110,14 +110,14 @@ impl<'a> Permits<'a> {
 
     /// Writes the submission down before it is made, or says why it may not be made.
     fn write_down(&self, account: &AccountId, serial: &Serial) -> Result<Option<Submission>, String> {
-        let refused = match self.books.submitting(account, serial) {
+        let refused = match self.recorder.submitting(account, serial) {
             Ok(submission) => return Ok(submission),
             Err(NotNow::Refused(refused)) => refused,
             Err(NotNow::Unwritable(why)) => return Err(unwritable(&why)),
         };
         if self.owner.is_some_and(|owner| owner.allows_another_try(account, refused)) {
-            self.books.forgive(account);
-            if let Ok(submission) = self.books.submitting(account, serial) {
+            self.recorder.forgive(account);
+            if let Ok(submission) = self.recorder.submitting(account, serial) {
                 return Ok(submission);
             }
         }
@@ -158,7 +158,7 @@ impl<'a> Permits<'a> {
     }
 
     fn write_down_known(&self, account: &AccountId, serial: &Serial) -> Result<Option<Submission>, String> {
-        self.books.submitting_known(account, serial).map_err(|why| match why {
+        self.recorder.submitting_known(account, serial).map_err(|why| match why {
             NotNow::Refused(times) => format!("account {account} was refused {times} times"),
             NotNow::Unwritable(why) => unwritable(&why),
         })
@@ -174,7 +174,7 @@ fn unwritable(why: &str) -> String {
     format!("no password is submitted while rejections can't be written down: {why}")
 }
 
-impl SubmitPermit for Permits<'_> {
+impl SubmitPermit for PasswordGate<'_> {
     fn ask(&self, account: &AccountId, serial: &Serial) -> Permit {
         let key = account.masked();
         let group = self.group(account, serial);
@@ -241,7 +241,7 @@ impl SubmitPermit for Permits<'_> {
             // other accounts need not wait for the disk.
             drop(state);
             if let Some(submission) = submission {
-                self.books.verdict(submission, verdict);
+                self.recorder.verdict(submission, verdict);
             }
             let mut state = self.lock();
             if let Some(phones) = state.submitting.get_mut(&key) {
@@ -269,64 +269,64 @@ mod tests {
     #[test]
     fn the_next_phone_waits_for_the_verdict() {
         let passwords = Passwords::one(Secret::new("x".into()));
-        let books = Books::new(None, None, &nobody);
-        let permits = Permits::new(&passwords, &books, None);
+        let recorder = RunRecorder::new(None, None, &nobody);
+        let gate = PasswordGate::new(&passwords, &recorder, None);
         let (account, _, a, b) = ids();
-        assert_eq!(permits.ask(&account, &a), Permit::Granted);
+        assert_eq!(gate.ask(&account, &a), Permit::Granted);
         std::thread::scope(|scope| {
-            let second = scope.spawn(|| permits.ask(&account, &b));
-            permits.verdict(&account, &a, VerdictSeen::Accepted);
+            let second = scope.spawn(|| gate.ask(&account, &b));
+            gate.verdict(&account, &a, VerdictSeen::Accepted);
             assert_eq!(second.join().unwrap(), Permit::Granted);
         });
     }
 
-    /// Permits for three at a time.
-    fn three<'a>(passwords: &'a Passwords, books: &'a Books<'a>) -> Permits<'a> {
-        Permits { per_account: 3, ..Permits::new(passwords, books, None) }
+    /// A gate for three at a time.
+    fn three<'a>(passwords: &'a Passwords, recorder: &'a RunRecorder<'a>) -> PasswordGate<'a> {
+        PasswordGate { per_account: 3, ..PasswordGate::new(passwords, recorder, None) }
     }
 
     /// Phones of one account ask at the same time; how many are granted before any has a verdict.
-    fn granted_at_once(permits: &Permits<'_>, account: &AccountId, phones: &[&str]) -> usize {
+    fn granted_at_once(gate: &PasswordGate<'_>, account: &AccountId, phones: &[&str]) -> usize {
         let room = |serial: &&&str| {
-            let state = permits.lock();
-            let group = permits.group(account, &Serial::new(**serial));
+            let state = gate.lock();
+            let group = gate.group(account, &Serial::new(**serial));
             let is_known = state.accepted.contains(&(account.as_given().to_owned(), group));
             state.stopped(&account.masked(), group).is_none()
-                && state.has_room(&account.masked(), is_known, permits.per_account)
+                && state.has_room(&account.masked(), is_known, gate.per_account)
         };
-        let enters = |serial: &&&str| room(serial) && permits.ask(account, &Serial::new(**serial)) == Permit::Granted;
+        let enters = |serial: &&&str| room(serial) && gate.ask(account, &Serial::new(**serial)) == Permit::Granted;
         phones.iter().filter(enters).count()
     }
 
     #[test]
     fn once_a_phone_has_accepted_others_submit_side_by_side() {
         let passwords = Passwords::one(Secret::new("x".into()));
-        let books = Books::new(None, None, &nobody);
-        let permits = three(&passwords, &books);
+        let recorder = RunRecorder::new(None, None, &nobody);
+        let gate = three(&passwords, &recorder);
         let (account, ..) = ids();
-        assert_eq!(granted_at_once(&permits, &account, &["a", "b", "c"]), 1, "the first is alone");
-        permits.verdict(&account, &Serial::new("a"), VerdictSeen::Accepted);
-        assert_eq!(granted_at_once(&permits, &account, &["b", "c", "d", "e"]), 3);
-        permits.verdict(&account, &Serial::new("c"), VerdictSeen::Accepted);
-        assert_eq!(granted_at_once(&permits, &account, &["e", "f"]), 1);
+        assert_eq!(granted_at_once(&gate, &account, &["a", "b", "c"]), 1, "the first is alone");
+        gate.verdict(&account, &Serial::new("a"), VerdictSeen::Accepted);
+        assert_eq!(granted_at_once(&gate, &account, &["b", "c", "d", "e"]), 3);
+        gate.verdict(&account, &Serial::new("c"), VerdictSeen::Accepted);
+        assert_eq!(granted_at_once(&gate, &account, &["e", "f"]), 1);
     }
 
     #[test]
     fn a_rejection_or_a_captcha_in_between_closes_the_gate() {
         for verdict in [VerdictSeen::Rejected, VerdictSeen::Unknown] {
             let passwords = Passwords::one(Secret::new("x".into()));
-            let books = Books::new(None, None, &nobody);
-            let permits = three(&passwords, &books);
+            let recorder = RunRecorder::new(None, None, &nobody);
+            let gate = three(&passwords, &recorder);
             let (account, ..) = ids();
-            permits.ask(&account, &Serial::new("a"));
-            permits.verdict(&account, &Serial::new("a"), VerdictSeen::Accepted);
-            assert_eq!(granted_at_once(&permits, &account, &["b", "c"]), 2);
-            permits.waits_for_person(&account, &Serial::new("b"));
-            assert_eq!(granted_at_once(&permits, &account, &["d"]), 0, "a captcha holds the others back");
-            permits.verdict(&account, &Serial::new("b"), verdict);
-            assert!(matches!(permits.ask(&account, &Serial::new("d")), Permit::Stopped { .. }));
-            permits.verdict(&account, &Serial::new("c"), VerdictSeen::Accepted);
-            assert!(matches!(permits.ask(&account, &Serial::new("e")), Permit::Stopped { .. }), "and stays closed");
+            gate.ask(&account, &Serial::new("a"));
+            gate.verdict(&account, &Serial::new("a"), VerdictSeen::Accepted);
+            assert_eq!(granted_at_once(&gate, &account, &["b", "c"]), 2);
+            gate.waits_for_person(&account, &Serial::new("b"));
+            assert_eq!(granted_at_once(&gate, &account, &["d"]), 0, "a captcha holds the others back");
+            gate.verdict(&account, &Serial::new("b"), verdict);
+            assert!(matches!(gate.ask(&account, &Serial::new("d")), Permit::Stopped { .. }));
+            gate.verdict(&account, &Serial::new("c"), VerdictSeen::Accepted);
+            assert!(matches!(gate.ask(&account, &Serial::new("e")), Permit::Stopped { .. }), "and stays closed");
         }
     }
 
@@ -334,57 +334,57 @@ mod tests {
     fn another_password_of_the_account_is_alone_again() {
         let mut passwords = Passwords::one(Secret::new("x".into()));
         passwords.for_serial(Serial::new("own"), Secret::new("y".into()));
-        let books = Books::new(None, None, &nobody);
-        let permits = three(&passwords, &books);
+        let recorder = RunRecorder::new(None, None, &nobody);
+        let gate = three(&passwords, &recorder);
         let (account, ..) = ids();
-        permits.ask(&account, &Serial::new("a"));
-        permits.verdict(&account, &Serial::new("a"), VerdictSeen::Accepted);
-        assert_eq!(granted_at_once(&permits, &account, &["b", "own"]), 1);
-        permits.verdict(&account, &Serial::new("b"), VerdictSeen::Accepted);
-        assert_eq!(granted_at_once(&permits, &account, &["own", "c"]), 1);
+        gate.ask(&account, &Serial::new("a"));
+        gate.verdict(&account, &Serial::new("a"), VerdictSeen::Accepted);
+        assert_eq!(granted_at_once(&gate, &account, &["b", "own"]), 1);
+        gate.verdict(&account, &Serial::new("b"), VerdictSeen::Accepted);
+        assert_eq!(granted_at_once(&gate, &account, &["own", "c"]), 1);
         // Nor does one account vouch for another that looks the same masked.
         let (one, other) = (AccountId::new("6230111535"), AccountId::new("6230222535"));
-        let permits = three(&passwords, &books);
-        permits.ask(&one, &Serial::new("a"));
-        permits.verdict(&one, &Serial::new("a"), VerdictSeen::Accepted);
-        assert_eq!(granted_at_once(&permits, &other, &["b", "c"]), 1);
+        let gate = three(&passwords, &recorder);
+        gate.ask(&one, &Serial::new("a"));
+        gate.verdict(&one, &Serial::new("a"), VerdictSeen::Accepted);
+        assert_eq!(granted_at_once(&gate, &other, &["b", "c"]), 1);
     }
 
     #[test]
     fn a_rejection_or_a_lost_verdict_stops_the_account() {
         for verdict in [VerdictSeen::Rejected, VerdictSeen::Unknown] {
             let passwords = Passwords::default();
-            let books = Books::new(None, None, &nobody);
-            let permits = Permits::new(&passwords, &books, None);
+            let recorder = RunRecorder::new(None, None, &nobody);
+            let gate = PasswordGate::new(&passwords, &recorder, None);
             let (account, other, a, b) = ids();
-            assert_eq!(permits.ask(&account, &a), Permit::Granted);
-            permits.verdict(&account, &a, verdict);
-            assert!(matches!(permits.ask(&account, &b), Permit::Stopped { .. }));
-            assert_eq!(permits.ask(&other, &b), Permit::Granted);
+            assert_eq!(gate.ask(&account, &a), Permit::Granted);
+            gate.verdict(&account, &a, verdict);
+            assert!(matches!(gate.ask(&account, &b), Permit::Stopped { .. }));
+            assert_eq!(gate.ask(&other, &b), Permit::Granted);
         }
     }
 
     #[test]
     fn a_grant_that_was_not_used_stops_nothing() {
         let passwords = Passwords::one(Secret::new("shared".into()));
-        let books = Books::new(None, None, &nobody);
-        let permits = Permits::new(&passwords, &books, None);
+        let recorder = RunRecorder::new(None, None, &nobody);
+        let gate = PasswordGate::new(&passwords, &recorder, None);
         let (account, _, a, b) = ids();
-        assert_eq!(permits.ask(&account, &a), Permit::Granted);
-        permits.verdict(&account, &a, VerdictSeen::NotSubmitted);
-        assert_eq!(permits.ask(&account, &b), Permit::Granted);
+        assert_eq!(gate.ask(&account, &a), Permit::Granted);
+        gate.verdict(&account, &a, VerdictSeen::NotSubmitted);
+        assert_eq!(gate.ask(&account, &b), Permit::Granted);
     }
 
     #[test]
     fn a_shared_password_stops_all_its_accounts() {
         for verdict in [VerdictSeen::Rejected, VerdictSeen::Unknown] {
             let passwords = Passwords::one(Secret::new("shared".into()));
-            let books = Books::new(None, None, &nobody);
-            let permits = Permits::new(&passwords, &books, None);
+            let recorder = RunRecorder::new(None, None, &nobody);
+            let gate = PasswordGate::new(&passwords, &recorder, None);
             let (account, other, a, b) = ids();
-            assert_eq!(permits.ask(&account, &a), Permit::Granted);
-            permits.verdict(&account, &a, verdict);
-            assert!(matches!(permits.ask(&other, &b), Permit::Stopped { .. }));
+            assert_eq!(gate.ask(&account, &a), Permit::Granted);
+            gate.verdict(&account, &a, verdict);
+            assert!(matches!(gate.ask(&other, &b), Permit::Stopped { .. }));
         }
     }
 }

@@ -1,17 +1,17 @@
-//! The row of a phone while it is being worked on.
+//! Collects what a phone's result row needs while its worker runs.
 
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
 use crate::event::{FindDevice, Progress};
-use crate::flow::{Counts, Ending};
+use crate::flow::Counts;
 use crate::journal::PhoneKey;
-use crate::model::{AccountId, Device, Presence, Proof, ResultRow};
+use crate::model::{AccountId, Device, Ending, Presence, Proof, ResultRow};
 use crate::preflight::Identity;
 
 /// What is known for the row so far.
-pub(super) struct Draft {
+pub(super) struct RowBuilder {
     pub(super) serial: String,
     pub(super) adb: String,
     pub(super) identity: Identity,
@@ -31,7 +31,7 @@ pub(super) struct Draft {
     pub(super) claimed: Option<Device>,
 }
 
-impl Draft {
+impl RowBuilder {
     pub(super) fn new(device: &Device) -> Self {
         Self {
             serial: device.serial.to_string(),
@@ -52,7 +52,7 @@ impl Draft {
         }
     }
 
-    pub(super) fn row(self, ending: Ending) -> ResultRow {
+    pub(super) fn finish(self, ending: Ending) -> ResultRow {
         ResultRow {
             serial: self.serial,
             adb: self.adb,

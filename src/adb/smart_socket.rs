@@ -37,15 +37,15 @@ pub(super) fn resolve(server: &AdbServer, within: Duration) -> Result<SocketAddr
 }
 
 /// A connection to an adb server with a deadline for all that is asked of it.
-pub(super) struct Wire {
+pub(super) struct SmartSocket {
     stream: TcpStream,
     server: AdbServer,
     within: Duration,
     until: Instant,
 }
 
-impl Wire {
-    /// Connects within `within`, which also bounds what is asked afterwards, until [`Wire::renew`].
+impl SmartSocket {
+    /// Connects within `within`, which also bounds what is asked afterwards, until [`SmartSocket::renew`].
     pub(super) fn connect(server: &AdbServer, within: Duration) -> Result<Self, AdbError> {
         let until = Instant::now() + within;
         let address = resolve(server, within)?;

@@ -1,32 +1,32 @@
-//! The eye on the tray as a whole: phones that go together are told once, beside what each of them tells.
+//! Groups phones that disconnect at the same time and reports the common cause once.
 
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::together::Losses;
-use super::{Attached, Connector, Together};
+use super::shared_cause::Losses;
+use super::{Attached, Connector, SharedLoss};
 use crate::event::{Event, EventKind, Listener, Subject};
 use crate::model::{Device, Serial};
 
-/// How often the lists are looked at.
+/// Between two looks at the device lists.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// A listener between the workers and whoever is told, which knows what has ended.
-pub(super) struct Vigil<'a> {
+/// Passes events on, and remembers which phones have their row: those may be unplugged.
+pub(super) struct LossMonitor<'a> {
     devices: &'a [Device],
     listener: &'a dyn Listener,
     ended: Mutex<BTreeSet<Serial>>,
 }
 
-impl<'a> Vigil<'a> {
+impl<'a> LossMonitor<'a> {
     pub(super) fn new(devices: &'a [Device], listener: &'a dyn Listener) -> Self {
         Self { devices, listener, ended: Mutex::default() }
     }
 
-    /// Watches the lists until nobody holds the other end of `over`.
-    pub(super) fn keep(&self, over: &Receiver<()>, connector: &dyn Connector) {
+    /// Watches the device lists until every sender of `over` is dropped.
+    pub(super) fn watch(&self, over: &Receiver<()>, connector: &dyn Connector) {
         if self.devices.len() < 2 {
             return;
         }
@@ -36,7 +36,7 @@ impl<'a> Vigil<'a> {
             let attached = connector.attached(self.devices);
             for (at, device) in self.devices.iter().enumerate() {
                 let is = attached.get(at).is_none_or(|a| *a == Attached::Listed);
-                // A phone that has its row is unplugged by the person, and nobody's trouble.
+                // A person unplugs a phone that has its row: that is no loss.
                 if was[at] && !is && !self.has_ended(&device.serial) {
                     losses.lost(Instant::now(), device);
                 }
@@ -55,15 +55,15 @@ impl<'a> Vigil<'a> {
     }
 }
 
-/// Tells what went together.
-pub(super) fn tell(listener: &dyn Listener, groups: Vec<Together>) {
+/// Reports each group as a note of the run.
+pub(super) fn tell(listener: &dyn Listener, groups: Vec<SharedLoss>) {
     for group in groups {
         let note = EventKind::Note { text: group.to_string() };
         listener.tell(Event::now(Subject::Run("run".into()), note));
     }
 }
 
-impl Listener for Vigil<'_> {
+impl Listener for LossMonitor<'_> {
     fn tell(&self, event: Event) {
         if let (Subject::Phone(serial), EventKind::Ended(_)) = (&event.subject, &event.kind) {
             self.ended.lock().unwrap_or_else(PoisonError::into_inner).insert(serial.clone());

@@ -15,7 +15,7 @@ const FIRST_LIST: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// The lists of some servers, followed until it is dropped.
-pub struct Roster {
+pub struct DeviceTracker {
     state: Arc<State>,
     _trackers: Vec<Tracker>,
 }
@@ -54,14 +54,14 @@ impl State {
     }
 }
 
-impl Roster {
+impl DeviceTracker {
     /// Follows these servers. One that the operating system gives no thread for is never heard of.
     #[must_use]
     pub fn follow(servers: &BTreeSet<AdbServer>) -> Self {
         Self::telling(servers, |_: &AdbServer, _: &Sighting| {})
     }
 
-    /// As [`Roster::follow`], and tells what is seen before it can be asked for.
+    /// As [`DeviceTracker::follow`], and tells what is seen before it can be asked for.
     #[must_use]
     pub fn telling(
         servers: &BTreeSet<AdbServer>,
@@ -127,13 +127,13 @@ impl Roster {
     fn candidates(&self, device: &Device, hardware_serial: Option<&str>) -> Vec<Device> {
         let lists = self.state.lock();
         let first = lists.first.get(&device.server);
-        let may_be = |listed: &&Device| {
+        let matches = |listed: &&Device| {
             let is_new = first.is_some_and(|first| !first.contains(&listed.serial));
             let moved = hardware_serial
                 .is_some_and(|own| listed.serial.as_str() == own || (listed.serial.is_network() && is_new));
             listed.state == DeviceState::Device && (listed.serial == device.serial || moved)
         };
-        lists.now.get(&device.server).into_iter().flatten().flatten().filter(may_be).cloned().collect()
+        lists.now.get(&device.server).into_iter().flatten().flatten().filter(matches).cloned().collect()
     }
 }
 
