@@ -54,5 +54,6 @@ mod stream;
 mod support;
 mod tray;
 mod typing;
+mod views;
 mod watch;
 mod web;

@@ -93,6 +93,7 @@ impl Endpoint for SimDevice {
         stderr: Box<dyn Write + Send>,
         cancel: Cancel,
     ) -> i32 {
+        self.phone.shell_called();
         let programs = Arc::new(self.phone.clone());
         let mut shell =
             Shell::new(self.fs.clone(), programs, self.phone.clock().clone(), cancel).refusals(&self.refusals);
@@ -126,5 +127,49 @@ impl super::phone::Files for PhoneFiles {
 
     fn set_full(&self, full: bool) {
         self.0.set_full(full);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::phone::{Generation, PhoneSpec, Stats};
+    use super::*;
+
+    /// What a script costs a phone.
+    fn cost(generation: Generation, script: &str) -> Stats {
+        let device = SimDevice::new(SimPhone::new(PhoneSpec::of(generation).scale(0.0005)));
+        let out = || Box::new(std::io::sink());
+        let before = device.phone().stats();
+        device.run(Some(script), false, Box::new(std::io::empty()), out(), out(), Cancel::default());
+        assert_eq!(device.refused(), 0, "{script}");
+        device.phone().stats().since(&before)
+    }
+
+    #[test]
+    fn a_process_is_counted_for_each_program_and_none_for_the_shell_itself() {
+        let processes = |script: &str| cost(Generation::Miui14, script).processes;
+        for (script, expected) in [
+            ("echo a; x=$(echo b); [ -n \"$x\" ] && true; f() { :; }; f; while read l; do :; done </dev/null", 0),
+            ("dumpsys account | grep type", 2),
+            ("sleep 0; cat /dev/null; mkdir -p /data/local/tmp/a; rm -r /data/local/tmp/a", 4),
+            ("sh -c 'getprop ro.serialno'", 2),
+            ("timeout 5 getprop", 2),
+            ("nohup getprop; env A=1 getprop", 2),
+            ("for i in 1 2 3; do input keyevent 0; done", 3),
+            ("no-such-program; /system/bin/echo a", 1),
+            ("printf 'a\\nb\\n' | xargs -n 1 getprop", 4),
+        ] {
+            assert_eq!(processes(script), expected, "{script}");
+        }
+    }
+
+    #[test]
+    fn calls_dumps_and_java_machines_are_counted() {
+        let script = "uiautomator dump /data/local/tmp/a.xml; input tap 1 1; input keyevent 0; \
+                      cmd window dump-visible-window-views";
+        let new = cost(Generation::Miui14, script);
+        assert_eq!(new, Stats { shell_calls: 1, processes: 4, java_machines: 1, dumps: 1, views_dumps: 1 });
+        let old = cost(Generation::Miui12, script);
+        assert_eq!(old, Stats { java_machines: 3, ..new });
     }
 }

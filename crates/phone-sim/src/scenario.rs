@@ -318,6 +318,19 @@ static SCENARIOS: &[Scenario] = &[
     scenario_of("automation-held-android-9", "another tool holds the screen of an Android 9 phone", |_| {
         PhoneSpec::of(Generation::Miui10).change(|s| s.automation = Some("io.appium.uiautomator2.server".to_owned()))
     }),
+    scenario_of("views-missing", "the views of the windows cannot be dumped", |_| miui_14().with(Branch::ViewsMissing)),
+    scenario_of("views-slow", "dumping the views of the windows takes longer than dumping the screen", |_| {
+        miui_14().with(Branch::ViewsSlow)
+    }),
+    scenario_of("views-stale", "the views of the windows are those of the page before", |_| {
+        miui_14().with(Branch::ViewsStale)
+    }),
+    scenario_of("views-shifted", "the views of the windows are lower than what they show", |_| {
+        miui_14().with(Branch::ViewsShifted)
+    }),
+    scenario_of("scrolling-pages", "pages scroll as a whole, with views below the fold", |_| {
+        miui_14().with(Branch::ScrollingPages)
+    }),
     scenario_of("low-battery", "the battery is nearly empty", |_| miui_14().change(|s| s.battery = 4)),
 ];
 

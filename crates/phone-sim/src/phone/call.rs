@@ -2,6 +2,7 @@
 
 use super::SimPhone;
 use super::spec::Gate;
+use super::stats::{Counter, Counters};
 use super::world::World;
 use crate::clock::{Cancel, Clock};
 use crate::shell::Stdio;
@@ -34,6 +35,11 @@ impl Call<'_, '_> {
     /// The world as it is now.
     pub(super) fn world<R>(&self, look: impl FnOnce(&mut World, u64) -> R) -> R {
         self.phone.with(look)
+    }
+
+    /// Counts something that clients cost the phone.
+    pub(super) fn count(&self, which: impl FnOnce(&Counters) -> &Counter) {
+        which(&self.phone.0.counters).add();
     }
 
     /// One word, or nothing.

@@ -2,25 +2,15 @@
 
 use super::am::short;
 use super::spec::LockKind;
+use super::windows;
 use super::world::World;
-use crate::screens::ScreenId;
 
 /// The focused window's name: an activity, or the name of a window that is none.
 fn focus(world: &World) -> String {
     if !world.awake && world.locked.is_none() {
         return "null".to_owned();
     }
-    let screen = world.screen();
-    let name = match screen {
-        ScreenId::Keyguard | ScreenId::PinKeyguard if world.spec.sdk >= 30 => "NotificationShade".to_owned(),
-        ScreenId::Keyguard | ScreenId::PinKeyguard => "StatusBar".to_owned(),
-        ScreenId::Anr => "Application Not Responding: com.xiaomi.account".to_owned(),
-        ScreenId::SecureKeyboard => "InputMethod".to_owned(),
-        ScreenId::AutofillBubble | ScreenId::AutofillSave => "Autofill".to_owned(),
-        ScreenId::LowBattery => "Battery is low".to_owned(),
-        _ => screen.activity(&world.spec),
-    };
-    format!("Window{{3f1c2a9 u{} {name}}}", world.user())
+    format!("Window{{3f1c2a9 u{} {}}}", world.user(), windows::title(world, world.screen()))
 }
 
 /// The activity below pop-ups and lock screen.

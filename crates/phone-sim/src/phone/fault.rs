@@ -49,6 +49,14 @@ pub enum Fault {
     DumpCut(u32),
     /// The dump's file is empty.
     DumpEmpty(u32),
+    /// `dump-visible-window-views` shows the page before this one.
+    ViewsStale(u32),
+    /// It shows everything lower than it is.
+    ViewsShifted(u32),
+    /// Its archive is cut in the middle.
+    ViewsCut(u32),
+    /// It is slower than a dump of the screen.
+    ViewsSlow(u32),
     /// A pop-up of the system that is well known.
     KnownPopup,
     /// A pop-up of an app that nobody knows.
@@ -136,6 +144,8 @@ pub enum Disconnect {
 pub(super) struct AtWork {
     /// Faults of the dump, each used up by one dump.
     pub dumps: std::collections::VecDeque<Fault>,
+    /// Faults of the dump of views, each used up by one.
+    pub views: std::collections::VecDeque<Fault>,
     /// The next tap on OK is lost.
     pub confirm_lost: bool,
     /// Another display is listed first.

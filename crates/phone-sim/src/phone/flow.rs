@@ -151,6 +151,9 @@ impl World {
 
     /// The sign-out's next page appears in place of the one before.
     pub(super) fn step(&mut self, at: u64, screen: S) {
+        if !self.page().is_step() {
+            self.scroll_below = self.scroll;
+        }
         let task = self.front;
         let stack = self.tasks.entry(task).or_default();
         while stack.last().is_some_and(|s| s.is_step()) {

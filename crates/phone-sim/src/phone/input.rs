@@ -6,8 +6,12 @@ use super::spec::{Gate, LockKind};
 use super::world::{Action, PAGE_CHANGE, World};
 use crate::screens::{Field, ScreenId};
 
-/// Time that one `input` takes, in ms: a Java machine starts for each.
-const INPUT: u64 = 120;
+/// The last Android (its API level) whose `input` starts a Java machine for each call; later ones send the words to a service.
+pub(super) const LAST_WITH_JAVA: u32 = 30;
+/// Time that one `input` takes until then, in ms (0.23 to 0.4 s).
+const INPUT_WITH_JAVA: u64 = 300;
+/// Time that one takes since then, in ms: as any other `cmd`.
+const INPUT: u64 = 40;
 
 const SOURCES: &[&str] = &[
     "dpad",
@@ -23,7 +27,8 @@ const SOURCES: &[&str] = &[
 ];
 
 pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
-    if !call.takes(INPUT) {
+    let java = call.phone.spec().sdk <= LAST_WITH_JAVA;
+    if !call.takes(if java { INPUT_WITH_JAVA } else { INPUT }) {
         return 129;
     }
     let mut args = call.args;

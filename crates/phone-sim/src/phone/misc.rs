@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::call::Call;
 use super::fault::Fault;
-use super::{am, dumpsys, input, packages, settings};
+use super::{am, dumpsys, input, packages, settings, views};
 use crate::screens::picture;
 
 pub(super) fn getprop(call: &mut Call<'_, '_>) -> i32 {
@@ -35,7 +35,11 @@ pub(super) fn setprop(call: &mut Call<'_, '_>) -> i32 {
     1
 }
 
+/// `wm`, which is `cmd window`.
 pub(super) fn wm(call: &mut Call<'_, '_>) -> i32 {
+    if call.arg(0) == views::COMMAND {
+        return views::run(call);
+    }
     if !call.takes(100) {
         return 129;
     }

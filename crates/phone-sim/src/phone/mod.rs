@@ -17,8 +17,12 @@ mod props;
 mod record;
 mod settings;
 mod spec;
+
+mod stats;
 mod touch;
 mod uiautomator;
+mod views;
+mod windows;
 mod world;
 
 use std::collections::BTreeMap;
@@ -30,11 +34,13 @@ pub use files::{Files, MemoryFiles};
 pub use models::{android_one, custom_rom, nubia_miui};
 pub use record::{CommandRun, Record, Removal, Submission, Tap};
 pub use spec::{AccountApp, Branch, DumpFormat, Gate, Generation, LockKind, PhoneSpec};
+pub use stats::Stats;
 
 use super::clock::{Cancel, Clock};
 use super::screens::{self, ScreenId, picture, xml};
 use super::shell::{Programs, Stdio};
 use call::Call;
+use stats::Counters;
 use world::{Task, World};
 
 /// Told of every disconnection of a phone.
@@ -57,6 +63,7 @@ struct Inner {
     stage_listeners: Mutex<Vec<StageListener>>,
     disk_full: AtomicBool,
     panel: touch::Panel,
+    counters: Counters,
 }
 
 impl SimPhone {
@@ -72,6 +79,7 @@ impl SimPhone {
             stage_listeners: Mutex::new(Vec::new()),
             disk_full: AtomicBool::new(false),
             panel: touch::Panel::default(),
+            counters: Counters::default(),
             spec,
         }))
     }
@@ -138,6 +146,17 @@ impl SimPhone {
     #[must_use]
     pub fn record(&self) -> Record {
         self.with(|world, _| world.record.clone())
+    }
+
+    /// What clients cost it so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.0.counters.read()
+    }
+
+    /// A client opens a shell: called by whatever connects the phone.
+    pub fn shell_called(&self) {
+        self.0.counters.shell_calls.add();
     }
 
     /// Whether the account of the user in front is on the phone.
@@ -394,6 +413,14 @@ impl Programs for SimPhone {
 
     fn has(&self, name: &str) -> bool {
         program(name).is_some()
+    }
+
+    fn started(&self, name: &str) {
+        self.0.counters.processes.add();
+        let java = name == "uiautomator" || (name == "input" && self.0.spec.sdk <= input::LAST_WITH_JAVA);
+        if java {
+            self.0.counters.java_machines.add();
+        }
     }
 }
 

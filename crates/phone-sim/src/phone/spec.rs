@@ -195,6 +195,16 @@ pub enum Branch {
     NoFindDeviceApp,
     /// The input switch is stored as `true` and not as `1`.
     GateSaysTrue,
+    /// Pages scroll as a whole instead of as lists: their views below the fold are there all the time.
+    ScrollingPages,
+    /// `cmd window dump-visible-window-views` is missing, whatever the Android.
+    ViewsMissing,
+    /// It is slower than a dump of the screen.
+    ViewsSlow,
+    /// It shows the page before this one.
+    ViewsStale,
+    /// It shows everything lower than it is.
+    ViewsShifted,
 }
 
 /// An account app that is laid out in another way than any known one.

@@ -24,6 +24,7 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
         call.err("Usage: uiautomator <subcommand> [options]\n");
         return 1;
     }
+    call.count(|c| &c.dumps);
     let words = call.args[1..].to_vec();
     let compressed = words.iter().any(|w| w == "--compressed");
     // Known from Android 12 on; before that it is a word like any other, and ignored.

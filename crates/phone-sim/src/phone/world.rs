@@ -76,6 +76,8 @@ pub(super) struct World {
     pub focus: Option<Field>,
     pub keyboard: bool,
     pub scroll: i32,
+    /// How far the page is scrolled that a sign-out's pages lie over.
+    pub scroll_below: i32,
     pub note: Option<&'static str>,
     /// The number that stands in the dialer.
     pub dialled: String,
@@ -122,6 +124,7 @@ impl World {
             focus: None,
             keyboard: false,
             scroll: 0,
+            scroll_below: 0,
             note: None,
             dialled: String::new(),
             last_event: 0,
@@ -350,6 +353,9 @@ impl World {
             | Fault::DumpStale(n)
             | Fault::DumpCut(n)
             | Fault::DumpEmpty(n) => self.faults.dumps.extend(std::iter::repeat_n(fault, n as usize)),
+            Fault::ViewsStale(n) | Fault::ViewsShifted(n) | Fault::ViewsCut(n) | Fault::ViewsSlow(n) => {
+                self.faults.views.extend(std::iter::repeat_n(fault, n as usize));
+            }
             Fault::KnownPopup => self.popups.push(ScreenId::LowBattery),
             Fault::UnknownPopup => self.popups.push(ScreenId::UnknownPopup),
             Fault::AccountAppUpdate => self.popups.push(ScreenId::AccountUpdate),

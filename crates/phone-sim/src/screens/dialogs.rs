@@ -206,11 +206,15 @@ fn password(screen: ScreenId, scene: &Scene<'_>) -> Node {
     let row = Node::new("LinearLayout", buttons)
         .child(Node::button(scene.text("android_cancel"), button(20), Act::Cancel).id(&id("cancel")))
         .child(Node::button(scene.text("android_ok"), button(190), act).id(&id("passport_confirm")));
+    // The layout of the dialog has both steps, one of them hidden.
+    let other = Node::new("LinearLayout", Rect::at(area.left, area.top, 0, 0));
+    let other = other.id(&id(if second { "inner_content" } else { "inner_content_step2" })).hidden();
     Node::new("FrameLayout", area).child(
         Node::new("FrameLayout", area).id("android:id/content").child(
             Node::new("LinearLayout", area)
                 .child(Node::label(title, line(area, scene, 20, 16, 320)).id("android:id/title"))
                 .child(inner)
+                .child(other)
                 .child(row),
         ),
     )
@@ -232,7 +236,7 @@ fn password_step(scene: &Scene<'_>, area: Rect, captcha: bool, screen: ScreenId)
     } else {
         eye.id(&id("show_pwd_img"))
     };
-    let mut inner = Node::new("RelativeLayout", at(0, 44, 360, 160))
+    let mut inner = Node::new("RelativeLayout", at(0, 44, 360, if captcha { 206 } else { 160 }))
         .id(&id("inner_content"))
         .child(
             Node::new("RelativeLayout", at(20, 48, 320, 28))
@@ -255,6 +259,9 @@ fn password_step(scene: &Scene<'_>, area: Rect, captcha: bool, screen: ScreenId)
         let image = Node::new("ImageView", at(210, 164, 120, 48)).id(&id("et_captcha_image")).taps(Act::Nothing);
         let box_ = Node::new("LinearLayout", at(20, 164, 320, 48)).id(&id("et_captcha_area")).child(code).child(image);
         inner = inner.child(Node::new("FrameLayout", at(20, 164, 320, 48)).id(&id("captcha_layout")).child(box_));
+    } else {
+        // The layout has it in any case, and shows it where the server wants a picture code.
+        inner = inner.child(Node::new("FrameLayout", at(20, 164, 0, 0)).id(&id("captcha_layout")).hidden());
     }
     let top = if captcha { 222 } else { 166 };
     let forgot = Node::label(scene.text("passport_forget_password"), at(20, top, 200, 24)).id(&id("tv_forget_pwd"));

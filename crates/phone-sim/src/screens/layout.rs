@@ -2,6 +2,7 @@
 
 use super::node::{Node, Rect};
 use super::{Act, Field, Scene};
+use crate::phone::Branch;
 
 /// A list of rows that are stacked from the top; each row is built at the origin.
 pub(super) struct Rows<'a, 'b> {
@@ -54,8 +55,19 @@ impl<'a, 'b> Rows<'a, 'b> {
     pub(super) fn list(self, id: &str, view: Rect) -> (Node, i32) {
         let most = (self.height - (view.bottom - view.top)).max(0);
         let by = self.scene.scroll.clamp(0, most);
-        let rows = self.built.into_iter().filter_map(|r| r.moved(0, view.top - by).clipped(&view));
-        let mut list = Node::new("androidx.recyclerview.widget.RecyclerView", view).id(id).with(rows);
+        let rows = self.built.into_iter().map(|r| r.moved(0, view.top - by));
+        // A list has views for the rows that show only; a page that scrolls as a whole has all of them.
+        let mut list = if self.scene.spec.has(Branch::ScrollingPages) {
+            let content = Rect::at(view.left, view.top - by, self.scene.width(), self.height);
+            let mut page = Node::new("ScrollView", view).child(Node::new("LinearLayout", content).with(rows));
+            page.scroll = by;
+            page
+        } else {
+            let shown = rows.filter(|r| r.bounds.meet(&view).is_some());
+            Node::new("androidx.recyclerview.widget.RecyclerView", view).with(shown)
+        };
+        list = list.id(id);
+        list.clips = true;
         list.scrollable = most > 0;
         list.focusable = true;
         (list, most)
@@ -150,7 +162,8 @@ pub(super) fn field(scene: &Scene<'_>, field: Field, hint: &str, area: Rect, pas
     let password = password && !scene.spec.password_in_clear;
     let mut typed = scene.typed.clone();
     let text = typed.field(field);
-    let shown = match text.chars().count() {
+    let count = text.chars().count();
+    let shown = match count {
         _ if password && !scene.spec.shows_password_length => String::new(),
         0 => hint.to_owned(),
         count if password => "•".repeat(count),
@@ -161,5 +174,7 @@ pub(super) fn field(scene: &Scene<'_>, field: Field, hint: &str, area: Rect, pas
     hint.clone_into(&mut node.hint);
     node.focused = scene.focus == Some(field);
     node.password = password;
+    // Whatever types leaves the cursor at the end.
+    node.cursor = Some(count);
     node
 }

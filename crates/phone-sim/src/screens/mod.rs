@@ -12,6 +12,7 @@ mod layout;
 pub mod node;
 pub mod picture;
 mod settings;
+pub mod views;
 mod web;
 pub mod xml;
 
@@ -196,6 +197,20 @@ pub struct Drawing {
 /// Draws a page.
 #[must_use]
 pub fn draw(screen: ScreenId, scene: &Scene<'_>) -> Drawing {
+    let (root, activity, scroll_max) = laid_out(screen, scene);
+    let moves = screen.is_spinner();
+    let (secure, keyboard) = (screen.is_secure(), scene.keyboard_area());
+    Drawing { root: root.drawn(), activity, scroll_max, moves, secure, keyboard }
+}
+
+/// The views of a page's window: what it draws, and also what lies outside its lists' bounds or takes no room.
+#[must_use]
+pub fn views(screen: ScreenId, scene: &Scene<'_>) -> Node {
+    laid_out(screen, scene).0
+}
+
+/// A page with all its views, its activity, and how far it scrolls.
+fn laid_out(screen: ScreenId, scene: &Scene<'_>) -> (Node, String, i32) {
     use ScreenId as S;
     let (mut root, scroll_max) = match screen {
         S::Launcher
@@ -231,8 +246,16 @@ pub fn draw(screen: ScreenId, scene: &Scene<'_>) -> Drawing {
     if labels::is_rtl(&scene.spec.language) {
         root.mirror(scene.width());
     }
-    let moves = screen.is_spinner();
-    Drawing { root, activity, scroll_max, moves, secure: screen.is_secure(), keyboard: scene.keyboard_area() }
+    (root, activity, scroll_max)
+}
+
+/// The keyboard as a window of its own, while it is up.
+#[must_use]
+pub fn keyboard(scene: &Scene<'_>) -> Option<Node> {
+    let area = scene.keyboard_area()?;
+    let mut keys = Node::new("android.view.View", area).id("com.google.android.inputmethod.latin:id/keyboard_area");
+    keys.clickable = true;
+    Some(Node::new("FrameLayout", area).child(Node::new("FrameLayout", area).id("android:id/inputArea").child(keys)))
 }
 
 /// The status bar's nodes, a window of their own.

@@ -81,6 +81,14 @@ pub struct Node {
     pub password: bool,
     /// What a tap does.
     pub act: Option<Act>,
+    /// Where the cursor is in a text field: behind so many characters. No dump shows it.
+    pub cursor: Option<usize>,
+    /// Shows its children in its own bounds only, as lists do.
+    pub clips: bool,
+    /// How far its children are scrolled, where it scrolls them and does not lay them out anew, in pixels.
+    pub scroll: i32,
+    /// Is there as a view and takes no room (`View.GONE`): neither drawn nor in a dump.
+    pub gone: bool,
     /// Children, drawn over this node in order.
     pub children: Vec<Node>,
 }
@@ -160,6 +168,22 @@ impl Node {
         self.bounds = self.bounds.meet(view)?;
         self.children = self.children.into_iter().filter_map(|c| c.clipped(view)).collect();
         Some(self)
+    }
+
+    /// Makes it a view that is not shown.
+    #[must_use]
+    pub fn hidden(mut self) -> Self {
+        self.gone = true;
+        self
+    }
+
+    /// The tree as it is drawn: what a list does not show of its rows is gone, and so is what takes no room.
+    #[must_use]
+    pub fn drawn(mut self) -> Self {
+        let children = self.children.into_iter().filter(|c| !c.gone).map(Self::drawn);
+        self.children =
+            if self.clips { children.filter_map(|c| c.clipped(&self.bounds)).collect() } else { children.collect() };
+        self
     }
 
     /// Mirrors the tree for languages that run from right to left.

@@ -29,6 +29,9 @@ impl Interp {
             return self.file(argv);
         }
         let rest = &argv[1..];
+        if self.is_program(name, rest) {
+            self.shared.programs.started(name);
+        }
         match name {
             "sh" | "mksh" => return self.shell(rest),
             "timeout" => return self.timeout(rest),
@@ -63,6 +66,19 @@ impl Interp {
         }
     }
 
+    /// Whether a process starts for a name: not for what replaces itself by the command behind it, nor where nothing is found.
+    fn is_program(&self, name: &str, args: &[String]) -> bool {
+        match name {
+            "env" => args.iter().all(|a| a.contains('=')),
+            "nohup" | "setsid" | "time" => args.is_empty(),
+            // In mksh a builtin.
+            "realpath" => false,
+            // Here only with a path in front, or started by another program.
+            "echo" | "test" | "[" | "true" | "false" | "pwd" | "kill" => true,
+            _ => self.which(name).is_some(),
+        }
+    }
+
     /// Runs a file of the phone, which can only be a script.
     fn file(&mut self, argv: &[String]) -> Status {
         let path = &argv[0];
@@ -72,6 +88,7 @@ impl Interp {
                 Ok(127)
             }
             Ok(stat) if stat.kind == FileKind::File && stat.mode & 0o111 != 0 => {
+                self.shared.programs.started("sh");
                 self.shell_file(path, argv[1..].to_vec())
             }
             Ok(stat) => {

@@ -50,6 +50,12 @@ pub trait Programs: Send + Sync {
     /// It is asked before the tools of the shell, so it can replace one; the shell's builtins (`echo`, `test`, …) come first.
     fn run(&self, argv: &[String], io: &mut Stdio<'_>, clock: &Clock, cancel: &Cancel) -> Option<i32>;
 
+    /// A process starts for a program: one of the phone's own or a tool of the shell, whatever it will do. Not told of builtins
+    /// and functions, which run in the shell, nor of the shell that a call starts with.
+    fn started(&self, name: &str) {
+        let _ = name;
+    }
+
     /// Whether there is such a program, for `which` and `command -v`.
     fn has(&self, name: &str) -> bool {
         let _ = name;

@@ -214,3 +214,16 @@ fn the_lock_screen_opens_by_a_swipe_or_not_at_all() {
     hand.phone.unlock();
     hand.until(S::Launcher);
 }
+
+#[test]
+fn input_costs_a_java_machine_up_to_android_11() {
+    let took = |sdk: u32| {
+        let spec = PhoneSpec::default().change(|s| s.sdk = sdk);
+        let hand = Hand { phone: SimPhone::new(spec.scale(0.02)), files: 0 };
+        let before = hand.phone.clock().now_ms();
+        hand.run(&["input", "tap", "1", "1"]);
+        hand.phone.clock().now_ms() - before
+    };
+    // A sleep never ends early; how much longer it takes is the host's affair.
+    assert!(took(29) >= 230 && took(30) >= 230);
+}
