@@ -17,7 +17,6 @@ mod props;
 mod record;
 mod settings;
 mod spec;
-
 mod stats;
 mod touch;
 mod uiautomator;
