@@ -3,6 +3,9 @@
 //! Signs the owner's phones out of their Mi / Xiaomi Account over ADB, proves it, and hands the account over to its
 //! owner's own deletion of it.
 //!
+//! This is a program, and no library with a promise: its rooms are public for the program's own tests, benches and fuzz targets, and
+//! change from one version to the next. What scripts may depend on is the command line, its exit statuses and its JSON lines.
+//!
 //! One idea carries the crate: **look → recognise → act.** A device profile says, as data, how to know each screen and
 //! what to do there. The engine looks at the phone, recognises one screen, and does that screen's reaction.
 //!

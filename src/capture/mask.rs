@@ -122,7 +122,7 @@ fn tells(key: &str) -> bool {
 
 /// The properties that may leave the phone: those of its model and build, and those by which a profile chooses.
 #[must_use]
-pub fn harmless(
+pub(super) fn harmless(
     props: &BTreeMap<String, String>,
     catalog: &Catalog,
     identifiers: &Identifiers,

@@ -9,7 +9,7 @@ use crate::report::text;
 use crate::reporter::{JsonLines, Live, Options, People, Plain, Reporter, Sink};
 
 /// Starts the reporter of a run. With `holds`, results stay on the board until the phone is unplugged, and a bell rings at each.
-pub fn reporter(output: &Output, json: bool, holds: bool, record: &Record) -> Result<Reporter, Failure> {
+pub(super) fn reporter(output: &Output, json: bool, holds: bool, record: &Record) -> Result<Reporter, Failure> {
     let options = Options { colour: output.color, hold: holds, bell: holds, ..Options::default() };
     let live = output.progress.then(|| Live::stderr(options));
     let plain = (live.is_none() && !output.quiet).then(|| Plain::new(std::io::stderr(), output.verbose > 0));
@@ -34,7 +34,7 @@ fn answer(output: &Output, question: &Question) -> bool {
 }
 
 /// The last event of a run.
-pub fn finished(run: &str, rows: &[ResultRow], status: ExitStatus) -> Event {
+pub(super) fn finished(run: &str, rows: &[ResultRow], status: ExitStatus) -> Event {
     let counts = Outcome::ALL
         .into_iter()
         .map(|outcome| (outcome, rows.iter().filter(|row| row.outcome == outcome).count()))
@@ -44,7 +44,7 @@ pub fn finished(run: &str, rows: &[ResultRow], status: ExitStatus) -> Event {
 }
 
 /// The table of a run's rows, on stdout.
-pub fn table(output: &Output, rows: &[ResultRow]) {
+pub(super) fn table(output: &Output, rows: &[ResultRow]) {
     let width = usize::from(console::Term::stdout().size_checked().map_or(100, |(_, columns)| columns));
     output.data(text::final_table(rows, width, output.color_stdout).trim_end());
 }

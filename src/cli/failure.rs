@@ -6,7 +6,7 @@ use crate::model::{Device, ExitStatus};
 
 /// The stable code of an error, for `mi-signout explain`. Phones' own reasons are codes of their rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorCode {
+pub(super) enum ErrorCode {
     /// What was typed, or a file that was named, can't be used.
     Usage,
     /// adb lists no phone.
@@ -26,7 +26,7 @@ pub enum ErrorCode {
 impl ErrorCode {
     /// Every code.
     #[cfg(test)]
-    pub const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Usage,
         Self::NothingAttached,
         Self::NoSuchPhone,
@@ -38,7 +38,7 @@ impl ErrorCode {
 
     /// The word that is printed and explained.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Usage => "usage",
             Self::NothingAttached => "nothing-attached",
@@ -52,7 +52,7 @@ impl ErrorCode {
 
     /// Whether its explanation tells more than the message and its hint do.
     #[must_use]
-    pub fn tells_more(self) -> bool {
+    pub(super) fn tells_more(self) -> bool {
         !matches!(self, Self::Usage | Self::Interrupted)
     }
 
@@ -69,7 +69,7 @@ impl ErrorCode {
 
 /// Why a command could not do its work.
 #[derive(Debug)]
-pub struct Failure {
+pub(super) struct Failure {
     /// Its stable code.
     pub code: ErrorCode,
     /// The exit status it amounts to.
@@ -84,32 +84,32 @@ pub struct Failure {
 
 impl Failure {
     /// A failure of what was typed or of a file.
-    pub fn usage(what: impl Into<String>) -> Self {
+    pub(super) fn usage(what: impl Into<String>) -> Self {
         Self::new(ExitStatus::Usage, what)
     }
 
     /// A failure with its own status.
-    pub fn new(status: ExitStatus, what: impl Into<String>) -> Self {
+    pub(super) fn new(status: ExitStatus, what: impl Into<String>) -> Self {
         Self { code: ErrorCode::of_status(status), status, what: what.into(), place: None, hint: None }
     }
 
     /// Gives it a code of its own.
     #[must_use]
-    pub fn code(mut self, code: ErrorCode) -> Self {
+    pub(super) fn code(mut self, code: ErrorCode) -> Self {
         self.code = code;
         self
     }
 
     /// Says where.
     #[must_use]
-    pub fn at(mut self, place: impl Into<String>) -> Self {
+    pub(super) fn at(mut self, place: impl Into<String>) -> Self {
         self.place = Some(place.into());
         self
     }
 
     /// Says what to do.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }

@@ -15,7 +15,7 @@ const VENDORS: &[&str] = &["2717", "18d1", "05c6", "0e8d"];
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 
 /// Reads it. What can't be read is left out.
-pub fn read() -> HostFacts {
+pub(super) fn read() -> HostFacts {
     let found = adb::find_adb(std::env::var_os("ADB").as_deref(), std::env::var_os("PATH").as_deref());
     let (adb, adb_looked) = match found {
         Ok(path) => (Some((path.display().to_string(), version_of(&path))), String::new()),

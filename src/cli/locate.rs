@@ -13,12 +13,12 @@ use crate::model::{Device, DeviceState, printable};
 const WITHIN: Duration = Duration::from_secs(20);
 
 /// Phones that show their numbers.
-pub struct Located<'a> {
+pub(super) struct Located<'a> {
     showing: Vec<&'a Device>,
 }
 
 /// Shows the numbers, and says which is which.
-pub fn show<'a>(devices: &'a [Device], numbers: &Numbers, output: &Output) -> Located<'a> {
+pub(super) fn show<'a>(devices: &'a [Device], numbers: &Numbers, output: &Output) -> Located<'a> {
     let shown = each(devices, |device| {
         let number = numbers.get(device)?;
         let shown = show_number(&mut AdbPhone::of(device), number, WITHIN);
@@ -90,7 +90,7 @@ fn blink_in_turn(line: Line<'_>, output: &Output) {
 
 impl Located<'_> {
     /// Puts the home screens back; asks first whether the person has looked.
-    pub fn put_back(self, ask: bool, output: &Output) {
+    pub(super) fn put_back(self, ask: bool, output: &Output) {
         if ask {
             let _ = output.ask("Press Enter once you have found them: ", "");
         }

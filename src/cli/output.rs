@@ -12,7 +12,7 @@ use crate::model::{ExitStatus, printable};
 /// The output policy of this process.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is decided on its own, and read by its name")]
-pub struct Output {
+pub(super) struct Output {
     /// How much is said: 0 is normal.
     pub verbose: u8,
     /// Results and errors only.
@@ -31,7 +31,7 @@ pub struct Output {
 
 impl Output {
     /// Decides once, from the options and from where the streams go.
-    pub fn new(args: &OutputArgs, interrupt: &Interrupt) -> Self {
+    pub(super) fn new(args: &OutputArgs, interrupt: &Interrupt) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
         let wanted = |terminal: bool| match args.color {
@@ -58,43 +58,43 @@ impl Output {
 
     /// Whether a person reads what is said: it goes to a terminal.
     #[allow(clippy::unused_self, reason = "part of the policy")]
-    pub fn is_read(&self) -> bool {
+    pub(super) fn is_read(&self) -> bool {
         std::io::stderr().is_terminal()
     }
 
     /// Whether a person can be asked: both ends are a terminal.
     #[allow(clippy::unused_self, reason = "part of the policy")]
-    pub fn is_interactive(&self) -> bool {
+    pub(super) fn is_interactive(&self) -> bool {
         std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
     }
 
     /// A line of stdout: something that could be piped. A closed pipe ends quietly.
     #[allow(clippy::unused_self, reason = "part of the policy")]
-    pub fn data(&self, line: &str) {
+    pub(super) fn data(&self, line: &str) {
         let _ = writeln!(std::io::stdout().lock(), "{line}");
     }
 
     /// A line for people, on stderr.
-    pub fn people(&self, line: &str) {
+    pub(super) fn people(&self, line: &str) {
         if !self.quiet {
             self.stderr(format_args!("{line}\n"));
         }
     }
 
     /// A warning about the record, on stderr, however quiet a run is to be.
-    pub fn warning(&self, line: &str) {
+    pub(super) fn warning(&self, line: &str) {
         self.stderr(format_args!("warning: {line}\n"));
     }
 
     /// The same policy, whose lines for people wait until [`Output::release`]: a slow terminal holds up nothing meanwhile, and a
     /// board is not written into.
     #[must_use]
-    pub fn holding_back(&self) -> Self {
+    pub(super) fn holding_back(&self) -> Self {
         Self { held: Some(Arc::default()), ..self.clone() }
     }
 
     /// Prints what was held back.
-    pub fn release(self) {
+    pub(super) fn release(self) {
         if let Some(held) = self.held {
             let lines = std::mem::take(&mut *held.lock().unwrap_or_else(PoisonError::into_inner));
             let _ = std::io::stderr().lock().write_all(&lines);
@@ -109,7 +109,7 @@ impl Output {
     }
 
     /// Asks a question on the terminal and goes on only with the expected answer, typed after the question.
-    pub fn ask(&self, question: &str, expected: &str) -> Result<(), Failure> {
+    pub(super) fn ask(&self, question: &str, expected: &str) -> Result<(), Failure> {
         if self.read(question)? == expected {
             return Ok(());
         }
@@ -117,7 +117,7 @@ impl Output {
     }
 
     /// Asks whether to go on: `yes` or `y`. Any other answer but `no` and `n` is asked about once more.
-    pub fn confirm(&self, question: &str) -> Result<(), Failure> {
+    pub(super) fn confirm(&self, question: &str) -> Result<(), Failure> {
         let mut question = question;
         for _ in 0..2 {
             match self.read(question)?.to_ascii_lowercase().as_str() {
@@ -143,14 +143,14 @@ impl Output {
 
     /// Asks for something that is not shown while it is typed.
     #[allow(clippy::unused_self, reason = "part of the policy")]
-    pub fn ask_hidden(&self, prompt: &str) -> Result<String, Failure> {
+    pub(super) fn ask_hidden(&self, prompt: &str) -> Result<String, Failure> {
         prompt::forget_typed_ahead();
         rpassword::prompt_password(prompt)
             .map_err(|error| Failure::usage(format!("the password could not be read: {error}")))
     }
 
     /// An error, in three parts.
-    pub fn failure(&self, failure: &Failure) {
+    pub(super) fn failure(&self, failure: &Failure) {
         let error = console::style("error:").red().bold().for_stderr();
         // Lists of phones and words of an adb server are strangers' text; only their line breaks are kept.
         let tame = |text: &str| text.lines().map(printable).collect::<Vec<_>>().join("\n");

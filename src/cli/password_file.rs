@@ -13,7 +13,7 @@ use crate::model::{AccountId, Secret, Serial};
 const MAX_BYTES: u64 = 4 << 20;
 
 /// Reads the file, or says what is wrong with it, by line.
-pub fn read(path: &Path, attached: Option<&[Serial]>) -> Result<Passwords, Failure> {
+pub(super) fn read(path: &Path, attached: Option<&[Serial]>) -> Result<Passwords, Failure> {
     let place = path.display().to_string();
     let wrong = |what: String| Failure::usage(what).at(place.clone());
     let meta =

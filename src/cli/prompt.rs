@@ -16,7 +16,7 @@ const LONGEST: usize = 4096;
 const COUNTED: usize = 1 << 20;
 
 /// What was read.
-pub enum Line {
+pub(super) enum Line {
     /// A line without its end, of at most 4096 bytes.
     Read(Zeroizing<Vec<u8>>),
     /// A longer one: its length in bytes.
@@ -28,7 +28,7 @@ pub enum Line {
 }
 
 /// Forgets what was typed before the question: it was no answer to it.
-pub fn forget_typed_ahead() {
+pub(super) fn forget_typed_ahead() {
     #[cfg(unix)]
     let _ = rustix::termios::tcflush(rustix::stdio::stdin(), rustix::termios::QueueSelector::IFlush);
 }
@@ -37,7 +37,7 @@ pub fn forget_typed_ahead() {
 ///
 /// # Errors
 /// As reading does.
-pub fn line(interrupt: Option<&Interrupt>) -> io::Result<Line> {
+pub(super) fn line(interrupt: Option<&Interrupt>) -> io::Result<Line> {
     let mut input = unbuffered()?;
     read_line(&mut input, &mut || wait_for_input(interrupt))
 }
@@ -88,7 +88,7 @@ fn unbuffered() -> io::Result<File> {
 }
 
 /// Whether a line is there to be read. Where that can't be told, reading waits for it.
-pub fn is_typed() -> bool {
+pub(super) fn is_typed() -> bool {
     #[cfg(unix)]
     {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};

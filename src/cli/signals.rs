@@ -12,7 +12,7 @@ use crate::model::ExitStatus;
 
 /// Set by the first signal. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Interrupt {
+pub(super) struct Interrupt {
     flag: Arc<AtomicBool>,
     in_order: Arc<AtomicUsize>,
 }
@@ -27,12 +27,12 @@ impl Deref for Interrupt {
 
 impl Interrupt {
     /// Whether a signal came.
-    pub fn is_set(&self) -> bool {
+    pub(super) fn is_set(&self) -> bool {
         self.flag.load(Ordering::Relaxed)
     }
 
     /// From here on, and for as long as the guard lives, the first signal asks for an end instead of being one.
-    pub fn in_order(&self) -> InOrder {
+    pub(super) fn in_order(&self) -> InOrder {
         self.in_order.fetch_add(1, Ordering::SeqCst);
         InOrder(Arc::clone(&self.in_order))
     }
@@ -40,7 +40,7 @@ impl Interrupt {
 
 /// While it lives, the work under way is brought to an end in order.
 #[derive(Debug)]
-pub struct InOrder(Arc<AtomicUsize>);
+pub(super) struct InOrder(Arc<AtomicUsize>);
 
 impl Drop for InOrder {
     fn drop(&mut self) {
@@ -49,7 +49,7 @@ impl Drop for InOrder {
 }
 
 /// Runs `work` on a thread of its own, so that a signal can end the process while it still works.
-pub fn guarded(work: impl FnOnce(&Interrupt) -> ExitStatus + Send + 'static) -> ExitStatus {
+pub(super) fn guarded(work: impl FnOnce(&Interrupt) -> ExitStatus + Send + 'static) -> ExitStatus {
     let terminal = Terminal::now();
     let interrupt = Interrupt::default();
     let (send, receive) = mpsc::channel();

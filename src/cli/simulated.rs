@@ -13,7 +13,7 @@ use crate::model::did_you_mean;
 /// Which simulated phones.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Simulated phones")]
-pub struct ScenarioArgs {
+pub(super) struct ScenarioArgs {
     /// How many phones
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub(crate) phones: u32,
@@ -26,7 +26,7 @@ pub struct ScenarioArgs {
 
 impl ScenarioArgs {
     /// The scenario's name.
-    pub fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         &self.scenario
     }
 
@@ -42,7 +42,7 @@ impl ScenarioArgs {
 }
 
 /// Reads a latency factor.
-pub fn scale(text: &str) -> Result<f64, String> {
+pub(super) fn scale(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(factor) if factor.is_finite() && (0.0..=10.0).contains(&factor) => Ok(factor),
         _ => Err("a number from 0 to 10".into()),
@@ -51,13 +51,13 @@ pub fn scale(text: &str) -> Result<f64, String> {
 
 /// The failure of a port that can't be had.
 #[expect(clippy::needless_pass_by_value, reason = "handed to map_err as it is")]
-pub fn no_port(error: std::io::Error) -> Failure {
+pub(super) fn no_port(error: std::io::Error) -> Failure {
     Failure::usage(format!("the simulated phones can't be served: {error}"))
         .hint("choose another port, or 0 for any free one")
 }
 
 /// One phone of a bench.
-pub struct BenchPhone {
+pub(super) struct BenchPhone {
     /// The phone.
     pub phone: SimPhone,
     /// Where it is plugged in.
@@ -66,17 +66,17 @@ pub struct BenchPhone {
 
 impl BenchPhone {
     /// Its serial.
-    pub fn serial(&self) -> String {
+    pub(super) fn serial(&self) -> String {
         self.phone.serial().to_owned()
     }
 
     /// The password that its owner gives.
-    pub fn password(&self) -> String {
+    pub(super) fn password(&self) -> String {
         self.phone.spec().told_password().to_owned()
     }
 
     /// What was done to it, for people.
-    pub fn summary(&self) -> String {
+    pub(super) fn summary(&self) -> String {
         let record = self.phone.record();
         let account = if self.phone.account_present() { "still signed in" } else { "no account left" };
         format!(
@@ -89,7 +89,7 @@ impl BenchPhone {
 }
 
 /// Simulated phones on their farm.
-pub struct Bench {
+pub(super) struct Bench {
     /// Runs them.
     pub farm: Farm,
     /// The phones, in their order.
@@ -98,7 +98,7 @@ pub struct Bench {
 
 impl Bench {
     /// Makes the phones of a scenario and plugs them in.
-    pub fn new(args: &ScenarioArgs, latency: f64) -> Result<Self, Failure> {
+    pub(super) fn new(args: &ScenarioArgs, latency: f64) -> Result<Self, Failure> {
         let scenario = args.find()?;
         let farm = Farm::new().map_err(no_port)?;
         let mut phones = Vec::new();

@@ -21,7 +21,7 @@ const WATCH_JOBS: usize = 256;
 
 /// A run, whoever the phones belong to.
 #[expect(clippy::struct_excessive_bools, reason = "each is one option of the command line")]
-pub struct Work<'a> {
+pub(super) struct Work<'a> {
     /// How phones are walked.
     pub walk: &'a WalkArgs,
     /// JSON lines on stdout instead of a table.
@@ -41,7 +41,7 @@ pub struct Work<'a> {
 }
 
 /// What only `watch` has.
-pub struct WatchFor<'a> {
+pub(super) struct WatchFor<'a> {
     /// Which phones are taken.
     pub wanted: &'a Wanted,
     /// Ends after so many.
@@ -71,7 +71,7 @@ impl<'a> Work<'a> {
     }
 
     /// Works on these phones, tells, records, and gives the exit status.
-    pub fn run(
+    pub(super) fn run(
         &self,
         devices: &[Device],
         numbers: &Numbers,
@@ -83,7 +83,7 @@ impl<'a> Work<'a> {
     }
 
     /// Works on phones as they are plugged in, until Ctrl-C or the count.
-    pub fn watch(
+    pub(super) fn watch(
         &self,
         watch: &WatchFor<'_>,
         news: &Receiver<DeviceUpdate>,

@@ -3,7 +3,7 @@
 use crate::model::{AdbServer, Device, DeviceState, Serial};
 
 /// A phone that is ready, on the usual server.
-pub fn device(serial: &str, usb: Option<&str>) -> Device {
+pub(super) fn device(serial: &str, usb: Option<&str>) -> Device {
     Device {
         server: AdbServer { host: "127.0.0.1".into(), port: 5037 },
         serial: Serial::new(serial),

@@ -74,12 +74,17 @@ pub(super) struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     /// Nothing was asked. `submitted` where an earlier run submitted a password and saw no verdict.
-    pub fn new(permit: &'a dyn SubmitPermit, account: &'a AccountId, serial: &'a Serial, submitted: bool) -> Self {
+    pub(super) fn new(
+        permit: &'a dyn SubmitPermit,
+        account: &'a AccountId,
+        serial: &'a Serial,
+        submitted: bool,
+    ) -> Self {
         Self { permit, account, serial, otherwise: submitted.then_some(VerdictSeen::Unknown) }
     }
 
     /// Asks for the turn.
-    pub fn ask(&mut self) -> Permit {
+    pub(super) fn ask(&mut self) -> Permit {
         let permit = self.permit.ask(self.account, self.serial);
         if permit == Permit::Granted {
             self.otherwise = Some(VerdictSeen::NotSubmitted);
@@ -88,24 +93,24 @@ impl<'a> Turn<'a> {
     }
 
     /// The password is about to be submitted.
-    pub fn submits(&mut self) {
+    pub(super) fn submits(&mut self) {
         self.otherwise = Some(VerdictSeen::Unknown);
     }
 
     /// The phone waits for a person before there is a verdict.
-    pub fn waits_for_person(&self) {
+    pub(super) fn waits_for_person(&self) {
         if self.otherwise == Some(VerdictSeen::Unknown) {
             self.permit.waits_for_person(self.account, self.serial);
         }
     }
 
     /// The phone refused the tap, so nothing was submitted.
-    pub fn was_not_submitted(&mut self) {
+    pub(super) fn was_not_submitted(&mut self) {
         self.otherwise = self.otherwise.map(|_| VerdictSeen::NotSubmitted);
     }
 
     /// Tells the verdict, once.
-    pub fn verdict(&mut self, seen: VerdictSeen) {
+    pub(super) fn verdict(&mut self, seen: VerdictSeen) {
         match self.otherwise {
             Some(VerdictSeen::Unknown) => self.tell(seen),
             // The account went, or a refusal showed, without this walk's doing.

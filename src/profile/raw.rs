@@ -14,10 +14,10 @@ use toml::Spanned;
 pub(super) struct At<T>(Spanned<T>);
 
 impl<T> At<T> {
-    pub fn span(&self) -> Range<usize> {
+    pub(super) fn span(&self) -> Range<usize> {
         self.0.span()
     }
-    pub fn get(&self) -> &T {
+    pub(super) fn get(&self) -> &T {
         self.0.get_ref()
     }
 }

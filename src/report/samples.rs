@@ -10,11 +10,11 @@ use crate::record::chain::{self, canonical};
 use crate::record::{ChainedRow, OpenPhone, PhoneRecord, RunHeader, RunRecord, StepRecord};
 
 /// Ten o'clock, and some seconds.
-pub fn at(seconds: i64) -> DateTime<Utc> {
+pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 23, 10, 0, 0).unwrap() + TimeDelta::seconds(seconds)
 }
 
-pub fn rows() -> Vec<ResultRow> {
+pub(crate) fn rows() -> Vec<ResultRow> {
     let row = |serial: &str, model: &str, outcome, reason, hint: Option<&str>| ResultRow {
         serial: serial.into(),
         adb: "127.0.0.1:5037".into(),
@@ -59,7 +59,7 @@ pub fn rows() -> Vec<ResultRow> {
     ]
 }
 
-pub fn events() -> Vec<Event> {
+pub(crate) fn events() -> Vec<Event> {
     let phone = |at_: i64, kind| Event { at: at(at_), subject: Subject::Phone(Serial::new("8f2a1b")), kind };
     let row = rows().remove(0);
     vec![
@@ -97,7 +97,7 @@ pub fn events() -> Vec<Event> {
 }
 
 /// A PNG of 2 × 2 pixels.
-pub fn png() -> Vec<u8> {
+pub(crate) fn png() -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, 2, 2);
     encoder.set_color(png::ColorType::Grayscale);
@@ -106,7 +106,7 @@ pub fn png() -> Vec<u8> {
 }
 
 /// A record of these rows, chained as the journal does it.
-pub fn record() -> RunRecord {
+pub(crate) fn record() -> RunRecord {
     let header = RunHeader {
         id: "20261123-100000-9f3a".into(),
         started: at(0),

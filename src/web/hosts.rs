@@ -90,7 +90,7 @@ pub fn place_of(url: &str) -> String {
 
 /// The path of an address.
 #[must_use]
-pub fn path_of(url: &str) -> &str {
+pub(super) fn path_of(url: &str) -> &str {
     let Some(host) = authority(url) else { return "" };
     let rest = url.split_once("://").map_or("", |(_, rest)| &rest[host.len().min(rest.len())..]);
     rest.split(['?', '#']).next().unwrap_or_default()

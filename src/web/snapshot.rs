@@ -6,7 +6,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 /// The script that takes a [`Snapshot`] in one call. It reads no field's value, only whether there is one.
-pub const SCRIPT: &str = include_str!("snapshot.js");
+pub(super) const SCRIPT: &str = include_str!("snapshot.js");
 
 /// A pressable thing of one look. It goes stale with the page, and is never kept across looks.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -194,13 +194,13 @@ fn tail(id: &str) -> &str {
 
 /// Lower case, white space collapsed: how texts are compared.
 #[must_use]
-pub fn normalise(text: &str) -> String {
+pub(super) fn normalise(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// A button's text without a countdown behind it (`Delete (9s)`, `继续删除（9秒）`), normalised.
 #[must_use]
-pub fn button_text(text: &str) -> String {
+pub(super) fn button_text(text: &str) -> String {
     static COUNTDOWN: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"\s*[(（]\s*\d{1,3}\s*(?:s|秒)?\s*[)）]$").ok());
     let text = normalise(text);

@@ -7,6 +7,7 @@
     clippy::print_stderr,
     reason = "a test may panic and print"
 )]
+#![allow(unreachable_pub, reason = "a test crate has no outside")]
 
 mod adb_exec;
 mod adb_phone;

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufWriter};
 use super::endpoint::{Endpoint, FileError, Files, Meta};
 
 /// Largest file that a client may send, in bytes; a simulated phone is in memory.
-pub const LARGEST_FILE: usize = 64 * 1024 * 1024;
+pub(crate) const LARGEST_FILE: usize = 64 * 1024 * 1024;
 /// Longest path, in bytes (adb's own limit).
 const LONGEST_PATH: u32 = 1024;
 /// Most bytes in one `DATA` (adb's own limit).

@@ -19,7 +19,7 @@ const MOST_OF_ONE: usize = 16 << 20;
 
 /// Options of `bugreport`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// The run: its id, the beginning of the id, or last
     #[arg(default_value = "last")]
     run: String,
@@ -33,7 +33,7 @@ pub struct Args {
 }
 
 /// Packs one run.
-pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     let none = || Failure::usage("no run has been recorded yet").hint("name another journal with --journal PATH");
     let journal = match args.journal.read() {
         None | Some(Err(JournalError::Missing(_))) => return Err(none()),

@@ -15,7 +15,7 @@ use crate::preflight;
 
 /// Options of `capture`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// The serial of the phone
     ///
     /// Without this option, the serial in ANDROID_SERIAL; without that too, the only connected phone.
@@ -43,7 +43,7 @@ pub struct Args {
 }
 
 /// Captures the chosen phone.
-pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     let catalog = args.profiles.catalog()?;
     let listed = attached(&args.place, output)?;
     let selection = Selection { serials: named(args.serial.as_slice()), all: false };

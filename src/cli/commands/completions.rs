@@ -13,14 +13,14 @@ const PROGRAM: &str = "mi-signout";
 
 /// Options of `completions`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// The shell
     #[arg(value_name = "SHELL", value_enum)]
     shell: Shell,
 }
 
 /// Prints the script for a shell.
-pub fn run(args: &Args, cli: Command, output: &Output) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(args: &Args, cli: Command, output: &Output) -> Result<ExitStatus, Failure> {
     let script = script(args.shell, cli)
         .map_err(|error| Failure::usage(format!("the completions could not be written: {error}")))?;
     output.data(String::from_utf8_lossy(&script).trim_end());
@@ -41,7 +41,7 @@ fn script(shell: Shell, _cli: Command) -> std::io::Result<Vec<u8>> {
 }
 
 #[cfg(feature = "live-completions")]
-pub use live::answer;
+pub(crate) use live::answer;
 
 #[cfg(feature = "live-completions")]
 mod live {
@@ -64,7 +64,7 @@ mod live {
     const WITHIN: Duration = Duration::from_millis(300);
 
     /// Answers a shell that asks what to offer; gives whether one did.
-    pub fn answer(cli: fn() -> Command, args: &[OsString]) -> bool {
+    pub(crate) fn answer(cli: fn() -> Command, args: &[OsString]) -> bool {
         let here = std::env::current_dir().ok();
         let asked = CompleteEnv::with_factory(move || with_serials(cli())).var(ASKED).bin(PROGRAM);
         asked.try_complete(args.iter().cloned(), here.as_deref()).unwrap_or(false)

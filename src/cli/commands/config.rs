@@ -27,7 +27,7 @@ const NOT_IN_A_FILE: &[&str] = &["all", "again", "authorised-by", "press-final",
 
 /// Options of `config`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     #[command(subcommand)]
     command: ConfigCommand,
 }
@@ -72,13 +72,13 @@ struct Setting {
 }
 
 /// The environment and the configuration file.
-pub struct Settings {
+pub(crate) struct Settings {
     variables: BTreeMap<OsString, OsString>,
     file: Option<(PathBuf, Table)>,
 }
 
 /// The arguments with what was not typed, and notes that say where those came from.
-pub struct Applied {
+pub(crate) struct Applied {
     /// For clap.
     pub args: Vec<OsString>,
     /// One line an option that was added.
@@ -90,7 +90,7 @@ impl Settings {
     ///
     /// # Errors
     /// Where the file can't be read or holds what no command knows.
-    pub fn read(cli: &Command) -> Result<Self, Failure> {
+    pub(crate) fn read(cli: &Command) -> Result<Self, Failure> {
         let variables: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
         let file = match path(&variables) {
             Some(path) => read_file(&path, cli)?.map(|table| (path, table)),
@@ -101,7 +101,7 @@ impl Settings {
 
     /// Adds to typed arguments what the environment and the file set for their command.
     #[must_use]
-    pub fn apply(&self, cli: &Command, args: Vec<OsString>) -> Applied {
+    pub(crate) fn apply(&self, cli: &Command, args: Vec<OsString>) -> Applied {
         let mut built = cli.clone();
         built.build();
         let nothing = |args| Applied { args, notes: Vec::new() };
@@ -306,7 +306,7 @@ fn options(command: &Command) -> Box<dyn Iterator<Item = &str> + '_> {
 }
 
 /// Shows what is set, and by what.
-pub fn run(args: &Args, cli: &Command, output: &Output) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(args: &Args, cli: &Command, output: &Output) -> Result<ExitStatus, Failure> {
     let ConfigCommand::Show { every, output: JsonArgs { json } } = args.command;
     let settings = Settings::read(cli)?;
     let mut built = cli.clone();

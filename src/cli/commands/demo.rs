@@ -15,7 +15,7 @@ use crate::model::{AdbServer, ExitStatus, Secret, Serial, counted};
 
 /// Options of `demo`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     #[command(flatten)]
     scenario: ScenarioArgs,
     /// How slow the phones are (1: as a real phone)
@@ -30,7 +30,7 @@ pub struct Args {
 }
 
 /// Signs simulated phones out.
-pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
     let catalog = args.profiles.catalog()?;
     let bench = Bench::new(&args.scenario, args.latency)?;
     let server = bench.farm.serve_server(0).map_err(simulated::no_port)?;

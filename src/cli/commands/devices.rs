@@ -12,7 +12,7 @@ use crate::report::text::inert_json;
 
 /// Options of `devices`.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     #[command(flatten)]
     place: WhereArgs,
     /// Show its number on each phone's screen
@@ -25,7 +25,7 @@ pub struct Args {
 }
 
 /// Lists the attached phones.
-pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     let devices = attached(&args.place, output)?;
     if devices.is_empty() {
         return Err(crate::fleet::SelectError::Nothing.into());

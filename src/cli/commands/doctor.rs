@@ -20,7 +20,7 @@ use crate::report::text::inert_json;
 
 /// Options of `doctor`.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// Check this phone only (repeatable)
     ///
     /// Without this option, the phone in ANDROID_SERIAL; without that too, all phones.
@@ -69,7 +69,7 @@ impl Findings {
 }
 
 /// Checks and tells; exit 0 where nothing fails, 3 where the computer does, 4 where a phone does.
-pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
     let catalog = args.profiles.catalog()?;
     let mut told = None;
     loop {

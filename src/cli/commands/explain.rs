@@ -10,7 +10,7 @@ const CODES: &str = include_str!("../../../docs/codes.md");
 
 /// Options of `explain`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// The code, as printed
     ///
     /// An outcome, a reason, an error code or an exit status: captcha, several-phones, exit-4. Without a code, all are listed.
@@ -19,7 +19,7 @@ pub struct Args {
 }
 
 /// Prints the section of a code, or the list of all codes.
-pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     let Some(code) = &args.code else {
         for (heading, codes) in groups() {
             output.data(&format!("{heading}: {}", codes.join(", ")));

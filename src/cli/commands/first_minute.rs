@@ -34,7 +34,7 @@ struct SignOut {
 }
 
 /// Guides a person from the cable to the result.
-pub fn run(output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
     let serials = match find(output, interrupt)? {
         Found::Ready(serials) => serials,
         Found::AllOut => {

@@ -8,7 +8,7 @@ use crate::model::ExitStatus;
 
 /// Options of `journal`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     #[command(subcommand)]
     what: What,
 }
@@ -31,7 +31,7 @@ struct Prune {
 }
 
 /// Does what was asked.
-pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     let What::Prune(args) = &args.what;
     if args.journal.path().is_none_or(|path| !path.exists()) {
         return Err(Failure::from(JournalError::Missing("run yet".to_owned())));

@@ -10,7 +10,7 @@ use crate::model::{ExitStatus, did_you_mean};
 
 /// Options of `man`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// The command
     ///
     /// Without it, the page of the program itself.
@@ -22,7 +22,7 @@ pub struct Args {
 }
 
 /// Prints one page, or writes all of them.
-pub fn run(args: &Args, cli: Command, output: &Output) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(args: &Args, cli: Command, output: &Output) -> Result<ExitStatus, Failure> {
     let unwritten = |error: std::io::Error| Failure::usage(format!("the manual page could not be written: {error}"));
     let mut cli = cli.disable_help_subcommand(true);
     if let Some(dir) = &args.dir {

@@ -13,7 +13,7 @@ use crate::report::{self, Format, ReportError, Seal, Verified};
 
 /// Options of `report`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// The run: its id, the beginning of the id, or last
     ///
     /// Without a run, the runs are listed.
@@ -47,7 +47,7 @@ fn format(word: &str) -> Result<Format, String> {
 }
 
 /// Writes, lists or verifies.
-pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     if let Some(file) = &args.verify {
         return verify(file, args, output);
     }

@@ -16,7 +16,7 @@ use crate::model::{Device, ExitStatus, Serial, counted};
 
 /// Options of `sign-out`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     #[command(flatten)]
     run: RunArgs,
     /// Show its number on each phone's screen first
@@ -30,7 +30,7 @@ pub struct Args {
 }
 
 /// Signs the chosen phones out.
-pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
     let interactive = asks(&args.run, output);
     if !args.yes && !interactive {
         return Err(Failure::usage("signing out needs a confirmation, and there is no terminal to ask on")

@@ -14,7 +14,7 @@ use phone_sim::scenario;
 
 /// Options of `simulate`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     #[command(flatten)]
     scenario: ScenarioArgs,
     /// How slow the phones are (1: as a real phone)
@@ -35,7 +35,7 @@ pub struct Args {
 }
 
 /// Serves simulated phones until Ctrl-C, then prints what was done to them.
-pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
     if args.list {
         for scenario in scenario::scenarios() {
             output.data(&format!("{:<28} {}", scenario.name, scenario.about));

@@ -14,7 +14,7 @@ use crate::model::{AccountId, ExitStatus, Secret};
 
 /// Options of `watch`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     #[command(flatten)]
     run: RunArgs,
     /// The phones of an account (repeatable)
@@ -38,7 +38,7 @@ pub struct Args {
 }
 
 /// Signs phones out as they are plugged in.
-pub fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
     let interactive = asks(&args.run, output);
     let wanted = args.wanted();
     args.check(&wanted, interactive)?;

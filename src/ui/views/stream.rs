@@ -34,7 +34,7 @@ pub(super) struct Stream<'b> {
 }
 
 impl<'b> Stream<'b> {
-    pub fn read(bytes: &'b [u8]) -> Result<Self, ViewsError> {
+    pub(super) fn read(bytes: &'b [u8]) -> Result<Self, ViewsError> {
         let mut reader = Reader { bytes, at: 0 };
         let mut maps: Vec<Map> = vec![Map::new()];
         // The open maps, each with the key whose value comes next.
@@ -77,7 +77,7 @@ impl<'b> Stream<'b> {
         Ok(Self { bytes, maps })
     }
 
-    pub fn text(&self, place: &Range<usize>) -> String {
+    pub(super) fn text(&self, place: &Range<usize>) -> String {
         String::from_utf8_lossy(self.bytes.get(place.clone()).unwrap_or_default()).into_owned()
     }
 }

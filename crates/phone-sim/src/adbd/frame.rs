@@ -29,12 +29,12 @@ pub(super) struct Frame {
 
 impl Frame {
     /// A message without payload.
-    pub fn bare(command: u32, arg0: u32, arg1: u32) -> Self {
+    pub(super) fn bare(command: u32, arg0: u32, arg1: u32) -> Self {
         Self { command, arg0, arg1, payload: Vec::new() }
     }
 
     /// The bytes on the wire. Greetings always carry their checksum: the version is not agreed on before them.
-    pub fn encode(&self, checksum: bool) -> Vec<u8> {
+    pub(super) fn encode(&self, checksum: bool) -> Vec<u8> {
         let sum = if checksum || matches!(self.command, CNXN | AUTH) { sum(&self.payload) } else { 0 };
         let head = [self.command, self.arg0, self.arg1, self.payload.len() as u32, sum, !self.command];
         let mut bytes: Vec<u8> = head.into_iter().flat_map(u32::to_le_bytes).collect();
@@ -47,7 +47,7 @@ impl Frame {
     ///
     /// # Errors
     /// `InvalidData` for a wrong magic, length or checksum: the peer does not speak adb, and the connection ends.
-    pub async fn read<R: AsyncRead + Unpin>(reader: &mut R, checksum: bool) -> io::Result<Self> {
+    pub(super) async fn read<R: AsyncRead + Unpin>(reader: &mut R, checksum: bool) -> io::Result<Self> {
         let mut words = [0; 6];
         for word in &mut words {
             *word = reader.read_u32_le().await?;

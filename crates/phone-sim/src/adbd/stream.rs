@@ -45,12 +45,12 @@ impl Streams {
     }
 
     /// How many are open.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.lock().len()
     }
 
     /// Registers a stream under the id `local`, which is not in use.
-    pub fn add(self: &Arc<Self>, local: u32, remote: u32) -> Stream {
+    pub(super) fn add(self: &Arc<Self>, local: u32, remote: u32) -> Stream {
         let (input, incoming) = mpsc::channel(1);
         let (acknowledged, acknowledgements) = mpsc::channel(1);
         let (hang_up, ended) = oneshot::channel();
@@ -59,12 +59,12 @@ impl Streams {
     }
 
     /// Whether an id is in use.
-    pub fn has(&self, local: u32) -> bool {
+    pub(super) fn has(&self, local: u32) -> bool {
         self.lock().contains_key(&local)
     }
 
     /// Hands bytes to a stream. A client that does not wait for its answer loses the stream.
-    pub fn give(&self, local: u32, remote: u32, incoming: Incoming) {
+    pub(super) fn give(&self, local: u32, remote: u32, incoming: Incoming) {
         let mut open = self.lock();
         if let Some(handle) = open.get(&local)
             && handle.remote == remote
@@ -75,7 +75,7 @@ impl Streams {
     }
 
     /// Notes the client's answer to a message of ours. Gives whether there is such a stream.
-    pub fn acknowledge(&self, local: u32, remote: u32) -> bool {
+    pub(super) fn acknowledge(&self, local: u32, remote: u32) -> bool {
         let open = self.lock();
         let Some(handle) = open.get(&local).filter(|h| h.remote == remote) else { return false };
         // A second answer to one message says nothing.
@@ -84,7 +84,7 @@ impl Streams {
     }
 
     /// Hangs a stream up. A client that gave up an open may not know our id's owner; then the ids do not match.
-    pub fn close(&self, local: u32, remote: u32) {
+    pub(super) fn close(&self, local: u32, remote: u32) {
         let mut open = self.lock();
         if open.get(&local).is_some_and(|h| h.remote == remote || remote == 0) {
             open.remove(&local);
@@ -92,14 +92,14 @@ impl Streams {
     }
 
     /// Hangs all up.
-    pub fn close_all(&self) {
+    pub(super) fn close_all(&self) {
         self.lock().clear();
     }
 }
 
 impl Stream {
     /// Runs a service over this stream until either side ends it, and says so.
-    pub async fn run(mut self, service: Service, largest: usize, frames: mpsc::Sender<Frame>) {
+    pub(super) async fn run(mut self, service: Service, largest: usize, frames: mpsc::Sender<Frame>) {
         let (near, far) = duplex(BUFFER);
         let (mut near_reader, mut near_writer) = split(near);
         let (mut far_reader, mut far_writer) = split(far);

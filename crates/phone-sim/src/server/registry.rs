@@ -24,7 +24,7 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    pub fn endpoint(&self) -> &dyn Endpoint {
+    pub(crate) fn endpoint(&self) -> &dyn Endpoint {
         self.services.endpoint().as_ref()
     }
 }
@@ -42,7 +42,7 @@ struct Table {
 }
 
 impl Registry {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let table = Table { slots: Vec::new(), last_plug: 0, last_transport: 0 };
         Self { table: Mutex::new(table), changed: watch::Sender::new(()) }
     }
@@ -52,7 +52,7 @@ impl Registry {
     }
 
     /// Adds a phone.
-    pub fn plug(&self, services: Services, usb_path: String) -> PlugId {
+    pub(crate) fn plug(&self, services: Services, usb_path: String) -> PlugId {
         let plug = {
             let mut table = self.lock();
             table.last_plug += 1;
@@ -66,7 +66,7 @@ impl Registry {
     }
 
     /// Takes a phone away. Gives whether it was there.
-    pub fn unplug(&self, plug: PlugId) -> bool {
+    pub(crate) fn unplug(&self, plug: PlugId) -> bool {
         let removed = {
             let mut table = self.lock();
             let before = table.slots.len();
@@ -78,31 +78,31 @@ impl Registry {
     }
 
     /// The phones that a list shows.
-    pub fn connected(&self) -> Vec<Slot> {
+    pub(crate) fn connected(&self) -> Vec<Slot> {
         self.all().into_iter().filter(|slot| slot.state != ConnState::Gone).collect()
     }
 
     /// All plugged phones, also those that are gone for the moment.
-    pub fn all(&self) -> Vec<Slot> {
+    pub(crate) fn all(&self) -> Vec<Slot> {
         let mut table = self.lock();
         table.refresh();
         table.slots.clone()
     }
 
     /// Whether a connection still is the one it was.
-    pub fn has(&self, transport_id: u64) -> bool {
+    pub(crate) fn has(&self, transport_id: u64) -> bool {
         let mut table = self.lock();
         table.refresh();
         table.slots.iter().any(|slot| slot.transport_id == transport_id && slot.state != ConnState::Gone)
     }
 
     /// Wakes whenever [`Registry::connected`] may have changed.
-    pub fn changes(&self) -> watch::Receiver<()> {
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
     }
 
     /// Passes on a phone's own changes until it is unplugged; to be run for each plugged phone.
-    pub async fn follow(self: Arc<Self>, plug: PlugId, endpoint: Arc<dyn Endpoint>) {
+    pub(crate) async fn follow(self: Arc<Self>, plug: PlugId, endpoint: Arc<dyn Endpoint>) {
         let mut state = endpoint.watch();
         loop {
             {

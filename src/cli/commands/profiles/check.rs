@@ -17,7 +17,7 @@ const MOST_OF_ZIP: usize = 80 << 20;
 
 /// Options of `profiles check`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// What to check
     ///
     /// Profiles (*.toml), saved screens (*.xml), folders made by capture, zips made by bugreport, and folders of any of these.
@@ -37,7 +37,7 @@ struct Found {
 }
 
 /// Checks, tells, and gives the exit status.
-pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
+pub(super) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     let mut found = Found::default();
     for path in &args.paths {
         found.add(path, true)?;

@@ -13,7 +13,7 @@ use crate::profile::{self, DeviceProfile};
 
 /// Options of `profiles`.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     #[command(subcommand)]
     command: Command,
 }
@@ -53,7 +53,7 @@ struct ShowArgs {
 }
 
 /// Runs one of the subcommands.
-pub fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
+pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     match &args.command {
         Command::List(args) => list(args, output),
         Command::Show(args) => show_one(args, output),

@@ -7,7 +7,7 @@ use crate::profile::{
 use crate::ui::Selector;
 
 /// The ways in, one a line.
-pub fn entries(profile: &DeviceProfile) -> Vec<String> {
+pub(super) fn entries(profile: &DeviceProfile) -> Vec<String> {
     let words = |entry: &Entry| match entry {
         Entry::Open(open) => format!("open {}", open.describe()),
         Entry::Flow(flow) => format!("go on by flow {flow}"),
@@ -16,7 +16,7 @@ pub fn entries(profile: &DeviceProfile) -> Vec<String> {
 }
 
 /// One screen, over several lines.
-pub fn screen(profile: &DeviceProfile, screen: &Screen, popup: bool) -> Vec<String> {
+pub(super) fn screen(profile: &DeviceProfile, screen: &Screen, popup: bool) -> Vec<String> {
     let kind = if popup { "popup " } else { "" };
     let mut lines = vec![format!("{kind}{}: {}", screen.name, screen.title)];
     let mut line = |name: &str, words: &str| lines.push(format!("  {name:<16} {words}"));
@@ -106,7 +106,7 @@ fn act(action: &Action) -> String {
 }
 
 /// A selector in full, labels by name.
-pub fn words(selector: &Selector) -> String {
+pub(super) fn words(selector: &Selector) -> String {
     let mut parts = Vec::new();
     let mut text = |name: &str, value: &Option<String>| {
         if let Some(value) = value {
