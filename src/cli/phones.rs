@@ -62,7 +62,7 @@ fn settle(server: &AdbServer) -> Result<Vec<Device>, adb::AdbError> {
 }
 
 /// Talks to phones over their adb servers, and follows the servers' lists for phones that come back.
-pub struct AdbConnector(DeviceTracker);
+pub(super) struct AdbConnector(DeviceTracker);
 
 fn news_of(server: &AdbServer, sighting: &Sighting) -> DeviceUpdate {
     match sighting {
@@ -74,12 +74,12 @@ fn news_of(server: &AdbServer, sighting: &Sighting) -> DeviceUpdate {
 
 impl AdbConnector {
     /// Follows the servers of these phones.
-    pub fn new(devices: &[Device]) -> Self {
+    pub(super) fn new(devices: &[Device]) -> Self {
         Self(DeviceTracker::follow(&devices.iter().map(|d| d.server.clone()).collect()))
     }
 
     /// Follows these servers, and passes on what they list.
-    pub fn following(servers: Vec<AdbServer>, news: &Sender<DeviceUpdate>) -> Self {
+    pub(super) fn following(servers: Vec<AdbServer>, news: &Sender<DeviceUpdate>) -> Self {
         let servers = servers.into_iter().collect();
         // Nobody hears the news of a watch that is over.
         let news = news.clone();

@@ -14,7 +14,7 @@ use crate::model::{Device, ExitStatus};
 use crate::report::{self, Format};
 
 /// What a run writes in.
-pub struct Record {
+pub(super) struct Record {
     journal: Option<Arc<Journal>>,
     run: Option<Run>,
     ledger: Option<Ledger>,
@@ -107,17 +107,17 @@ fn writable(path: &Path) -> Result<(PathBuf, Format), Failure> {
 impl Record {
     /// Nothing is written: for simulated phones.
     #[cfg(feature = "demo")]
-    pub fn none() -> Self {
+    pub(super) fn none() -> Self {
         Self { journal: None, run: None, ledger: None, reports: Vec::new(), scratch: None }
     }
 
     /// The run's id.
-    pub fn id(&self) -> &str {
+    pub(super) fn id(&self) -> &str {
         self.run.as_ref().map_or("not-recorded", Run::id)
     }
 
     /// Phones that earlier runs saw with an account, and that are not proven to be signed out.
-    pub fn missing(&self) -> Vec<Missing> {
+    pub(super) fn missing(&self) -> Vec<Missing> {
         let known = self.journal.as_ref().and_then(|journal| journal.hand_offs().ok()).unwrap_or_default();
         let of = |account: HandOff| {
             let phone = |phone: &HandOffPhone| {
@@ -130,28 +130,28 @@ impl Record {
     }
 
     /// Whether there is a journal to write in.
-    pub fn keeps(&self) -> bool {
+    pub(super) fn keeps(&self) -> bool {
         self.run.is_some()
     }
 
     /// Where the screens are kept that no profile knows; nowhere where the journal itself goes at the end.
-    pub fn screens(&self) -> Option<KeptScreens> {
+    pub(super) fn screens(&self) -> Option<KeptScreens> {
         let run = self.run.as_ref().filter(|_| self.scratch.is_none())?;
         Some(KeptScreens::of(&run.screens_root(), run.id()))
     }
 
     /// The run, for the reporter.
-    pub fn run(&self) -> Option<Run> {
+    pub(super) fn run(&self) -> Option<Run> {
         self.run.clone()
     }
 
     /// The ledger, for the recorder.
-    pub fn take_ledger(&mut self) -> Option<Ledger> {
+    pub(super) fn take_ledger(&mut self) -> Option<Ledger> {
         self.ledger.take()
     }
 
     /// Puts phones that an earlier run left without a proven end first, as far as their serials tell before they are asked.
-    pub fn unsettled_first(&self, mut devices: Vec<Device>) -> Vec<Device> {
+    pub(super) fn unsettled_first(&self, mut devices: Vec<Device>) -> Vec<Device> {
         let unsettled = self.journal.as_ref().and_then(|journal| journal.unsettled().ok()).unwrap_or_default();
         let is_unsettled = |device: &Device| {
             unsettled.iter().any(|(key, serial)| key.as_str() == device.serial.as_str() || *serial == device.serial)
@@ -161,7 +161,7 @@ impl Record {
     }
 
     /// Ends the run in the journal and writes its reports.
-    pub fn finish(self, status: ExitStatus, output: &Output) -> Result<(), Failure> {
+    pub(super) fn finish(self, status: ExitStatus, output: &Output) -> Result<(), Failure> {
         let (Some(run), Some(journal)) = (self.run, self.journal) else { return Ok(()) };
         if let Err(error) = run.finish(status.code()) {
             output.people(&format!("warning: the record is incomplete: {error}"));

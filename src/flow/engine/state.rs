@@ -49,7 +49,7 @@ pub(super) struct Mutation {
 }
 
 impl Mutation {
-    pub fn submits(&self) -> bool {
+    pub(super) fn submits(&self) -> bool {
         matches!(self.action, PlannedAction::Submit { .. })
     }
 }
@@ -82,9 +82,9 @@ pub(super) enum Way {
 
 impl Way {
     /// The first way in.
-    pub const START: Self = Self::In { next: 0, flow: None };
+    pub(super) const START: Self = Self::In { next: 0, flow: None };
 
-    pub fn has_arrived(&self) -> bool {
+    pub(super) fn has_arrived(&self) -> bool {
         matches!(self, Self::Arrived)
     }
 }
@@ -150,7 +150,7 @@ pub(super) struct Memory {
 
 impl Memory {
     /// The memory of a walk that has not begun. `mutated` and `submitted` say what an earlier walk did.
-    pub fn new(mutated: bool, submitted: bool) -> Self {
+    pub(super) fn new(mutated: bool, submitted: bool) -> Self {
         Self {
             way: Way::START,
             earlier: Earlier { resumed: mutated, submitted, moved_on: false },
@@ -174,7 +174,7 @@ impl Memory {
 
     /// The connection was lost: what was in front is forgotten, for the phone may have been restarted. What was done on the screen in
     /// front is not. Once the password was `submitted` there is nothing to go in for again.
-    pub fn forget_front(&mut self, submitted: bool) {
+    pub(super) fn forget_front(&mut self, submitted: bool) {
         self.lost_looks = 0;
         self.last_seen = None;
         self.front = None;
@@ -190,7 +190,7 @@ impl Memory {
     }
 
     /// The phone was dark and has been woken: what was done meanwhile had no effect, but what was begun on the screen is not begun again.
-    pub fn forget_darkness(&mut self) {
+    pub(super) fn forget_darkness(&mut self) {
         self.lost_looks = 0;
         self.homing = false;
         match &mut self.visit {
