@@ -33,7 +33,7 @@ pub trait Phone: Send {
     /// # Errors
     /// As for [`Phone::step`].
     fn claim(&mut self, within: Duration) -> Result<PhoneClaim, PhoneError> {
-        // A phone that nobody else can reach has nobody to claim it.
+        // A phone that no other run can reach can't be claimed by one.
         let _ = within;
         Ok(PhoneClaim::Ours)
     }
@@ -68,7 +68,7 @@ impl Step<'_> {
 #[derive(Debug)]
 pub enum Input<'a> {
     /// What follows is done only while this window is in front: a page may have changed since it was looked at. Where another
-    /// one is, nothing of it is done, and nothing is waited for.
+    /// one is, no input is sent, and the step does not wait.
     While(&'a Focus),
     /// Taps once.
     Tap(Point),
@@ -250,7 +250,7 @@ impl PhoneFacts {
 /// Whose a phone is at the moment, as it is written on the phone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PhoneClaim {
-    /// Nobody's.
+    /// Free: no run claims it.
     #[default]
     None,
     /// This process's.

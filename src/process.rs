@@ -17,7 +17,7 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
 }
 
 /// Runs a command and takes what it prints. One that has not ended within `within` is killed: that is an error of kind
-/// [`io::ErrorKind::TimedOut`]. A grandchild that keeps the pipes open holds nobody up.
+/// [`io::ErrorKind::TimedOut`]. A grandchild that keeps the pipes open delays no caller.
 ///
 /// # Errors
 /// Where it can't be started, or did not end in time.

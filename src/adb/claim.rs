@@ -154,7 +154,7 @@ fn of(now: Option<i64>, line: &str) -> PhoneClaim {
     }
     let (time, pid) = (time.and_then(|time| time.parse::<i64>().ok()), pid.and_then(|pid| pid.parse::<u32>().ok()));
     let (Some(host), Some(time), Some(now)) = (host, time, now) else {
-        // What can't be read is no claim of this program, and nobody renews it.
+        // What can't be read is no claim of this program, and no run renews it.
         return PhoneClaim::Void;
     };
     let ended = host == own.host && pid.is_some_and(has_ended);

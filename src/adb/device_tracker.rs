@@ -9,7 +9,7 @@ use crate::model::{AdbServer, Device, DeviceState, Serial};
 
 /// How long a phone that is listed again may take to say who it is.
 const ANSWER: Duration = Duration::from_secs(10);
-/// How long the first list of a server is waited for.
+/// How long to wait for the first list of a server.
 const FIRST_LIST: Duration = Duration::from_secs(5);
 /// A phone that is listed again may still be starting: after this long it is asked again, without a change of the list.
 const AGAIN: Duration = Duration::from_secs(1);

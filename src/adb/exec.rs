@@ -164,7 +164,7 @@ impl Channel {
             return Err(PhoneError::Adb("the script is too long for one request".into()));
         }
         let secret = script.is_secret();
-        // Nothing is waited for with a copy of it in hand.
+        // No copy of it is held during a wait.
         drop(script);
         let address = self.address(within)?;
         let (tx, rx) = mpsc::channel();
@@ -311,7 +311,7 @@ fn ended((mut bytes, share): (Vec<u8>, Share), boundary: &str) -> Result<Output,
     Ok(Output { bytes, code, _share: share })
 }
 
-/// Where the boundary stands in the last bytes, and the exit code after it, once its line is complete.
+/// Where the boundary is in the last bytes, and the exit code after it, once its line is complete.
 fn exit_boundary(bytes: &[u8], boundary: &str) -> Option<(usize, i32)> {
     let tail = bytes.len().saturating_sub(boundary.len() + 8);
     let at = tail + bytes[tail..].windows(boundary.len()).rposition(|w| w == boundary.as_bytes())?;

@@ -413,7 +413,7 @@ const FACTS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Sixteen hexadecimal digits that nobody can guess: the standard library seeds its hash keys from the operating system.
+/// Sixteen hexadecimal digits that can't be guessed: the standard library seeds its hash keys from the operating system.
 pub(super) fn random_boundary() -> String {
     let mut hasher = RandomState::new().build_hasher();
     hasher.write_u8(1);

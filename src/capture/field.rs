@@ -28,7 +28,7 @@ pub(super) fn may_hold_password(tree: &UiTree, node: &UiNode, known: &Known) -> 
         || is_on_web_page(tree, node)
 }
 
-/// Whether something that is no hint stands in a field that may hold a password.
+/// Whether a field that may hold a password is filled with something other than its hint.
 pub(super) fn is_typed_in(node: &UiNode, known: &Known) -> bool {
     // Where the dump has no hint, an empty field shows its hint as text; a password field that hides its text tells them apart.
     node.filled() && (node.password || !known.stays(&node.text))

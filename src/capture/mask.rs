@@ -107,7 +107,7 @@ impl Identifiers {
         Self(telling.filter(long).chain(others).map(str::to_lowercase).collect())
     }
 
-    /// Whether one of them stands in a text.
+    /// Whether a text contains one of them.
     #[must_use]
     pub fn in_text(&self, text: &str) -> bool {
         let lower = text.to_lowercase();
@@ -210,7 +210,7 @@ impl Known {
         (masked != text).then_some((masked, kind))
     }
 
-    /// An id, class or package name: its digits are masked where they could be somebody's, and all of it where it has more.
+    /// An id, class or package name: its digits are masked where they could identify a person, and all of it where it has more.
     #[must_use]
     pub fn name(&self, name: &str) -> String {
         if name.contains('@') || self.identifiers.in_text(name) {
@@ -222,7 +222,7 @@ impl Known {
         name.chars().map(|c| if c.is_numeric() { '0' } else { c }).collect()
     }
 
-    /// Whether an identifier of the phone stands in a text after all.
+    /// Whether a text still contains an identifier of the phone.
     #[must_use]
     pub fn leaks(&self, text: &str) -> bool {
         self.identifiers.in_text(text)

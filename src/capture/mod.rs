@@ -1,6 +1,6 @@
 //! A record of what a phone shows, fit to be given away: a fixture to write a profile from, and a bug report.
 //!
-//! It only looks. What could be somebody's never gets as far as a file: a text stays only where it is known to be an app's,
+//! It only looks. What could identify a person never gets as far as a file: a text stays only where it is known to be an app's,
 //! a property only where it is one of the model or build. Knows the port to a phone; nothing of adb, of walks or of the terminal.
 
 mod bundle;
@@ -71,7 +71,7 @@ pub struct Capture {
     pub profile: Result<String, String>,
     /// What that profile takes the masked screen for.
     pub fits: Vec<String>,
-    /// Whether the screen was taken for the same before masking.
+    /// Whether the screen matched the same definition before masking.
     pub same_as_before: bool,
 }
 
@@ -84,7 +84,7 @@ pub enum CaptureError {
     /// A password field is on the screen, empty: a person has to leave the page or do without the picture.
     #[error("a password field is on the screen, so nothing was captured")]
     PasswordPage,
-    /// Something stands in a password field: a person has to clear it.
+    /// A password field is filled: a person has to clear it.
     #[error("something is typed in a password field, so nothing was captured")]
     PasswordTyped,
     /// The screen could not be read: try again when it holds still.

@@ -15,7 +15,7 @@ pub enum PictureError {
     /// It could not be decoded or encoded.
     #[error("the picture can't be read: {0}")]
     Unreadable(String),
-    /// It does not show what the tree says, so nobody knows where a text stands in it.
+    /// It does not show what the tree says, so the place of a text in it is unknown.
     #[error("the picture is {0} x {1} pixels, and the screen reaches to {2} x {3}")]
     OtherSize(u32, u32, u32, u32),
 }

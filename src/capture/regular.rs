@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// The bytes of a regular file. A pipe would block until somebody writes to it, and a device such as `/dev/zero`, or a link to
+/// The bytes of a regular file. A pipe would block until it is written to, and a device such as `/dev/zero`, or a link to
 /// one, never ends.
 ///
 /// # Errors

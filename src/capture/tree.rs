@@ -22,7 +22,7 @@ pub struct Masked {
     pub chars: usize,
 }
 
-/// A tree without anything that is somebody's.
+/// A tree without anything that identifies a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MaskedTree {
     /// As a dump.
@@ -42,7 +42,7 @@ struct Shown {
     hint: String,
 }
 
-/// What stands for any text that was typed into a field: its length and its marks are somebody's too.
+/// Replaces any text that was typed into a field: its length and its marks are private too.
 const TYPED: &str = "xxxx";
 
 /// Masks a tree. Ids, classes and bounds stay, so that it is recognised as before; a field that may hold a password loses its text.

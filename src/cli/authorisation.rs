@@ -16,7 +16,7 @@ pub(crate) struct ChosenAccounts {
 
 impl ChosenAccounts {
     /// Asks each phone that answers, where an answer decides something: whose passwords `asks` is about, or whether several
-    /// accounts are signed out without somebody who authorised it. Reads only.
+    /// accounts are signed out without an authorisation. Reads only.
     pub(crate) fn of(devices: &[Device], connector: &dyn Connector, authorised_by: Option<&str>, asks: bool) -> Self {
         if !asks && (devices.len() < 2 || is_given(authorised_by)) {
             return Self::default();
@@ -24,7 +24,7 @@ impl ChosenAccounts {
         Self { accounts: probe_accounts(devices, connector) }
     }
 
-    /// Refuses several accounts without somebody who authorised it.
+    /// Refuses several accounts without an authorisation.
     pub(crate) fn check_authorised(&self, authorised_by: Option<&str>) -> Result<(), Failure> {
         if self.accounts.len() < 2 || is_given(authorised_by) {
             return Ok(());

@@ -29,12 +29,15 @@ pub(super) fn show<'a>(devices: &'a [Device], numbers: &Numbers, output: &Output
     let mut lines = Vec::new();
     for (device, shown) in devices.iter().zip(shown) {
         let Some((number, shown)) = shown else {
-            lines.push((u32::MAX, format!("  {} ({}) can't be asked: {}", device.serial, place(device), device.state)));
+            lines.push((
+                u32::MAX,
+                format!("  {} ({}) can't be reached: {}", device.serial, place(device), device.state),
+            ));
             continue;
         };
         let says = match shown {
             Ok(Shown::Yes) => format!("shows {} on its screen", shown_as(number)),
-            Ok(Shown::Asleep) => format!("shows {} once somebody switches its screen on", shown_as(number)),
+            Ok(Shown::Asleep) => format!("shows {} once its screen is on", shown_as(number)),
             Ok(Shown::No) => {
                 without.push((number, device));
                 continue;

@@ -81,7 +81,7 @@ impl AdbConnector {
     /// Follows these servers, and passes on what they list.
     pub(super) fn following(servers: Vec<AdbServer>, news: &Sender<DeviceUpdate>) -> Self {
         let servers = servers.into_iter().collect();
-        // Nobody hears the news of a watch that is over.
+        // The receiver is gone once the watch has ended.
         let news = news.clone();
         let tell = move |server: &AdbServer, sighting: &Sighting| drop(news.send(news_of(server, sighting)));
         Self(DeviceTracker::telling(&servers, tell))

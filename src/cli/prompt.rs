@@ -74,7 +74,7 @@ fn read_line(input: &mut impl Read, ready: &mut dyn FnMut() -> bool) -> io::Resu
     Ok(Line::Read(line))
 }
 
-/// Standard input without the buffer of the standard library, which nobody overwrites.
+/// Standard input without the buffer of the standard library, which is never overwritten.
 #[cfg(unix)]
 fn unbuffered() -> io::Result<File> {
     use std::os::fd::AsFd;

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::next_steps::Missing;
 use super::output::Output;
 use crate::capture::KeptScreens;
-use crate::journal::{self, HandOff, HandOffPhone, InstallKey, Journal, JournalError, Ledger, Run, RunInfo};
+use crate::journal::{HandOff, HandOffPhone, InstallKey, Journal, JournalError, Ledger, Run, RunInfo};
 use crate::model::{Device, ExitStatus};
 use crate::report::{self, Format};
 
@@ -24,12 +24,11 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// Opens everything before the first tap. A journal that can't be written is said and gone without; one that is damaged, and a
-    /// report that could not be written at the end, are refused now.
+    /// Opens everything before the first tap. A run goes on without a journal that can't be written, after a warning; one that is
+    /// damaged, and a report that could not be written at the end, are refused now.
     pub(crate) fn open(args: &RecordArgs, options: BTreeMap<String, String>, output: &Output) -> Result<Self, Failure> {
         let reports = args.reports.iter().map(|path| writable(path)).collect::<Result<Vec<_>, _>>()?;
-        let path = args.journal.path();
-        let state = path.as_deref().and_then(journal::key_dir).ok_or_else(|| {
+        let state = args.journal.key_dir().ok_or_else(|| {
             Failure::usage("there is no home directory to keep the ledger of rejected passwords in")
                 .hint("set XDG_STATE_HOME, or name a journal with --journal PATH")
         })?;
@@ -58,12 +57,12 @@ impl Record {
     }
 }
 
-/// A key or a ledger that was removed is said, and the rejections that the journal knows of count again: whoever removes the ledger
-/// gets no more tries at a password for it.
+/// Warns about a key or a ledger that was removed. The rejections that the journal knows of count again, so that removing the
+/// ledger gives no more tries at a password.
 fn take_over_rejections(ledger: &Ledger, journal: &Journal, output: &Output) -> Result<(), Failure> {
     if journal.key_changed() {
         output.warning(
-            "install.key is not the one of earlier runs: their accounts are not known again, and the seals of their reports can't be checked here",
+            "install.key is not the one of earlier runs: mi-signout can't recognise their accounts, and can't check the seals of their reports",
         );
     }
     if !ledger.is_new() {
@@ -73,7 +72,7 @@ fn take_over_rejections(ledger: &Ledger, journal: &Journal, output: &Output) -> 
         ledger.restore(&account, rejections)?;
         let many = if rejections == 1 { "1 rejection" } else { &format!("{rejections} rejections") };
         output.warning(&format!(
-            "the ledger of rejected passwords is new, but the journal knows of {many} for account {account}: taken over"
+            "the ledger of rejected passwords is new, but the journal has {many} for account {account}, which count"
         ));
     }
     Ok(())

@@ -73,7 +73,7 @@ pub(super) fn guarded(work: impl FnOnce(&Interrupt) -> ExitStatus + Send + 'stat
     };
     terminal.restore();
     match status {
-        // A phone whose state nobody knows is more than an interruption; and a signal's own status is told.
+        // An unknown outcome is more than an interruption, and a signal has a status of its own.
         ExitStatus::Unknown | ExitStatus::Interrupted | ExitStatus::Terminated | ExitStatus::HungUp => status,
         _ if interrupt.is_set() => ExitStatus::Interrupted,
         _ => status,

@@ -132,7 +132,7 @@ impl<'a> Work<'a> {
         let rows = work(&plan);
         // The same number that the process ends with.
         let status = match ExitStatus::of(rows.iter().map(|row| row.outcome)) {
-            // A phone whose state nobody knows is never hidden behind an interruption.
+            // An unknown outcome is never hidden behind an interruption.
             ExitStatus::Unknown => ExitStatus::Unknown,
             _ if interrupt.load(Ordering::Relaxed) => ExitStatus::Interrupted,
             status => status,
@@ -141,7 +141,7 @@ impl<'a> Work<'a> {
         drop(stream);
         let shown = reporter.close(emit::finished(record.id(), &rows, status));
         // Complete the record and the reports before waiting for a slow reader.
-        // A log has a time on each line, and nobody reads advice there.
+        // A log has a time on each line, and is no place for advice.
         let read = record.keeps() && !self.json && self.output.is_read();
         let next = if read { next_steps::lines(&rows, &record.missing()) } else { Vec::new() };
         let later = self.output.holding_back();

@@ -108,11 +108,11 @@ pub enum EventKind {
         #[serde(skip_serializing_if = "Option::is_none")]
         tray: Option<u32>,
     },
-    /// The phone waits for the verdict of another phone of its account. Nobody has to do anything.
+    /// The phone waits for the verdict of another phone of its account. No action is needed.
     WaitingForTurn,
     /// What was waited for came; the phone goes on.
     Resumed,
-    /// The connection was lost; the phone is waited for.
+    /// The connection was lost; the run waits for the phone.
     Lost,
     /// The phone is back.
     Back,

@@ -21,7 +21,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Whether a password was submitted, and nobody saw what the phone said to it.
+    /// Whether a password was submitted, and the phone's answer was not observed.
     #[must_use]
     pub fn awaits_verdict(&self) -> bool {
         self.submitted && !self.verdict

@@ -1,4 +1,4 @@
-//! The guard of accounts: a second account is touched only where somebody authorised it.
+//! The guard of accounts: a second account is touched only with an authorisation.
 //!
 //! It stands behind the first reading of each phone and before its first change, so that a phone whose account nobody could know
 //! when the run began (one that allowed this computer later, or is plugged in later) is guarded like the others.

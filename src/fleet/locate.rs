@@ -13,9 +13,9 @@ const BLINKS: usize = 4;
 /// What became of a phone's number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shown {
-    /// It stands on the screen.
+    /// The number is on the screen.
     Yes,
-    /// It stands there once somebody switches the screen on: that is an input event, and the phone refuses those.
+    /// The number is there once a person switches the screen on: that is an input event, and the phone refuses those.
     Asleep,
     /// The phone has no dialer.
     No,

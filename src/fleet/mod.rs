@@ -50,7 +50,7 @@ pub trait Connector: Sync {
     /// Waits until the same hardware is listed again, on whatever port and with whatever transport, or until `until`.
     fn wait_for(&self, device: &Device, hardware_serial: Option<&str>, until: Instant) -> Option<Device>;
 
-    /// How phones stand in the lists of their adb servers now, in the order given. Where nobody follows the lists, all are listed.
+    /// How phones stand in the lists of their adb servers now, in the order given. Where the lists are not followed, all are listed.
     fn attached(&self, devices: &[Device]) -> Vec<Attached> {
         vec![Attached::Listed; devices.len()]
     }
@@ -79,7 +79,7 @@ pub struct Plan<'a> {
     pub dry_run: bool,
     /// Per phone.
     pub timeout: Duration,
-    /// How long a lost phone is waited for.
+    /// How long to wait for a lost phone.
     pub grace: Duration,
     /// Patience of each walk.
     pub patience: Patience,

@@ -20,7 +20,7 @@ type Reconnect<'a> = dyn FnMut(&PhoneError, Instant) -> Option<Box<dyn Phone>> +
 pub(super) struct Probe<'a> {
     /// The longest one reading may take.
     pub within: Duration,
-    /// How long the phone is waited for.
+    /// How long to wait for the phone.
     pub grace: Duration,
     /// When the phone's time is up.
     pub deadline: Instant,

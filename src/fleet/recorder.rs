@@ -199,7 +199,7 @@ impl<'a> RunRecorder<'a> {
 pub(super) enum NotNow {
     /// The account was refused so often.
     Refused(u32),
-    /// The ledger can't be written, so nobody would know of one more rejection.
+    /// The ledger can't be written, so one more rejection would be forgotten.
     Unwritable(String),
 }
 

@@ -24,7 +24,7 @@ use crate::profile::{Choice, DeviceProfile};
 pub(super) const STEP_LIMIT: Duration = Duration::from_secs(40);
 /// Steps may hang so often in one walk before the phone counts as lost.
 const HANGS: u32 = 2;
-/// How long a lost phone is waited for between two looks at Ctrl-C.
+/// How long to wait for a lost phone between two looks at Ctrl-C.
 const TURN: Duration = Duration::from_secs(1);
 /// The longest that clearing up may take.
 const TIDY_LIMIT: Duration = Duration::from_secs(5);
@@ -348,7 +348,7 @@ impl<'a> Worker<'a> {
             self.row.progress.afresh = true;
             self.plan.recorder.begins_afresh(&info.key, &self.row.progress);
         } else if let Some(earlier) = earlier {
-            self.tell(EventKind::Note { text: format!("goes on from run {}", earlier.run) });
+            self.tell(EventKind::Note { text: format!("continues run {}", earlier.run) });
             self.row.progress = earlier.progress;
         }
         // What was done in this run holds whatever was asked for.
@@ -441,7 +441,7 @@ impl<'a> Worker<'a> {
         reading.of(phone)
     }
 
-    /// Whether a person is there to mend it.
+    /// Whether a person is there to fix it.
     fn is_waited_for(&self, stop: &Ending) -> bool {
         !self.plan.non_interactive
             && stop.can_pass()

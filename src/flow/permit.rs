@@ -9,7 +9,7 @@ pub trait SubmitPermit: Sync {
     /// Asks, and waits for the verdict of the phone before where it may not submit beside it. Each grant must be answered by one [`SubmitPermit::verdict`].
     fn ask(&self, account: &AccountId, serial: &Serial) -> Permit;
 
-    /// A phone that has submitted shows a page that a person has to pass (a captcha): nobody else submits until its verdict is told.
+    /// A phone that has submitted shows a page that a person has to pass (a captcha): no other phone submits until its verdict is known.
     fn waits_for_person(&self, _account: &AccountId, _serial: &Serial) {}
 
     /// Tells what became of a submission: of a granted one, or of one that was made before a crash of this program.

@@ -56,7 +56,7 @@ pub type Reconnect<'a> = dyn FnMut(&PhoneError) -> Option<Box<dyn Phone>> + 'a;
 pub struct Checked {
     /// The accounts.
     pub accounts: AccountsProbe,
-    /// What stands in the way, where only a person can mend it.
+    /// What stops the walk, where only a person can remove it.
     pub ending: Option<Ending>,
     /// Whether the screen was off or covered, and was woken.
     pub woken: bool,
@@ -388,7 +388,7 @@ impl<'a> Walk<'a> {
         self.tell(EventKind::WaitingForPerson { reason, hint: ending.hint.clone().unwrap_or_default() });
     }
 
-    /// One look while a person is waited for; nothing where it is clear that the person is not done.
+    /// One look while waiting for a person; nothing where it is clear that the person is not done.
     fn look_for_person(&self, ending: &Ending, phone: &mut dyn Phone) -> Result<Option<Observation>, PhoneError> {
         let settle = Settle::Change { max: Duration::from_secs(4) };
         let look = Look::Screen { skip_when_absent: true };

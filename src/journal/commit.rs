@@ -62,7 +62,7 @@ impl Writer {
             let done = act(connection).map_err(|e| JournalError::of(&path, &e));
             let keep = done.is_ok();
             let answer = move |failed: Option<JournalError>| {
-                // The worker waits for it; where it does not any more, nobody needs it.
+                // The worker waits for it. Where the worker is gone, the answer has no reader.
                 let _ = tell.send(failed.map_or(done, Err));
             };
             (keep, Box::new(answer))

@@ -222,7 +222,7 @@ impl Deletion {
         self.write(next, detail, WebState::may_become)
     }
 
-    /// Writes what the person says of a deletion whose end nobody saw: deleted, kept, or not deleted (`Refused`).
+    /// Writes what the person says of a deletion whose end was not observed: deleted, kept, or not deleted (`Refused`).
     ///
     /// # Errors
     /// [`JournalError::OutOfOrder`] where the end is known, or `said` is no end.

@@ -32,7 +32,7 @@ pub enum JournalError {
         /// The latest format known here.
         known: u32,
     },
-    /// A key or record that others can read: refuse, and let a person mend it.
+    /// A key or record that other users can read: refuse, and let a person fix it.
     #[error("{} can be read by other users", .path.display())]
     Exposed {
         /// The file.
@@ -106,7 +106,7 @@ impl JournalError {
             Some(Code::DatabaseBusy | Code::DatabaseLocked) => {
                 Self::Unwritable { path: path.to_owned(), why: "another process keeps it locked".to_owned() }
             }
-            // A table or column that is not there: somebody else's database.
+            // A table or column is missing: the database of another program.
             None | Some(Code::Unknown | Code::ConstraintViolation | Code::TypeMismatch) => {
                 Self::Corrupt { path: path.to_owned(), why }
             }

@@ -1,4 +1,4 @@
-//! The key of this installation: it makes hashes of account ids that nobody can guess back, and seals.
+//! The key of this installation: it makes hashes of account ids that can't be reversed by guessing, and seals.
 
 use std::fs;
 use std::io::Write;

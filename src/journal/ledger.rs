@@ -50,7 +50,7 @@ impl Ledger {
         let was_there = std::fs::symlink_metadata(&path).is_ok_and(|found| found.len() > 0);
         let writer = Writer::new(path.clone(), store::connect(&path, LEDGER_ID, MIGRATIONS)?);
         let fingerprint = key.fingerprint();
-        // Hashes that were made with another key count for nobody.
+        // Hashes that were made with another key match no account.
         let same = writer.durable(move |c| meta::replace(c, "key", &fingerprint))?;
         Ok(Self { key, writer, is_new: !was_there || same.is_some_and(|same| !same) })
     }

@@ -1,4 +1,4 @@
-//! What stands at a path, told before anything is opened for writing: what is not ours stays exactly as it was.
+//! What is at a path, determined before anything is opened for writing: files of other programs stay exactly as they were.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{JournalError, Result};
 
-/// What stands at the path of a database.
+/// What is at the path of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// Nothing.

@@ -1,4 +1,4 @@
-//! What the journal lets go: old runs. Accounts that wait for their deletion, and what nobody saw the end of, stay.
+//! Removes old runs from the journal. Accounts that wait for their deletion, and phones whose end was not observed, stay.
 
 use chrono::{DateTime, Duration, Utc};
 use rusqlite::Connection;
@@ -20,7 +20,7 @@ pub struct Pruned {
 
 impl Journal {
     /// Removes runs that began more than `days` days before `now`, with their rows, events and pictures, and gives their room
-    /// back to the disk. A run stays while it is alive, or while it is the last to know of a phone whose end nobody saw.
+    /// back to the disk. A run stays while it is alive, or while it is the last record of a phone whose end was not observed.
     ///
     /// # Errors
     /// [`super::JournalError::Unwritable`]: nothing was removed.

@@ -225,7 +225,7 @@ pub(super) fn earlier(c: &Connection, key: &PhoneKey, except: Option<&str>) -> r
                 }
             }
         } else if earlier.progress.awaits_verdict() {
-            // It ended with a row, and still nobody knows what the phone said: the password may have been wrong.
+            // It ended with a row, and the phone's answer is still unknown: the password may have been wrong.
             let carried = found.get_or_insert(Earlier { progress: Progress::default(), ..earlier });
             carried.progress.submitted = true;
         }

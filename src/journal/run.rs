@@ -79,7 +79,7 @@ impl Journal {
         let RunInfo { tool, operator, station, authorised_by, options, lot } = info;
         let id = format!("{}-{random}", started.format("%Y%m%d-%H%M%S"));
         let header = RunHeader { id, started, tool, operator, station, authorised_by, options, lot };
-        // Alive before it is in the journal: nobody may take it for dead in between.
+        // Alive before it is in the journal, so that no other run takes it for dead in between.
         let lock = RunLock::take(&self.path, &header.id)?;
         insert_run(&mut connection, &header).map_err(|e| self.failed(&e))?;
         self.sweep(&mut connection);

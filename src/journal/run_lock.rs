@@ -42,7 +42,7 @@ impl Drop for RunLock {
     }
 }
 
-/// Whether the holder of `name` beside `journal` still lives. Where that can't be told, it does: nobody takes over by guess.
+/// Whether the holder of `name` beside `journal` still lives. Where that can't be determined, it does: no run takes over by guess.
 pub(super) fn is_alive(journal: &Path, name: &str) -> bool {
     let path = beside(journal, name);
     let file = match OpenOptions::new().read(true).write(true).open(&path) {

@@ -129,7 +129,7 @@ impl Journal {
     }
 }
 
-/// Whether something stands in the write-ahead log beside the file.
+/// Whether the write-ahead log beside the file has content.
 fn has_log(path: &Path) -> bool {
     std::fs::metadata(beside(path, "-wal")).is_ok_and(|found| found.len() > 0)
 }
@@ -167,7 +167,7 @@ fn copied(path: &Path) -> Result<(Connection, Option<tempfile::TempDir>)> {
 /// Opens a database of ours, with every commit on the disk before it returns.
 pub(super) fn connect(path: &Path, id: i32, migrations: &[&str]) -> Result<Connection> {
     let failed = |e: rusqlite::Error| JournalError::of(path, &e);
-    // Looked at before anything is opened: a file of somebody else stays as it is, its mode too.
+    // Checked before anything is opened: a file of another program stays as it is, its mode too.
     let mut found = look::look(path, Some(id))?;
     if found == Found::Nothing && !folder::make_file(path)? {
         found = look::look(path, Some(id))?;

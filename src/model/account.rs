@@ -16,7 +16,7 @@ const LONGEST: usize = 254;
 pub struct AccountId(String);
 
 impl AccountId {
-    /// Takes the name as `dumpsys account` printed it. It is a phone's text, and stands in prompts and documents: control
+    /// Takes the name as `dumpsys account` printed it. It is a phone's text, and is shown in prompts and documents: control
     /// characters and what else a terminal obeys are left out, and of a longer one only the first characters are kept.
     #[must_use]
     pub fn new(name: impl AsRef<str>) -> Self {

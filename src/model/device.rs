@@ -143,7 +143,7 @@ impl std::str::FromStr for AdbServer {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (host, port) = text.rsplit_once(':').ok_or_else(|| format!("'{text}' is not HOST:PORT"))?;
         let port = port.parse().map_err(|_| format!("'{port}' is not a TCP port (1 to 65535)"))?;
-        // An IPv6 address stands in brackets, as in a URL: `[::1]:5037`.
+        // An IPv6 address is in brackets, as in a URL: `[::1]:5037`.
         let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
         let is_address = bare.is_some_and(|bare| bare.parse::<std::net::Ipv6Addr>().is_ok());
         if host.is_empty() || port == 0 || (bare.is_some() && !is_address) {

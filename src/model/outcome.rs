@@ -19,7 +19,7 @@ pub enum Outcome {
     Rejected,
     /// Something that only a person can do.
     NeedsPerson,
-    /// Something that neither waiting nor a person at the phone can mend now.
+    /// A cause that neither waiting nor a person at the phone can remove now.
     Blocked,
     /// Not a MIUI / HyperOS phone, or no profile fits.
     NotSupported,

@@ -106,12 +106,12 @@ pub fn host(facts: &HostFacts) -> Vec<Check> {
         (Some(browser), None) => Check::warn(
             "browser",
             format!("{browser}, but no driver for it"),
-            "'delete' looks for --driver, then on PATH, then offers to download one where this build can; else it prints its steps. Or install the browser's driver (Debian: apt install chromium-driver)",
+            "install the driver of the browser (Debian: apt install chromium-driver); without one, delete offers to download it if this build can, or prints the steps",
         ),
         (None, _) => Check::warn(
             "browser",
-            "no browser that can be driven was found",
-            "'delete' then prints its steps instead; for the guided way install Chrome, Chromium, Edge or Firefox with its driver",
+            "no supported browser found",
+            "install Chrome, Chromium, Edge or Firefox with its driver; without one, delete prints the steps",
         ),
     });
     checks
@@ -142,7 +142,7 @@ fn adb_server(facts: &HostFacts, server: &AdbServer, state: &ServerState) -> Che
             _ => Check::pass("adb-server", format!("{server}, version {version}")),
         },
         ServerState::NotRunning if server.is_loopback() && facts.adb.is_some() => {
-            Check::pass("adb-server", format!("none at {server} yet; it will be started when it is needed"))
+            Check::pass("adb-server", format!("not running at {server}; mi-signout starts it"))
         }
         ServerState::NotRunning => Check::fail(
             "adb-server",
@@ -174,7 +174,7 @@ fn usb(facts: &HostFacts) -> Vec<Check> {
         } else if !phone.has_adb {
             checks.push(Check::warn(
                 "usb-debugging",
-                format!("{name} is on the bus without adb"),
+                format!("{name} is connected without adb"),
                 "switch USB debugging on: Settings > About phone, tap the OS version seven times; then Additional settings > Developer options",
             ));
         } else if !listed {
@@ -190,7 +190,7 @@ fn usb(facts: &HostFacts) -> Vec<Check> {
     for group in controllers.chunk_by(|a, b| a == b).filter(|group| group.len() > PHONES_PER_CONTROLLER) {
         checks.push(Check::warn(
             "usb-controller",
-            format!("{} phones hang on one USB controller ({}); many stop near 32", group.len(), group[0]),
+            format!("{} phones share one USB controller ({}); many controllers stop near 32", group.len(), group[0]),
             "spread the hubs over several controllers (a PCIe card with independent ones), and set phones to 'charging only'",
         ));
     }
@@ -265,7 +265,7 @@ fn user(facts: &PhoneFacts) -> Check {
 
 fn managed(facts: &PhoneFacts) -> Check {
     match &facts.device_owner {
-        None => Check::pass("managed", "nobody manages the phone"),
+        None => Check::pass("managed", "not managed"),
         Some(owner) => {
             Check::fail("managed", format!("managed by '{owner}'"), "ask whoever manages it to release it first")
         }
@@ -276,7 +276,7 @@ fn lock_signs(facts: &PhoneFacts) -> Check {
     if facts.lock_signs.is_empty() {
         return Check::pass("lost-mode", "no sign of lost mode or a finance lock");
     }
-    let fix = "its owner has to end that at i.mi.com or with the lender; this program leaves it alone";
+    let fix = "its owner has to end that at i.mi.com or with the lender; mi-signout leaves the phone alone";
     Check::fail("lost-mode", facts.lock_signs.join("; "), fix)
 }
 
@@ -296,7 +296,7 @@ fn network(facts: &PhoneFacts) -> Check {
 fn battery(facts: &PhoneFacts) -> Check {
     match facts.battery {
         Some(percent) if percent < 10 => {
-            Check::warn("battery", format!("{percent} %"), "charge it: it may go off midway")
+            Check::warn("battery", format!("{percent} %"), "charge it; it may shut down during the run")
         }
         Some(percent) => Check::pass("battery", format!("{percent} %")),
         None => Check::warn("battery", "could not be read", "look at the phone"),
@@ -305,13 +305,11 @@ fn battery(facts: &PhoneFacts) -> Check {
 
 fn screen(facts: &PhoneFacts) -> Check {
     match (facts.keyguard, facts.awake) {
-        (Keyguard::Secure, _) => Check::fail(
-            "screen",
-            "locked with a PIN, pattern or password",
-            "unlock it; its PIN is never typed from here",
-        ),
-        (Keyguard::Swipe, _) => Check::pass("screen", "a swipe opens it, which is done when it is needed"),
-        (Keyguard::None, Some(false)) => Check::pass("screen", "off; it is switched on when it is needed"),
+        (Keyguard::Secure, _) => {
+            Check::fail("screen", "locked with a PIN, pattern or password", "unlock it; mi-signout never types a PIN")
+        }
+        (Keyguard::Swipe, _) => Check::pass("screen", "a swipe opens it; mi-signout does that"),
+        (Keyguard::None, Some(false)) => Check::pass("screen", "off; mi-signout switches it on"),
         (Keyguard::None, _) => Check::pass("screen", "on and unlocked"),
         (Keyguard::Unknown, _) => Check::warn("screen", "the lock screen could not be read", "unlock the phone"),
     }

@@ -181,7 +181,7 @@ fn blocked(facts: &PhoneFacts) -> Option<Ending> {
             Outcome::Blocked,
             Reason::LostMode,
             format!(
-                "the phone is locked from afar ({sign}): its owner has to end that at i.mi.com or with the lender; this program leaves it alone"
+                "the phone is locked from afar ({sign}): its owner has to end that at i.mi.com or with the lender; mi-signout leaves the phone alone"
             ),
         ));
     }
@@ -235,7 +235,7 @@ fn needs_person(facts: &PhoneFacts, wanted: Wanted<'_>) -> Option<Ending> {
         return Some(Ending::new(
             Outcome::NeedsPerson,
             Reason::ScreenLocked,
-            "unlock the phone's screen (its PIN is never typed from here)",
+            "unlock the phone (mi-signout never types its PIN)",
         ));
     }
     if let Some(package) = missing_app(facts) {
@@ -259,7 +259,7 @@ fn needs_person(facts: &PhoneFacts, wanted: Wanted<'_>) -> Option<Ending> {
 pub fn input_switch(name: &str) -> String {
     format!(
         "on the phone: Settings > Additional settings > Developer options > '{name}', and wait through its three warnings \
-         (it wants the signed-in account, on some models a SIM of any kind, and a network)"
+         (it needs the signed-in account, a network and, on some models, a SIM card of any kind)"
     )
 }
 

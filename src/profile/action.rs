@@ -18,7 +18,7 @@ pub enum Action {
         /// The field.
         into: Selector,
     },
-    /// Submit the password that stands in its field.
+    /// Submit the password that was typed into its field.
     Submit {
         /// The button.
         tap: Selector,

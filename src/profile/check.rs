@@ -7,7 +7,7 @@ use crate::ui::UiTree;
 
 use super::{Catalog, Choice, DeviceProfile, ProfileError, Recognised, View};
 
-/// A screen that somebody saved.
+/// A saved screen.
 #[derive(Clone, Debug)]
 pub struct SavedScreen {
     /// Where it is from, for people.
@@ -45,7 +45,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether no file has a mistake and no screen is taken for two.
+    /// Whether no file has a mistake and no screen matches two definitions.
     #[must_use]
     pub fn is_good(&self) -> bool {
         self.errors.is_empty() && self.ambiguous().next().is_none()

@@ -92,7 +92,7 @@ pub enum Confidence {
     Recorded,
     /// Read in the app itself or its resources.
     SeenInSource,
-    /// Somebody says so.
+    /// A person reported it.
     Reported,
     /// Inferred.
     Guess,

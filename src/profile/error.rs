@@ -23,7 +23,7 @@ pub struct ProfileError {
     pub width: u32,
     /// What is wrong: lower case, no full stop.
     pub message: String,
-    /// The line as it stands in the file.
+    /// The line of the file.
     pub source_line: String,
     /// What to do, or what may have been meant.
     pub hint: Option<String>,

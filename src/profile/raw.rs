@@ -1,4 +1,4 @@
-//! The format as it stands in a file, before names are resolved. No `untagged`, no `flatten`: they cost the place of an error.
+//! The format as a file has it, before names are resolved. No `untagged`, no `flatten`: they cost the place of an error.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! The rows of phones that are still being worked on, built from what is heard of them.
+//! The rows of phones that are in progress, built from their events.
 
 use std::collections::HashMap;
 

@@ -1,13 +1,14 @@
 //! A table for spreadsheets, a line per phone in the order of the tray (`row` is the order in which they ended), with the chain
 //! in its last columns. Times are UTC.
 
+use crate::model::printable;
 use std::io::Read;
 
 use chrono::SecondsFormat;
 
 use super::ReportError;
 use super::document::chained;
-use super::text::{clean, inert_json};
+use super::text::inert_json;
 use crate::record::{ChainedRow, RunRecord};
 
 /// The columns that people read; the chain's own follow.
@@ -88,7 +89,7 @@ fn cells(row: &ChainedRow, rows: usize) -> [String; COLUMNS.len()] {
 
 /// A cell that a spreadsheet does not take for a formula (OWASP, CSV injection): one that begins like one gets an apostrophe.
 fn guarded(cell: &str) -> String {
-    let cell = clean(cell);
+    let cell = printable(cell);
     if cell.trim_start().starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// Writes the file whole or not at all; an older one stays until the new one is on the disk. The file beside it is made new
-/// under a random name, so that no link of somebody else is followed.
+/// under a random name, so that no link of another user is followed.
 ///
 /// # Errors
 /// What the file system says. Nothing is left beside it then.

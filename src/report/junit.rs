@@ -5,8 +5,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::ReportError;
-use super::text::clean;
-use crate::model::Outcome;
+use crate::model::{Outcome, printable};
 use crate::record::{PhoneRecord, RunRecord};
 
 /// The document.
@@ -22,7 +21,7 @@ pub(super) fn render(run: &RunRecord) -> Result<String, ReportError> {
     for phone in &run.open {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         status.set_type("no-result").set_message("the run ended before this phone did");
-        suite.add_test_case(TestCase::new(clean(&phone.serial), status));
+        suite.add_test_case(TestCase::new(printable(&phone.serial), status));
     }
     let mut report = Report::new("mi-signout");
     report.set_timestamp(run.header.started);
@@ -32,13 +31,13 @@ pub(super) fn render(run: &RunRecord) -> Result<String, ReportError> {
 
 fn case(record: &PhoneRecord) -> TestCase {
     let result = &record.result;
-    let mut case = TestCase::new(clean(&result.serial), status(record));
-    case.set_classname(clean(result.model.as_deref().unwrap_or("unknown model")));
+    let mut case = TestCase::new(printable(&result.serial), status(record));
+    case.set_classname(printable(result.model.as_deref().unwrap_or("unknown model")));
     case.set_time(Duration::try_from_secs_f64(result.seconds).unwrap_or_default());
     case.set_timestamp(result.started);
     case.add_property(("outcome", result.outcome.as_str()));
     if let Some(account) = &result.account {
-        case.add_property(("account", clean(&account.to_string()).as_str()));
+        case.add_property(("account", printable(&account.to_string()).as_str()));
     }
     case
 }
@@ -52,7 +51,7 @@ fn status(record: &PhoneRecord) -> TestCaseStatus {
     };
     let mut status = TestCaseStatus::non_success(kind);
     status.set_type(result.reason.map_or(result.outcome.as_str(), crate::model::Reason::as_str));
-    status.set_message(clean(result.hint.as_deref().unwrap_or(result.outcome.as_str())));
+    status.set_message(printable(result.hint.as_deref().unwrap_or(result.outcome.as_str())));
     status
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::text::{clean, inert_json};
-use crate::model::Outcome;
+use super::text::inert_json;
+use crate::model::{Outcome, printable};
 use crate::record::RunRecord;
 
 /// A phone of the lot, by its hardware serial, with its last outcome: a phone that failed and was taken up again counts once.
@@ -43,12 +43,12 @@ pub fn lot_lines(lot: &str, runs: &[RunRecord]) -> Vec<String> {
     let counts: Vec<String> = counts(runs).into_iter().map(|(what, count)| format!("{count} {what}")).collect();
     let many = |count: usize, what: &str| if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") };
     let phones = format!("{}: {}", many(all, "phone"), counts.join(", "));
-    let mut lines = vec![clean(&format!("lot {lot}: {}, {phones}", many(runs.len(), "run")))];
+    let mut lines = vec![printable(&format!("lot {lot}: {}, {phones}", many(runs.len(), "run")))];
     lines.extend(runs.iter().map(|run| {
         let header = &run.header;
         let station = header.station.as_deref().unwrap_or("-");
         let rows = many(run.rows.len(), "row");
-        clean(&format!("{}  {station}  {rows}  head {}", header.id, run.head))
+        printable(&format!("{}  {station}  {rows}  head {}", header.id, run.head))
     }));
     lines
 }

@@ -2,11 +2,9 @@
 
 use console::{Style, measure_text_width, truncate_str};
 
-use crate::model::{Outcome, ResultRow, is_inert};
+use crate::model::{Outcome, ResultRow, is_inert, printable};
 
-pub use crate::model::printable as clean;
-
-/// JSON whose texts hold nothing that a terminal or an editor would obey: what [`clean`] removes is written as `\\uXXXX`.
+/// JSON whose texts hold nothing that a terminal or an editor would obey: what [`printable`] removes is written as `\\uXXXX`.
 #[must_use]
 pub fn inert_json(json: String) -> String {
     if json.chars().all(|c| c == '\n' || is_inert(c)) {
@@ -22,7 +20,7 @@ pub fn inert_json(json: String) -> String {
 /// Cleaned, cut to `width` columns with an ellipsis, and filled up with spaces.
 #[must_use]
 pub fn column(text: &str, width: usize) -> String {
-    let text = clean(text);
+    let text = printable(text);
     let cut = truncate_str(&text, width, "…");
     format!("{cut}{}", " ".repeat(width.saturating_sub(measure_text_width(&cut))))
 }
@@ -30,14 +28,14 @@ pub fn column(text: &str, width: usize) -> String {
 /// Cleaned and cut to `width` columns.
 #[must_use]
 pub fn cut(text: &str, width: usize) -> String {
-    truncate_str(&clean(text), width, "…").into_owned()
+    truncate_str(&printable(text), width, "…").into_owned()
 }
 
 /// Cleaned and broken at spaces into lines of `width` columns.
 #[must_use]
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in clean(text).split_whitespace() {
+    for word in printable(text).split_whitespace() {
         match lines.last_mut() {
             Some(line) if measure_text_width(line) + 1 + measure_text_width(word) <= width => {
                 line.push(' ');
@@ -84,7 +82,7 @@ pub fn counts(outcomes: &[Outcome]) -> String {
 /// An error in three lines: what, where, and what to do.
 #[must_use]
 pub fn error_lines(what: &str, place: &str, hint: &str) -> String {
-    format!("error: {}\n  where: {}\n  hint: {}", clean(what), clean(place), clean(hint))
+    format!("error: {}\n  where: {}\n  hint: {}", printable(what), printable(place), printable(hint))
 }
 
 /// The table at the end of a run: a line per phone, its hint below where it is not done; a hint that many phones have is told
@@ -92,7 +90,7 @@ pub fn error_lines(what: &str, place: &str, hint: &str) -> String {
 #[must_use]
 pub fn final_table(rows: &[ResultRow], width: usize, colour: bool) -> String {
     let widest = |of: fn(&ResultRow) -> &str, least: usize, most: usize| {
-        rows.iter().map(|row| measure_text_width(&clean(of(row)))).max().unwrap_or(0).clamp(least, most)
+        rows.iter().map(|row| measure_text_width(&printable(of(row)))).max().unwrap_or(0).clamp(least, most)
     };
     let serial = widest(|row| &row.serial, 6, 20);
     let model = widest(model, 5, 16);
@@ -138,7 +136,7 @@ mod tests {
 
     #[test]
     fn terminal_escapes_and_bidi_marks_are_removed() {
-        assert_eq!(clean("Red\u{1b}[31mmi\u{7} \u{202e}9 etoN\u{202c}\r\nx\u{9b}2J\0"), "Red[31mmi 9 etoN  x2J");
+        assert_eq!(printable("Red\u{1b}[31mmi\u{7} \u{202e}9 etoN\u{202c}\r\nx\u{9b}2J\0"), "Red[31mmi 9 etoN  x2J");
         assert_eq!(column("Xiaomi 小米 13", 8), "Xiaomi …");
         assert_eq!(column("小米", 6), "小米  ");
     }

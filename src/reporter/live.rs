@@ -56,7 +56,7 @@ pub struct Live {
     ticker: Option<JoinHandle<()>>,
 }
 
-/// The board, and how it stands on the screen.
+/// The board, and its state on the screen.
 struct Drawn {
     board: Board,
     /// Columns that the terminal had when it was drawn.
@@ -78,7 +78,7 @@ impl Live {
     /// A board on stderr.
     #[must_use]
     pub fn stderr(options: Options) -> Self {
-        // How often it is drawn is limited here, so that it is known what stands on the screen.
+        // How often it is drawn is limited here, so that the state of the screen is known.
         Self::on(ProgressDrawTarget::stderr_with_hz(u8::MAX), options)
     }
 

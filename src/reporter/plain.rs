@@ -1,5 +1,6 @@
 //! Plain lines for log files and pipes: one for each change, with its time and its phone; nothing is drawn over or coloured.
 
+use crate::model::printable;
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
@@ -7,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use chrono::SecondsFormat;
 
 use crate::event::{Event, EventKind, Listener, Subject};
-use crate::report::text::{clean, counts};
+use crate::report::text::counts;
 
 /// A listener that writes a line for each change: `2026-11-23T10:00:05Z #3 SERIAL: what`, with the number in the tray where there
 /// is one.
@@ -45,12 +46,12 @@ impl<W: Write + Send> Listener for Plain<W> {
         }
         let number = inner.numbers.get(&event.subject).map(|number| format!("#{number} ")).unwrap_or_default();
         let whom = match &event.subject {
-            Subject::Phone(serial) => format!("{number}{}: ", clean(serial.as_str())),
-            Subject::Account(masked) => format!("account {}: ", clean(masked)),
+            Subject::Phone(serial) => format!("{number}{}: ", printable(serial.as_str())),
+            Subject::Account(masked) => format!("account {}: ", printable(masked)),
             Subject::Run(_) => String::new(),
         };
         let at = event.at.to_rfc3339_opts(SecondsFormat::Secs, true);
-        let _ = writeln!(inner.out, "{at} {whom}{}", clean(&what)).and_then(|()| inner.out.flush());
+        let _ = writeln!(inner.out, "{at} {whom}{}", printable(&what)).and_then(|()| inner.out.flush());
         inner.last.insert(event.subject, what);
     }
 }

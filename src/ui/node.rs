@@ -18,7 +18,7 @@ impl NodeId {
 pub struct UiNode {
     /// `index` among its siblings.
     pub index: u32,
-    /// `text`. What stands in a filled password field is kept as dots of the same number, whatever the dump showed.
+    /// `text`. The text of a filled password field is kept as dots of the same number, whatever the dump showed.
     pub text: String,
     /// `resource-id`, for example `com.xiaomi.account:id/logout_btn`; empty where there is none.
     pub id: String,
@@ -106,7 +106,7 @@ impl UiNode {
         &self.children
     }
 
-    /// Whether something stands in the field: its text is not empty, and is not its hint. In a password field the text has to
+    /// Whether the field is filled: its text is not empty, and is not its hint. In a password field the text has to
     /// look typed: an older Android writes the hint as text and has no `hint` attribute to tell them apart.
     #[must_use]
     pub fn filled(&self) -> bool {

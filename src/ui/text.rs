@@ -88,7 +88,7 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Reads a label as it stands in an app's resources. `None` where nothing but gaps is left, which would fit anything.
+    /// Reads a label as an app's resources have it. `None` where nothing but gaps is left, which would fit anything.
     #[must_use]
     pub fn new(label: &str) -> Option<Self> {
         let plain = normalise(&with_holes(label));

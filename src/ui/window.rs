@@ -28,7 +28,7 @@ pub struct UiWindow {
 const APPLICATION: i32 = 1;
 
 /// Of all windows the one in front on display 0, and what lies over it, lowest first: what a person would see and could touch.
-/// Each comes with its own nodes only, so that a page below a dialog is not taken for a page in front.
+/// Each comes with its own nodes only, so that a page below a dialog is not mistaken for the page in front.
 pub(super) fn in_front(mut windows: Vec<UiWindow>, nodes: Vec<UiNode>) -> (Vec<UiWindow>, Vec<UiNode>) {
     windows.retain(|w| w.display == 0 && !w.nodes.is_empty());
     windows.sort_by_key(|w| w.layer);

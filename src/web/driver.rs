@@ -41,7 +41,7 @@ pub struct Looks {
     pub no_sandbox: bool,
 }
 
-/// Says whether the person wants everything to end (Ctrl-C). Asked while the driver is waited for.
+/// Says whether the person wants everything to end (Ctrl-C). Asked while waiting for the driver.
 pub type Stop = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// Why no browser could be started. Each has a remedy.

@@ -15,7 +15,7 @@ pub struct Plan {
     pub press_final: bool,
     /// How many looks an unclear page is given before the person is told.
     pub patience: u32,
-    /// How many looks the answer to the last press is waited for.
+    /// For how many looks to wait for the answer to the last press.
     pub answer_patience: u32,
 }
 

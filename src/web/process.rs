@@ -201,7 +201,7 @@ fn lock_of(home: &Path, name: &str) -> PathBuf {
 
 const PREFIX: &str = "browser-";
 
-/// A name that nobody can make beforehand, and that no other process carries.
+/// A name that can't be guessed, and that no other process carries.
 fn random_name() -> io::Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|e| io::Error::other(e.to_string()))?;

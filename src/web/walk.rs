@@ -70,7 +70,7 @@ struct Seen {
     pressed: Option<u32>,
 }
 
-/// A stay on one page. It ends only when another page is recognised, so a slow page is waited for and never pressed again.
+/// A stay on one page. It ends only when another page is recognised, so a slow page gets time and is never pressed again.
 #[derive(Default)]
 struct Visit {
     role: Option<Role>,
@@ -136,7 +136,7 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
         }
     }
 
-    /// Whether the account may be gone without it having been seen.
+    /// Whether the account may be deleted without a page that said so.
     fn in_doubt(&self) -> bool {
         self.seen.perhaps_gone || self.seen.last_question || self.seen.pressed.is_some()
     }
@@ -307,7 +307,7 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
     /// A page that is not known. Its owner may go on there by hand, as far as deleting.
     fn unknown(&mut self, snapshot: &Snapshot) -> Result<(), HandOffError> {
         self.visit.unknown += 1;
-        // One look can meet a page half drawn; nobody reads and presses in that time.
+        // One look can meet a page half drawn; no person reads and presses in that time.
         if self.visit.unknown >= 2 {
             self.doubt()?;
         }
@@ -494,7 +494,7 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
         }
         let last_four = match self.what_to_type(snapshot, known) {
             Ok(last_four) => last_four,
-            // A button that counts down is waited for.
+            // A button that counts down becomes active later: wait.
             Err(WhyNot::NoButton) if self.visit.looks < self.plan.patience => return Ok(None),
             Err(why) => return Ok(self.leave_to_person(why)),
         };

@@ -54,7 +54,7 @@ fn a_mistake_is_shown_with_its_place() {
       |                   ^^^^^^^^^^^
       |
       = hint: did you mean `account-page`?
-    1 mistake(s); of 0 saved screen(s): 0 taken for two, 0 for none
+    1 mistake; 0 saved screens: 0 match several definitions, 0 match none
     ");
 }
 
@@ -69,7 +69,7 @@ fn one_mistake_does_not_hide_the_next() {
     let said = mi_signout(&["profiles", "check", dir.path().to_str().unwrap()]);
     assert_eq!(said.code, 2);
     assert_eq!(said.out, format!("{}: good\n", dir.path().join("c.toml").display()));
-    for part in ["acount-page", "did you mean `name`?", "d.xml", "schema must be 1", "4 mistake(s)"] {
+    for part in ["acount-page", "did you mean `name`?", "d.xml", "schema must be 1", "4 mistakes"] {
         assert!(said.err.contains(part), "no {part} in {}", said.err);
     }
 }
@@ -79,11 +79,11 @@ fn saved_screens_are_told_by_every_profile_and_two_fits_are_a_mistake() {
     let said = mi_signout(&["profiles", "check", ACCOUNT_PAGE]);
     assert_eq!(said.code, 0, "{said:?}");
     assert!(said.out.contains(&format!("{ACCOUNT_PAGE}: account-page (miui)\n")), "{}", said.out);
-    assert!(said.err.contains("of 1 saved screen(s): 0 taken for two, 0 for none"), "{}", said.err);
+    assert!(said.err.contains("1 saved screen: 0 match several definitions, 0 match none"), "{}", said.err);
     let nothing = "tests/fixtures/dumps/miui--nothing-rename-phone.xml";
     let said = mi_signout(&["profiles", "check", nothing]);
     assert!(said.code == 0 && said.out.contains(&format!("{nothing}: no screen (miui)\n")), "{said:?}");
-    assert!(said.err.contains("of 1 saved screen(s): 0 taken for two, 1 for none"), "{}", said.err);
+    assert!(said.err.contains("1 saved screen: 0 match several definitions, 1 matches none"), "{}", said.err);
 
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("mine.toml");

@@ -139,7 +139,7 @@ fn a7_a_ledger_that_was_removed_is_said_and_buys_no_more_tries() {
             }
         }
         let ran = run();
-        assert!(ran.stderr.contains("the journal knows of 3 rejections for account 6230***535: taken over"), "{ran}");
+        assert!(ran.stderr.contains("the journal has 3 rejections for account 6230***535, which count"), "{ran}");
         assert_eq!(ran.stderr.contains("install.key is not the one"), removed.contains(&"install.key"), "{ran}");
         assert!(ran.stdout.contains(r#""reason":"account-stopped""#), "{ran}");
         assert_eq!(bed.phone(0).record().passwords_submitted() - before, 3);

@@ -113,7 +113,7 @@ fn kill_once_begun(home: &Path, args: &[&str]) {
     let mut child = Killed(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
     child.0.stdin.take().unwrap().write_all(format!("{RIGHT}\n").as_bytes()).unwrap();
     let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map_while(Result::ok);
-    assert!(lines.any(|line| line.contains("goes on from run")), "it ends by itself");
+    assert!(lines.any(|line| line.contains("continues run")), "it ends by itself");
     child.0.kill().unwrap();
     child.0.wait().unwrap();
 }
@@ -240,7 +240,7 @@ fn a_submission_without_a_verdict_is_not_repeated_unless_again_is_asked_for() {
             continue;
         }
         let run = talk(binary(home.path(), args), password.as_bytes());
-        assert!(run.out.contains("goes on from run"), "run {n}: {}", run.out);
+        assert!(run.out.contains("continues run"), "run {n}: {}", run.out);
         assert_eq!(bed.phone(0).record().passwords_submitted(), 1, "run {n}: {}", run.out);
         assert_eq!(run.code == 0, args == dry, "run {n}: {}", run.out);
         bed.phone(0).show(ScreenId::AccountPage);
@@ -275,7 +275,7 @@ fn a_phone_that_was_left_open_and_is_found_signed_out_is_settled_for_its_next_ow
     bed.phone(0).show(ScreenId::Launcher);
     let third = talk(binary(home.path(), &args), password.as_bytes());
     assert_eq!(rows(&third), [("a1".to_owned(), "signed-out -".to_owned())], "{}", third.out);
-    assert!(!third.out.contains("goes on from run"), "{}", third.out);
+    assert!(!third.out.contains("continues run"), "{}", third.out);
 }
 
 #[test]

@@ -171,7 +171,7 @@ fn each_phone_shows_its_number_in_the_tray() {
     --- stderr
       #1   a1                     usb 1-1      shows 0001 on its screen
       #3   c3                     usb 1-3      shows 0003 on its screen
-      d4 (usb 1-4) can't be asked: unauthorized
+      d4 (usb 1-4) can't be reached: unauthorized
       #2   b2                     usb 1-2      blinks now: it has no dialer to show a number in
     "###);
     assert_eq!((dialled(bed.phone(0)), dialled(bed.phone(2))), (Some("0001".into()), Some("0003".into())));

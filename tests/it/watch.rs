@@ -12,7 +12,7 @@ use phone_sim::phone::{Branch, Fault, PhoneSpec, SimPhone, Stage};
 use phone_sim::server::PlugId;
 use serde_json::Value;
 
-use crate::support::{GUARD, Killed, RIGHT, TestBed, mi_signout, signal, spec};
+use crate::support::{GUARD, Killed, RIGHT, TerminalSession, TestBed, mi_signout, signal, spec};
 
 /// `watch` on what is connected, with the right password.
 fn watch(bed: &TestBed, args: &[&str]) -> Watching {
@@ -149,7 +149,7 @@ fn a_phone_that_was_plugged_in_again_is_recognised_and_not_worked_on_twice() {
     bed.unplug(plug);
     watching.until_event("a1", "unplugged");
     bed.plug(&a, "1-1");
-    watching.until_note("a1 is here again; it ended as signed-out before");
+    watching.until_note("a1 is connected again; it ended as signed-out before");
     watching.until_results(2);
     watching.interrupt();
     let (status, rows, _) = watching.end();
@@ -165,7 +165,7 @@ fn a_restart_of_the_adb_server_is_survived_and_unplugs_nobody() {
     let watching = watch(&bed, &["-s", "a1", "-s", "b2", "--count", "2"]);
     watching.until_results(1);
     bed.stop_server();
-    watching.until_note("does not answer: it is waited for");
+    watching.until_note("does not answer; waiting for it");
     bed.serve_again();
     watching.until_note("answers again");
     bed.plug(&b, "1-2");
@@ -297,14 +297,14 @@ fn nobodys_phone_is_taken_without_being_listed() {
     status: 2
     --- stdout
     --- stderr
-    error: no phone is listed, and a phone that was only plugged in is left alone
+    error: no phone is listed, and mi-signout leaves a phone alone that was only connected
     hint: list phones with --serial SERIAL or --account ID (both repeatable), or take them all with --all
     "###);
     insta::assert_snapshot!(bed.run(&["watch", "--yes", "--all"]).run(), @r###"
     status: 2
     --- stdout
     --- stderr
-    error: to take every phone that is plugged in has to be confirmed by typing, and there is no terminal to ask on
+    error: signing out every connected phone has to be confirmed by typing, and there is no terminal to ask on
     hint: list the phones with --serial SERIAL or --account ID; nothing was touched
     "###);
     insta::assert_snapshot!(bed.run(&["watch", "-s", "a1"]).run(), @r###"
@@ -340,4 +340,21 @@ fn with_locate_each_phone_shows_its_number_before_it_is_worked_on() {
     let slept = tablet.phone().record().keys.iter().filter(|key| **key == 223).count();
     assert_eq!(slept, 4, "{:?}", tablet.phone().record().keys);
     assert!(dialled && a.phone().record().keys.contains(&3), "{:#?}", a.phone().record().keys);
+}
+
+#[test]
+fn on_a_terminal_it_says_what_signing_out_does_and_asks_twice_at_most() {
+    let bed = TestBed::own([spec("a1")]);
+    let mut session = TerminalSession::run(&format!("watch -s a1 --adb {}", bed.adb()), "", &[]);
+    session.answers("what");
+    assert!(session.printed.contains("What signing out does:"), "{}", session.printed);
+    assert!(
+        session.printed.contains("Sign phone a1 out, each when it is connected? Type yes: "),
+        "{}",
+        session.printed
+    );
+    session.answers("no");
+    session.wait_for("not confirmed; nothing was touched");
+    session.wait_for("ended 2");
+    bed.untouched(0);
 }

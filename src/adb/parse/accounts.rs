@@ -4,7 +4,7 @@ use std::num::ParseIntError;
 
 use crate::model::{AccountId, AccountsProbe, UserAccounts};
 
-/// The type of a Xiaomi account. `com.xiaomi.unactivated`, a SIM that nobody registered, is another type.
+/// The type of a Xiaomi account. `com.xiaomi.unactivated`, a SIM that was not registered, is another type.
 const XIAOMI: &str = "com.xiaomi";
 /// How the line of such an account ends.
 const XIAOMI_END: &str = "com.xiaomi}";

@@ -62,6 +62,11 @@ impl JournalArgs {
         self.journal.clone().or_else(journal::default_path)
     }
 
+    /// The folder of `install.key` and of the ledger of rejected passwords; absent where there is no home directory.
+    pub(crate) fn key_dir(&self) -> Option<PathBuf> {
+        journal::key_dir(&self.path()?)
+    }
+
     /// Opens it to write in, with this installation's key.
     pub(crate) fn open(&self) -> Result<Arc<Journal>, JournalError> {
         let missing = || JournalError::Unwritable {
@@ -69,7 +74,7 @@ impl JournalArgs {
             why: "there is no home directory to keep it in".into(),
         };
         let path = self.path().ok_or_else(missing)?;
-        let key = InstallKey::open(&journal::key_dir(&path).ok_or_else(missing)?)?;
+        let key = InstallKey::open(&self.key_dir().ok_or_else(missing)?)?;
         Journal::open(&path, key).map(Arc::new)
     }
 

@@ -120,7 +120,7 @@ fn tell(captured: &Capture, args: &Args, output: &Output) {
         Err(why) => output.people(&format!("no profile: {why}")),
     }
     if !captured.same_as_before {
-        output.people("the screen was taken for another before masking: keep the texts that matter with --keep TEXT");
+        output.people("masking changes which screen this is: keep the texts that matter with --keep TEXT");
     }
     output.people(&format!("next: mi-signout profiles check {}", args.output.display()));
 }

@@ -1,4 +1,4 @@
-//! `watch`: phones signed out as they are plugged in.
+//! `watch`: phones signed out as they are connected.
 
 use std::sync::mpsc::channel;
 
@@ -37,7 +37,7 @@ pub(crate) struct Args {
     yes: bool,
 }
 
-/// Signs phones out as they are plugged in.
+/// Signs phones out as they are connected.
 pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
     let interactive = asks(&args.run, output);
     let wanted = args.wanted();
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     let work = Work::of(&args.run, &catalog, &passwords, output);
     let (tell, news) = channel();
     let connector = AdbConnector::following(servers, &tell);
-    output.people("watching: plug phones in; Ctrl-C ends");
+    output.people("watching: connect phones; Ctrl-C ends");
     let count = args.count.map(|count| count as usize);
     let watch = WatchFor { wanted: &wanted, count, locate: args.locate };
     work.watch(&watch, &news, &connector, record, interrupt)
@@ -68,16 +68,19 @@ impl Args {
         }
     }
 
-    /// Nobody's phone is signed out because it was charging.
+    /// Refuses to sign out a phone only because it was connected, for example to charge.
     fn check(&self, wanted: &Wanted, interactive: bool) -> Result<(), Failure> {
         if wanted.all && !interactive {
-            return Err(Failure::usage("to take every phone that is plugged in has to be confirmed by typing, and there is no terminal to ask on")
-                .hint("list the phones with --serial SERIAL or --account ID; nothing was touched"));
+            return Err(Failure::usage(
+                "signing out every connected phone has to be confirmed by typing, and there is no terminal to ask on",
+            )
+            .hint("list the phones with --serial SERIAL or --account ID; nothing was touched"));
         }
         if !wanted.all && wanted.serials.is_empty() && wanted.accounts.is_empty() {
-            return Err(Failure::usage("no phone is listed, and a phone that was only plugged in is left alone").hint(
-                "list phones with --serial SERIAL or --account ID (both repeatable), or take them all with --all",
-            ));
+            return Err(Failure::usage(
+                "no phone is listed, and mi-signout leaves a phone alone that was only connected",
+            )
+            .hint("list phones with --serial SERIAL or --account ID (both repeatable), or take them all with --all"));
         }
         if !self.yes && !interactive {
             return Err(Failure::usage("signing out needs a confirmation, and there is no terminal to ask on")
@@ -94,19 +97,26 @@ impl Args {
     }
 
     fn confirm(&self, wanted: &Wanted, output: &Output) -> Result<(), Failure> {
-        let what =
-            if self.run.walk.dry_run { "walked up to the sign-out" } else { "signed out of its Mi / Xiaomi Account" };
-        if wanted.all {
-            return output
-                .ask(&format!("EVERY phone that is attached now or plugged in later is {what}. Type all: "), "all");
-        }
-        if self.yes {
+        if self.yes && !wanted.all {
             return Ok(());
+        }
+        let walk = &self.run.walk;
+        if !walk.dry_run {
+            output.people("What signing out does:");
+            for line in walk.consequences() {
+                output.people(&format!("  {line}"));
+            }
+        }
+        let (act, end) =
+            if walk.dry_run { ("Walk", " up to the sign-out, and change nothing") } else { ("Sign", " out") };
+        if wanted.all {
+            let phones = "EVERY phone that is connected now or later";
+            return output.ask(&format!("{act} {phones}{end}? Type all: "), "all");
         }
         let listed = wanted.serials.iter().map(|serial| format!("phone {serial}"));
         let listed: Vec<String> =
-            listed.chain(wanted.accounts.iter().map(|a| format!("phones of account {a}"))).collect();
-        output.ask(&format!("Each of these that is plugged in is {what}: {}. Type yes: ", listed.join(", ")), "yes")
+            listed.chain(wanted.accounts.iter().map(|a| format!("the phones of account {a}"))).collect();
+        output.confirm(&format!("{act} {}{end}, each when it is connected? Type yes: ", listed.join(", ")))
     }
 
     /// Whose phones come is known later only, so a person is asked now: once for each listed account, else once for all.

@@ -1,4 +1,4 @@
-//! Who comes in: a phone is asked whose it is before it is worked on, and only listed ones are. Nothing is touched here.
+//! Which connected phones are signed out: each is asked for its account first, and only listed ones are admitted. Nothing is touched here.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -118,7 +118,7 @@ impl<'a> Admission<'a> {
             Some(account) if self.wanted.accounts.iter().any(|listed| listed.matches(account)) => None,
             _ if self.wanted.accounts.is_empty() => Some("its serial is not listed".to_owned()),
             Some(account) => Some(format!("its account {account} is not listed")),
-            None if says.was_read => Some("nobody is signed in on it".to_owned()),
+            None if says.was_read => Some("it has no account".to_owned()),
             None => Some("its account could not be read".to_owned()),
         }
     }
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(ask("8f2a1b", "8f2a1b", Some("1234567890")), "taken new");
         assert_eq!(ask("10.0.0.2:5555", "c3", Some("6230***535")), "taken new by the mask 6230***535");
         assert_eq!(ask("d4", "d4", Some("7777000111")), "left: its account 7777***111 is not listed");
-        assert_eq!(ask("e5", "e5", None), "left: nobody is signed in on it");
+        assert_eq!(ask("e5", "e5", None), "left: it has no account");
         let unread = word(&admission.decide(&device("f6", None), &Says::default(), &|_| true));
         assert_eq!(unread, "left: its account could not be read");
     }

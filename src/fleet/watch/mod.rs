@@ -1,4 +1,4 @@
-//! Plug-and-go: phones are taken as they are plugged in, each is worked on once, and its result rests until it is unplugged.
+//! Plug-and-go: phones are signed out as they are connected, each once. A result stays on the board until its phone is unplugged.
 
 mod admission;
 mod port_tracker;
@@ -55,7 +55,7 @@ pub struct Watch<'a> {
     pub wanted: &'a Wanted,
     /// Ends after so many phones; without it, only by Ctrl-C.
     pub count: Option<usize>,
-    /// Shows each phone's number on its screen before it is worked on.
+    /// Shows each phone's number on its screen first.
     pub locate: bool,
 }
 
@@ -151,7 +151,7 @@ impl Watch<'_> {
         match news {
             DeviceUpdate::Lost(server) => {
                 if !round.plugs.is_lost(&server) {
-                    self.note(format!("the adb server at {server} does not answer: it is waited for"));
+                    self.note(format!("the adb server at {server} does not answer; waiting for it"));
                 }
                 round.plugs.server_lost(&server);
             }
@@ -240,7 +240,7 @@ impl Watch<'_> {
                     ));
                 }
                 if let Some(outcome) = before {
-                    self.note(format!("{} is here again; it ended as {outcome} before", device.serial));
+                    self.note(format!("{} is connected again; it ended as {outcome} before", device.serial));
                 }
                 if self.locate {
                     self.show(device, number);

@@ -169,7 +169,8 @@ impl<'p> Engine<'p> {
 
     fn not_found(&mut self, stage: &Stage<'_>, what: &str) -> Decision {
         let title = &stage.screen.title;
-        let hint = format!("on '{title}' there is not exactly one place to {what}: look at the phone, then run again");
+        let hint =
+            format!("could not find exactly one place to {what} on '{title}': look at the phone, then run again");
         self.patient(stage.now, Ending::new(Outcome::NeedsPerson, Reason::UnknownScreen, hint))
     }
 }
@@ -198,7 +199,7 @@ fn not_arrived(shown: usize, chars: usize) -> Ending {
     )
 }
 
-/// The field looks empty whatever stands in it.
+/// The field looks empty even when it is filled.
 fn not_shown() -> Ending {
     Ending::new(
         Outcome::NeedsPerson,

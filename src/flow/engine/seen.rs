@@ -71,7 +71,7 @@ impl<'p> Engine<'p> {
             return decision;
         }
         if tree.is_some_and(|tree| checking::is_of_another_window(tree, seen.focus.as_ref())) {
-            return self.on_nothing(seen, now, "what was read is not what is in front");
+            return self.on_nothing(seen, now, "the window in front is not the one that was read");
         }
         let view = View { focus: seen.focus.as_ref(), presence: seen.accounts.presence(), tree };
         let profile = self.setup.profile;
@@ -82,8 +82,7 @@ impl<'p> Engine<'p> {
             Recognised::Screen(screen) => self.on_screen(screen, tree, seen.accounts.presence(), now),
             Recognised::Popup(popup) => self.on_popup(popup, tree, now),
             Recognised::Several(names) => {
-                let names = names.join("' and '");
-                self.on_nothing(seen, now, &format!("it fits '{names}' alike"))
+                self.on_nothing(seen, now, &format!("it matches several screens: {}", names.join(", ")))
             }
             Recognised::NeedsTree if matches!(seen.screen, ScreenRead::Skipped) => {
                 Decision::Look { settle: self.waiting_settle(), look: SCREEN }

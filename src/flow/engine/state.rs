@@ -106,7 +106,7 @@ pub(super) struct Earlier {
 pub(super) struct Typing {
     /// A page asked for it.
     pub asked: bool,
-    /// What stands in the field in front was typed by this walk.
+    /// The text of the field in front was typed by this walk.
     pub typed: bool,
     /// It was typed a second time, since it had not arrived.
     pub retyped: bool,

@@ -37,7 +37,7 @@ impl Engine<'_> {
                 Decision::Look { settle, look: if self.memory.lost_looks == 1 { SCREEN } else { Look::Windows } };
             return if self.memory.lost_looks == 1 || self.memory.in_flight { look } else { self.or_check(look) };
         }
-        // Where no way is left and the screen can't even be read, it is the dump that failed, and no page that nobody knows.
+        // Where no way is left and the screen can't even be read, it is the dump that failed, and no unknown page.
         let unreadable = matches!(seen.screen, ScreenRead::NotReady(_) | ScreenRead::Unreadable(_));
         if !self.memory.way.has_arrived() && (!unreadable || self.has_another_way()) {
             return self.way_in();
@@ -54,7 +54,7 @@ impl Engine<'_> {
                 Outcome::NeedsPerson,
                 Reason::UnknownScreen,
                 format!(
-                    "the phone shows a page that is not acted on ({focus}; {why}): finish or close it on the phone, then run again"
+                    "the phone shows a page that mi-signout does not handle ({focus}; {why}): finish or close it on the phone, then run again"
                 ),
             ),
         };

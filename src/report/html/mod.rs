@@ -8,9 +8,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, Utc};
 
-use super::text::clean;
 use super::{document, tray_order};
-use crate::model::Outcome;
+use crate::model::{Outcome, printable};
 use crate::record::RunRecord;
 
 const STYLE: &str = include_str!("style.css");
@@ -178,7 +177,7 @@ fn moment(at: DateTime<Utc>) -> String {
 /// Cleaned, and with everything escaped that HTML would obey, in texts and in attributes.
 fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for c in clean(text).chars() {
+    for c in printable(text).chars() {
         match c {
             '&' => safe += "&amp;",
             '<' => safe += "&lt;",

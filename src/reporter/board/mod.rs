@@ -1,4 +1,4 @@
-//! The board: what stands on the screen while phones are worked on. Pure: events in, lines out.
+//! The board: the progress lines of a run. Pure: events in, lines out.
 
 mod row;
 #[cfg(test)]

@@ -48,7 +48,7 @@ impl Phone {
         self.place.as_deref().unwrap_or(self.serial.as_str())
     }
 
-    /// What the person has to see comes first, and of that what is oldest; where nobody has to do anything, the order is that of
+    /// What the person has to see comes first, and of that what is oldest; where no action is needed, the order is that of
     /// the tray, so that lines keep their place.
     pub(super) fn rank(&self) -> (u8, DateTime<Utc>, Option<u32>) {
         let (kind, since) = match &self.doing {

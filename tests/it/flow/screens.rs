@@ -93,7 +93,7 @@ fn an_unknown_screen_is_never_tapped() {
     observed nothing known
     phone: look -> foreign (12 times)
     end: needs-person, unknown-screen; account present
-    hint: the phone shows a page that is not acted on (com.android.chrome/.Main; no profile knows it): finish or close it on the phone, then run again
+    hint: the phone shows a page that mi-signout does not handle (com.android.chrome/.Main; no profile knows it): finish or close it on the phone, then run again
     ");
 }
 
@@ -111,7 +111,7 @@ fn two_screens_that_fit_are_never_tapped() {
     observed nothing known
     phone: look -> ambiguous (12 times)
     end: needs-person, unknown-screen; account present
-    hint: the phone shows a page that is not acted on (com.xiaomi.account/.ui.X; it fits 'turning-off-find-device' and 'signing-out' alike): finish or close it on the phone, then run again
+    hint: the phone shows a page that mi-signout does not handle (com.xiaomi.account/.ui.X; it matches several screens: turning-off-find-device, signing-out): finish or close it on the phone, then run again
     ");
 }
 

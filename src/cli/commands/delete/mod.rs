@@ -30,7 +30,7 @@ const TEST_BROWSER: &str = "MI_SIGNOUT_TEST_BROWSER";
 
 /// How long a page may be unclear until the person is told.
 const UNCLEAR: Duration = Duration::from_secs(10);
-/// How long the answer to the last press is waited for.
+/// How long to wait for the answer to the last press.
 const ANSWER: Duration = Duration::from_secs(60);
 
 /// Options of `delete`.
@@ -94,7 +94,7 @@ pub(crate) struct Args {
 
 /// Runs the command, and reports what stopped it.
 pub(crate) fn main(args: &Args, output: &Output, interrupt: &Interrupt) -> ExitStatus {
-    run(args, interrupt, &mut std::io::stdout()).unwrap_or_else(|error| {
+    run(args, output, interrupt, &mut std::io::stdout()).unwrap_or_else(|error| {
         // A reader that has seen enough (`| head`) is no failure.
         if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) {
             return ExitStatus::Done;
@@ -108,10 +108,10 @@ pub(crate) fn main(args: &Args, output: &Output, interrupt: &Interrupt) -> ExitS
 ///
 /// # Errors
 /// Where an option, a page file or the journal can't be used. How a deletion ended is the exit status.
-fn run(args: &Args, interrupt: &Interrupt, out: &mut dyn Write) -> Result<ExitStatus> {
+fn run(args: &Args, output: &Output, interrupt: &Interrupt, out: &mut dyn Write) -> Result<ExitStatus> {
     let pages = load_pages(args.pages.as_deref())?;
     if args.guide {
-        return guide(&pages, args.no_open, out);
+        return guide(&pages, args.no_open || !output.is_interactive(), out);
     }
     let site = args.site.as_deref().map_or_else(|| Ok(Site::xiaomi()), Site::replica)?;
     args.driver_mirror.as_deref().map(Site::replica).transpose()?;
@@ -127,8 +127,8 @@ fn run(args: &Args, interrupt: &Interrupt, out: &mut dyn Write) -> Result<ExitSt
         list::print(&hand_off, &pages, args.json, out)?;
         return Ok(ExitStatus::Done);
     }
-    let home = Home { folder: &folder, interrupt };
-    delete(args, &pages, site, &mut hand_off, &home, out)
+    let home = Home { folder: &folder, interrupt, output };
+    delete(args, &pages, site, &mut hand_off, &home)
 }
 
 fn load_pages(folder: Option<&Path>) -> Result<Pages> {
@@ -138,56 +138,50 @@ fn load_pages(folder: Option<&Path>) -> Result<Pages> {
     })
 }
 
-/// Prints the checklist; opens the default browser only where a person sits at a terminal.
+/// Prints the checklist, and opens the default browser unless `no_open`.
 fn guide(pages: &Pages, no_open: bool, out: &mut dyn Write) -> Result<ExitStatus> {
     let guide = Guide::new(pages);
-    write!(out, "{}", owner::fitted(&guide.to_string()))?;
+    write!(out, "{}", owner::fitted(&guide.to_string(), &console::Term::stdout()))?;
     out.flush()?;
-    if !no_open && owner::is_there() && webbrowser::open(guide.address).is_err() {
+    if !no_open && webbrowser::open(guide.address).is_err() {
         writeln!(out, "The default browser could not be opened; open the address yourself.")?;
     }
     Ok(ExitStatus::Done)
 }
 
-/// Where the runs keep what they have open, and what ends them.
+/// Where the runs keep what they have open, what ends them, and who reads.
 struct Home<'a> {
     folder: &'a Path,
     interrupt: &'a Interrupt,
+    output: &'a Output,
 }
 
-fn delete(
-    args: &Args,
-    pages: &Pages,
-    site: Site,
-    hand_off: &mut impl HandOff,
-    home: &Home<'_>,
-    out: &mut dyn Write,
-) -> Result<ExitStatus> {
-    if sweep(&home.folder.join("web")).context("the folder for the browser's profile is not used")? > 0 {
-        writeln!(out, "An earlier run was cut off; its browser and driver were ended.")?;
+fn delete(args: &Args, pages: &Pages, site: Site, hand_off: &mut impl HandOff, home: &Home<'_>) -> Result<ExitStatus> {
+    let output = home.output;
+    if sweep(&home.folder.join("web")).context("could not use the folder for the browser's profile")? > 0 {
+        output.people("An earlier run was cut off. Its browser and driver were ended.");
     }
     let accounts = hand_off.waiting()?;
     let Some(account) = choose(&accounts, args.account.as_deref())? else {
-        writeln!(out, "No account waits for deletion. Sign phones out first, or see: mi-signout delete --guide")?;
+        output.people("No account waits for deletion. Sign phones out first, or see: mi-signout delete --guide");
         return Ok(ExitStatus::NothingAttached);
     };
-    if !owner::is_there() {
-        writeln!(
-            out,
-            "Deleting an account needs its owner at a terminal. Nothing was done.\nhint: mi-signout delete --guide prints what to do by hand"
-        )?;
+    if !output.is_interactive() {
+        output.people(
+            "Deleting an account needs its owner at a terminal. Nothing was done.\nhint: mi-signout delete --guide prints what to do by hand",
+        );
         return Ok(ExitStatus::NeedsPerson);
     }
     let _lock = match hand_off.lock(&account.account) {
         Err(HandOffError::Busy) => {
-            writeln!(out, "Another run is deleting {}. Nothing was done here.", account.masked)?;
+            output.people(&format!("Another run is deleting {}. Nothing was done here.", account.masked));
             return Ok(ExitStatus::NotDone);
         }
         locked => locked?,
     };
     // A replica answers at once; Xiaomi's pages are looked at twice a second.
     let pace = Duration::from_millis(if site.is_replica() { 80 } else { 500 });
-    let mut owner = Owner::new(out, pace, home.interrupt);
+    let mut owner = Owner::new(pace, home.interrupt);
     if let Some(status) = what_was_before(&mut owner, hand_off, account)? {
         return Ok(status);
     }

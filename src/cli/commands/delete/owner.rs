@@ -1,6 +1,6 @@
 //! The owner at the terminal: lines they type, lines they read, and Ctrl-C, which ends things in order.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::time::Duration;
 
 use crate::cli::prompt::{self, Line};
@@ -9,8 +9,8 @@ use crate::cli::wrap::wrap;
 use crate::web::{News, Person, Question};
 
 /// A person at a terminal.
-pub(super) struct Owner<'a> {
-    out: &'a mut dyn Write,
+pub(super) struct Owner {
+    out: console::Term,
     interrupt: Interrupt,
     /// The browser is closed in order, and the end of a deletion is recorded.
     _in_order: InOrder,
@@ -18,36 +18,30 @@ pub(super) struct Owner<'a> {
     pace: Duration,
 }
 
-/// Whether a person can be asked: both input and output are a terminal.
-pub(super) fn is_there() -> bool {
-    std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
-}
-
-/// The text, wrapped to the terminal that standard output is; as it is where that is none.
-pub(super) fn fitted(text: &str) -> String {
-    let terminal = console::Term::stdout();
+/// The text, wrapped to the width of a terminal; as it is where that is none.
+pub(super) fn fitted(text: &str, terminal: &console::Term) -> String {
     match terminal.size_checked() {
         Some((_, columns)) if terminal.is_term() && columns >= 20 => wrap(text, usize::from(columns)),
         _ => text.to_owned(),
     }
 }
 
-impl<'a> Owner<'a> {
-    /// An owner who writes to this terminal. From here on the first Ctrl-C asks for an end in order.
-    pub(super) fn new(out: &'a mut dyn Write, pace: Duration, interrupt: &Interrupt) -> Self {
-        Self { out, interrupt: interrupt.clone(), _in_order: interrupt.in_order(), pace }
+impl Owner {
+    /// An owner who reads standard error. From here on the first Ctrl-C asks for an end in order.
+    pub(super) fn new(pace: Duration, interrupt: &Interrupt) -> Self {
+        Self { out: console::Term::stderr(), interrupt: interrupt.clone(), _in_order: interrupt.in_order(), pace }
     }
 
     /// Prints a line. A terminal that is gone can't be told.
     pub(super) fn say(&mut self, text: &str) {
-        let _ = writeln!(self.out, "{}", fitted(text));
+        let _ = writeln!(self.out, "{}", fitted(text, &self.out));
         let _ = self.out.flush();
     }
 
     /// Prints a question. What was typed before it is forgotten: it was no answer.
     fn put(&mut self, question: &str) {
         prompt::forget_typed_ahead();
-        let _ = write!(self.out, "{} ", fitted(question));
+        let _ = write!(self.out, "{} ", fitted(question, &self.out));
         let _ = self.out.flush();
     }
 
@@ -103,10 +97,10 @@ impl<'a> Owner<'a> {
     }
 }
 
-impl Person for Owner<'_> {
+impl Person for Owner {
     fn tell(&mut self, news: &News) {
         self.say(&match news {
-            // An end stands at the margin.
+            // The end of the deletion starts at the margin.
             News::Refused(_) => news.to_string(),
             _ => format!("- {news}"),
         });
@@ -114,7 +108,7 @@ impl Person for Owner<'_> {
 
     fn consents(&mut self, words: &str) -> bool {
         let question = format!("It cannot be undone. To have the last Delete pressed now, type: {words}\n>");
-        is_there() && self.types(&question, words)
+        self.types(&question, words)
     }
 
     fn ask(&mut self, question: Question) {
@@ -127,7 +121,7 @@ impl Person for Owner<'_> {
         }
         match prompt::line(Some(&self.interrupt)) {
             Ok(Line::Read(line)) => Some(String::from_utf8_lossy(&line).trim().to_owned()),
-            // The terminal is gone: nobody answers any more.
+            // The terminal is gone, so no answer will come.
             Ok(Line::End) => {
                 self.interrupt.store(true, std::sync::atomic::Ordering::SeqCst);
                 None

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::capture;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
-use crate::model::{ExitStatus, Presence};
+use crate::model::{ExitStatus, Presence, counted};
 use crate::profile::{self, Catalog, Labels, ProfileError, SavedScreen, Seen};
 use crate::ui::{self, UiTree};
 
@@ -64,11 +64,17 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     let ambiguous = count(&|seen| seen.iter().any(|s| s.fits.len() > 1));
     let unknown = count(&|seen| seen.iter().all(|s| s.fits.is_empty()));
     output.people(&format!(
-        "{} mistake(s); of {} saved screen(s): {ambiguous} taken for two, {unknown} for none",
-        report.errors.len() + found.unreadable.len(),
-        found.saved.len(),
+        "{}; {}: {ambiguous} {} several definitions, {unknown} {} none",
+        counted(report.errors.len() + found.unreadable.len(), "mistake"),
+        counted(found.saved.len(), "saved screen"),
+        matches(ambiguous),
+        matches(unknown),
     ));
     Ok(if report.is_good() && found.unreadable.is_empty() { ExitStatus::Done } else { ExitStatus::Usage })
+}
+
+fn matches(screens: usize) -> &'static str {
+    if screens == 1 { "matches" } else { "match" }
 }
 
 /// A line for each file without a mistake.
