@@ -16,10 +16,10 @@ use crate::phone::{Input, Look, PhoneError, Settle, Step};
 /// The beginning of every file that this program makes on a phone.
 pub const FILE_PREFIX: &str = "mi-signout-";
 
-/// How often at most the phone looks for a change after the inputs, whatever the step allows.
-const MOST_TURNS: u128 = 100;
-/// What one turn takes on a phone, in ms: a sleep of 200 ms and two `dumpsys`.
-const TURN_MS: u128 = 300;
+/// The longest that the phone looks for a change after the inputs, whatever the step allows.
+const LONGEST_SETTLE_MS: u128 = 30_000;
+/// What one look for a change takes on a phone, in ms: two `dumpsys`.
+const READ_MS: u128 = 100;
 /// Deleting characters goes in calls of this many keys, for the sake of the line's length.
 const MOST_KEYS: usize = 200;
 
@@ -67,26 +67,28 @@ impl Script {
     /// As for [`Script::step`].
     pub(super) fn guarded_step(step: &Step<'_>, places: &Places, guard: Guard) -> Result<Self, PhoneError> {
         let mut script = Self::new();
-        let turns = match step.settle {
+        let settle_ms = match step.settle {
             Settle::Nothing => 0,
-            Settle::Change { max } => max.as_millis().div_ceil(TURN_MS).clamp(1, MOST_TURNS),
+            Settle::Change { max } => max.as_millis().max(1),
         };
-        if turns > 0 {
-            script.line(FOCUS);
-            script.line(COUNT);
-            script.line("b=\"$f $c\"");
+        if settle_ms > 0 {
+            script.line("w=displays");
+            script.line(READ);
+            script.line("b=$n");
         }
         script.line("x=");
         let guarded = claim::guarded(guard, &script.boundary);
         script.text.push_str(&guarded);
-        if turns == 0 && matches!(step.inputs.first(), Some(Input::While(_))) {
+        if settle_ms == 0 && matches!(step.inputs.first(), Some(Input::While(_))) {
             script.line(FOCUS);
+        } else if settle_ms > 0 {
+            script.line(OTHER_FOCUS);
         }
         for input in &step.inputs {
             script.input(input)?;
         }
-        if turns > 0 {
-            script.settle(turns);
+        if settle_ms > 0 {
+            script.settle(settle_ms);
         } else {
             script.line(FOCUS);
         }
@@ -95,6 +97,8 @@ impl Script {
         script.accounts();
         if step.look.reads_screen() {
             script.screen(step.look, places);
+        } else if step.look == Look::Views {
+            script.views();
         }
         if !script.secret {
             // Hundreds of phones wait for their scripts to end at the same time.
@@ -236,7 +240,7 @@ impl Script {
         let long = if activity.starts_with('.') { format!("{package}/{package}{activity}") } else { front.to_string() };
         self.line("m=");
         for component in [front.to_string(), long] {
-            self.line(&format!("if echo \"$f\" | grep -q -F {}; then m=1; fi", quote(&component)));
+            self.line(&format!("k={}; q=${{f#*\"$k\"}}; if [ \"$q\" != \"$f\" ]; then m=1; fi", quote(&component)));
         }
         self.line("if [ -z \"$m\" ]; then x=1; fi");
     }
@@ -258,7 +262,7 @@ impl Script {
         for piece in ["o=$(input ", event, " 2>&1); r=$?\n"] {
             self.text.push_str(piece);
         }
-        self.line("if echo \"$o\" | grep -q INJECT_EVENTS; then x=1");
+        self.line("q=${o#*INJECT_EVENTS}; if [ \"$q\" != \"$o\" ]; then x=1");
         self.section("refused");
         self.line("fi\nif [ $r -gt 125 ]; then x=1; fi\nfi");
     }
@@ -300,22 +304,23 @@ impl Script {
         self.line("if [ $r -gt 125 ]; then x=1; fi\nfi");
     }
 
-    /// Waits on the phone until the focused window or the number of accounts is another than before the inputs.
-    fn settle(&mut self, turns: u128) {
-        self.line(REFOCUS);
-        self.line(COUNT);
-        self.line("n=\"$f $c\"");
-        self.line("if [ -z \"$x\" ]; then");
-        let list: Vec<String> = (1..turns).map(|n| n.to_string()).collect();
-        if !list.is_empty() {
-            self.line(&format!("for i in {}; do", list.join(" ")));
-            self.line("if [ \"$b\" = \"$n\" ]; then sleep 0.2 2>/dev/null");
-            self.line(REFOCUS);
-            self.line(COUNT);
-            self.line("n=\"$f $c\"");
-            self.line("fi\ndone");
+    /// Waits on the phone until a window in focus or the list of accounts is another than before the inputs. The looks come less often
+    /// the longer it takes.
+    fn settle(&mut self, max_ms: u128) {
+        self.line(READ);
+        let (mut left, mut pause) = (max_ms.min(LONGEST_SETTLE_MS), 200);
+        let mut pauses = Vec::new();
+        while left > 0 {
+            pauses.push(format!("{}.{}", pause / 1000, pause % 1000 / 100));
+            left = left.saturating_sub(pause + READ_MS);
+            pause = (pause + pause / 2).min(1000) / 100 * 100;
         }
-        self.line("fi");
+        self.line("if [ -z \"$x\" ]; then");
+        self.line(&format!("for i in {}; do", pauses.join(" ")));
+        self.line("if [ \"$b\" = \"$n\" ]; then sleep $i 2>/dev/null");
+        self.line(READ);
+        self.line("fi\ndone\nfi");
+        self.line(OTHER_FOCUS);
     }
 
     fn accounts(&mut self) {
@@ -324,13 +329,21 @@ impl Script {
         self.line("echo \"$a\"");
     }
 
+    /// The views of all visible windows, as the archive that the window manager writes.
+    fn views(&mut self) {
+        self.section("views");
+        self.line("cmd window dump-visible-window-views 2>/dev/null; r=$?");
+        self.section("views-code $r");
+    }
+
     /// The screen, into a file of its own that is judged by its content; without a file, over the terminal.
     fn screen(&mut self, look: Look, places: &Places) {
         self.line("s=1");
         if look.skips_when_absent() {
             // A reading without its count is no proof. The host reads the same text again, and more strictly.
-            self.line("if [ $r = 0 ]; then if echo \"$a\" | grep -q 'Accounts: '; then s=");
-            self.line("if echo \"$a\" | grep -q 'Account {name=.*type=com.xiaomi}'; then s=1; fi\nfi\nfi");
+            self.line("q=${a#*Accounts: }; if [ $r = 0 ]; then if [ \"$q\" != \"$a\" ]; then s=");
+            // As Android prints an account; the description of its authenticator has no comma before the type.
+            self.line("k=', type=com.xiaomi}'\nq=${a#*\"$k\"}; if [ \"$q\" != \"$a\" ]; then s=1; fi\nfi\nfi");
         }
         let file = format!("{FILE_PREFIX}{}.xml", random_boundary());
         let [first, second] = [&places.first, &places.second].map(|p| quote(&format!("{p}/{file}")));
@@ -354,7 +367,9 @@ impl Script {
         self.section("file");
         self.line("cat \"$t\" 2>/dev/null");
         // It says that it has dumped even where the disk was full: the terminal needs no disk.
-        self.line("if echo \"$o\" | grep -q 'dumped to'; then grep -q '</hierarchy>' \"$t\" 2>/dev/null || s=tty; fi");
+        self.line(
+            "q=${o#*dumped to}; if [ \"$q\" != \"$o\" ]; then grep -q '</hierarchy>' \"$t\" 2>/dev/null || s=tty; fi",
+        );
         self.line("rm -f \"$t\" 2>/dev/null\nelse s=tty; fi\nif [ \"$s\" = tty ]; then");
         self.section("tty");
         self.line("uiautomator dump /dev/tty 2>&1; r=$?");
@@ -367,28 +382,42 @@ impl Script {
     }
 }
 
-/// Reads the focused window of display 0 into `f`: what stands before its heading, and from the next heading on, is of other
-/// displays (casting, a rear screen). An output without headings stays whole. Expansions start no process.
+/// Leaves of `f` what is of display 0: what stands before its heading, and from the next heading on, is of other displays (casting, a
+/// rear screen). An output without headings stays whole. Expansions start no process.
+macro_rules! of_display_0 {
+    () => {
+        "\nf=${f#*Display: mDisplayId=0}; f=${f%%Display: mDisplayId=*}"
+    };
+}
+/// Reads the focused window of display 0 into `f`.
 macro_rules! read_focus {
     () => {
-        "f=$(dumpsys window $w 2>/dev/null | grep -E 'Display: mDisplayId=|mCurrentFocus=')
-f=${f#*Display: mDisplayId=0}; f=${f%%Display: mDisplayId=*}"
+        concat!("f=$(dumpsys window $w 2>/dev/null | grep -E 'Display: mDisplayId=|mCurrentFocus=')", of_display_0!())
+    };
+}
+/// Reads the focus from where later and earlier Android versions name it, where `f` has none.
+macro_rules! read_other_focus {
+    () => {
+        concat!(
+            "if [ \"$f\" = \"${f#*mCurrentFocus=}\" ]; then w=windows\n",
+            read_focus!(),
+            "\nfi\nif [ \"$f\" = \"${f#*mCurrentFocus=}\" ]; then w=\n",
+            read_focus!(),
+            "\nfi"
+        )
     };
 }
 /// The focused window. Android 10 and later name it in `displays`, earlier ones in `windows`, and some only in the whole.
-const FOCUS: &str = concat!(
-    "w=displays\n",
-    read_focus!(),
-    "\nif [ \"$f\" = \"${f#*mCurrentFocus=}\" ]; then w=windows\n",
-    read_focus!(),
-    "\nfi\nif [ \"$f\" = \"${f#*mCurrentFocus=}\" ]; then w=\n",
-    read_focus!(),
-    "\nfi"
-);
+const FOCUS: &str = concat!("w=displays\n", read_focus!(), "\n", read_other_focus!());
 /// The same again, where it was found the first time.
 const REFOCUS: &str = read_focus!();
-/// How many accounts there are.
-const COUNT: &str = "c=$(dumpsys account 2>/dev/null | grep -c 'Account {name=')";
+/// The same, where a reading of `displays` found none.
+const OTHER_FOCUS: &str = read_other_focus!();
+/// The windows in focus and the accounts at one moment into `n`, by one `grep`, and the focused window of display 0 into `f`.
+const READ: &str = concat!(
+    "n=$({ dumpsys window $w; dumpsys account; } 2>/dev/null | grep -E 'Display: mDisplayId=|mCurrentFocus=|Account {name=')\nf=$n",
+    of_display_0!()
+);
 
 /// Section → what fills it.
 const FACTS: &[(&str, &str)] = &[

@@ -146,7 +146,9 @@ fn screen(phone: &mut dyn Phone, wants: &Wants<'_>, hints: &Known) -> Result<(Ob
             }
             ScreenRead::Unreadable(words) => return Err(CaptureError::Screen(words)),
             ScreenRead::NotReady(reason) => why = format!("{reason:?}"),
-            ScreenRead::Skipped => "it was left out".clone_into(&mut why),
+            ScreenRead::Skipped | ScreenRead::Refreshed(_) | ScreenRead::Views(_) => {
+                "it was left out".clone_into(&mut why);
+            }
         }
     }
     Err(CaptureError::Screen(why))

@@ -150,6 +150,7 @@ fn tell(device: &Device, plan: &Plan<'_>, kind: EventKind) {
 struct Habits {
     locale: String,
     hides_passwords: bool,
+    has_cheap_look: bool,
 }
 
 struct Worker<'a> {
@@ -206,6 +207,7 @@ impl<'a> Worker<'a> {
         let habits = Habits {
             locale: preflight::locale(&facts.props).to_owned(),
             hides_passwords: preflight::hides_passwords(&facts.props),
+            has_cheap_look: preflight::has_cheap_look(&facts.props),
         };
         // A phone has a thousand properties, and the walk wants none of them.
         drop(facts);
@@ -506,6 +508,7 @@ impl<'a> Worker<'a> {
             check: &|phone| self.check(phone, password),
             deadline: Cell::new(self.row.began + self.row.waited + self.plan.timeout),
             waits_for_person: !self.plan.non_interactive,
+            has_cheap_look: habits.has_cheap_look,
             interrupted: self.plan.interrupted,
             step_limit: STEP_LIMIT,
             now: &Instant::now,

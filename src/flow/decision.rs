@@ -61,6 +61,8 @@ pub enum Decision {
         screen: String,
         /// The step in words.
         what: String,
+        /// Where it taps, where it does.
+        at: Option<Point>,
         /// What will have been done on the phone once the step is done.
         progress: Progress,
     },
@@ -90,6 +92,8 @@ pub enum PlannedAction {
         from: Point,
         /// Finger up.
         to: Point,
+        /// Resource ids of what is looked for, where it has any.
+        ids: Vec<String>,
     },
     /// Focus the field, clear it, type the password.
     TypePassword {
@@ -126,6 +130,15 @@ impl PlannedAction {
             Self::TypePassword { .. } => "type password".into(),
             Self::Words { .. } => "type a search word".into(),
             Self::Key(key) => format!("press {key:?}").to_lowercase(),
+        }
+    }
+
+    /// Where it taps, where it does.
+    #[must_use]
+    pub fn point(&self) -> Option<Point> {
+        match self {
+            Self::Tap { at, .. } | Self::Submit { at, .. } => Some(*at),
+            _ => None,
         }
     }
 

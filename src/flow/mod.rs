@@ -3,6 +3,7 @@
 //! Knows profiles, screens and the port to a phone; nothing of adb, of other phones, of files or of the terminal. It tells
 //! events before and after each mutating step, so that whoever listens can write them down.
 
+mod cheap_look;
 mod decision;
 mod endings;
 mod engine;

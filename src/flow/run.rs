@@ -4,9 +4,10 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use super::cheap_look::{Before, CheapLook};
 use super::permit::Turn;
 use super::{Decision, Engine, Input as Told, Permit, PlannedAction, StepRecorder, SubmitPermit, VerdictSeen};
-use crate::event::{Event, EventKind, Listener, Progress, Subject};
+use crate::event::{Event, EventKind, Listener, Subject};
 use crate::model::{AccountId, AccountsProbe, Ending, Focus, Key, Outcome, Presence, Reason, Secret, Serial};
 use crate::phone::{Input, Look, Observation, Phone, PhoneError, ScreenRead, Settle, Step};
 use crate::profile::Verdict;
@@ -97,6 +98,8 @@ pub struct Walk<'a> {
     pub waits_for_person: bool,
     /// Set to end at the next safe point.
     pub interrupted: &'a AtomicBool,
+    /// Whether the phone's Android has the cheap look of its views: 11 and later.
+    pub has_cheap_look: bool,
     /// The longest one step may take.
     pub step_limit: Duration,
     /// The clock: `Instant::now`, or a test's own.
@@ -104,14 +107,17 @@ pub struct Walk<'a> {
 }
 
 /// Where a walk stands.
-struct Course<'a> {
-    phone: Box<dyn Phone>,
+pub(super) struct Course<'a> {
+    pub(super) phone: Box<dyn Phone>,
     last: Observation,
     turn: Turn<'a>,
-    counts: Counts,
+    pub(super) counts: Counts,
     losses: u32,
+    pub(super) cheap: CheapLook,
+    /// The last observation was a dump, and nothing was done since.
+    pub(super) dump_is_fresh: bool,
     /// The last screen that was read.
-    last_screen: Option<SeenScreen>,
+    pub(super) last_screen: Option<SeenScreen>,
     /// Unknown screens so far.
     unknown_screens: Vec<SeenScreen>,
     /// A mutating step was begun, and nothing has been observed since.
@@ -143,6 +149,8 @@ impl<'a> Walk<'a> {
             turn,
             counts,
             losses: 0,
+            cheap: CheapLook::new(self.has_cheap_look),
+            dump_is_fresh: false,
             last_screen: None,
             unknown_screens: Vec::new(),
             unobserved: false,
@@ -157,9 +165,7 @@ impl<'a> Walk<'a> {
                 _ if self.is_over() => Err(self.cut_short(engine, &mut course, began)),
                 Decision::AskPermit => self.ask(engine, &mut course, began),
                 Decision::Check => self.check(engine, &mut course, began, reconnect),
-                Decision::WriteAhead { screen, what, progress } => {
-                    self.write_ahead((screen, what, progress), engine, &mut course, began, reconnect)
-                }
+                Decision::WriteAhead { .. } => self.write_ahead(engine, &mut course, &decision, began, reconnect),
                 _ => self.turn(engine, &mut course, &decision, began, reconnect),
             };
             match next {
@@ -226,21 +232,31 @@ impl<'a> Walk<'a> {
     ) -> Result<Decision, Ending> {
         course.last = Observation::default();
         course.losses += 1;
+        course.cheap.forget();
+        course.dump_is_fresh = false;
         let afresh = engine.on(Told::Lost, self.since(began));
         course.phone = self.come_back(engine, error, course.losses, began, reconnect)?;
         Ok(afresh)
     }
 
-    /// Writes a mutating step down, and does it where there is still time.
+    /// Writes a mutating step down, and does it where the page is still as it was and there is still time.
     fn write_ahead(
         &self,
-        (screen, what, progress): (&str, &str, &Progress),
         engine: &mut Engine<'_>,
         course: &mut Course<'a>,
+        decision: &Decision,
         began: Instant,
         reconnect: &mut Reconnect<'_>,
     ) -> Result<Decision, Ending> {
-        self.tell(EventKind::Step { screen: screen.to_owned(), what: what.to_owned(), mutates: true });
+        let Decision::WriteAhead { screen, what, at, progress } = decision else {
+            return Ok(engine.on(Told::Stale, self.since(began)));
+        };
+        match self.look_before(course, decision, *at) {
+            Ok(Before::Act) => {}
+            Ok(Before::LookAnew) => return Ok(engine.on(Told::Stale, self.since(began))),
+            Err(error) => return self.lost(engine, course, &error, began, reconnect),
+        }
+        self.tell(EventKind::Step { screen: screen.clone(), what: what.clone(), mutates: true });
         self.recorder.before(screen, what, progress);
         // To write it down may have taken until the time was up.
         if self.is_over() {
@@ -273,7 +289,10 @@ impl<'a> Walk<'a> {
             let screen = engine.last_screen().unwrap_or("start").to_owned();
             self.tell(EventKind::Step { screen, what, mutates: false });
         }
-        self.round_trip(engine, course, decision, began, reconnect)
+        match self.look_before(course, decision, None) {
+            Ok(_) => self.round_trip(engine, course, decision, began, reconnect),
+            Err(error) => self.lost(engine, course, &error, began, reconnect),
+        }
     }
 
     /// One round trip for a decision.
@@ -286,7 +305,7 @@ impl<'a> Walk<'a> {
         reconnect: &mut Reconnect<'_>,
     ) -> Result<Decision, Ending> {
         let front = course.last.focus.clone();
-        match self.perform(&mut course.counts, &mut *course.phone, decision, front.as_ref()) {
+        match self.perform(course, decision, front.as_ref()) {
             Ok(seen) => {
                 let before = engine.last_screen().map(str::to_owned);
                 let awaited = engine.progress().awaits_verdict();
@@ -296,7 +315,10 @@ impl<'a> Walk<'a> {
                     course.turn.was_not_submitted();
                 }
                 self.pass_on(engine, &next, course, awaited);
-                Ok(next)
+                match self.keep_waiting(course, &next) {
+                    Ok(()) => Ok(next),
+                    Err(error) => self.lost(engine, course, &error, began, reconnect),
+                }
             }
             Err(error) => self.lost(engine, course, &error, began, reconnect),
         }
@@ -405,7 +427,7 @@ impl<'a> Walk<'a> {
         (self.now)().saturating_duration_since(began)
     }
 
-    fn remaining(&self) -> Duration {
+    pub(super) fn remaining(&self) -> Duration {
         self.deadline.get().saturating_duration_since((self.now)())
     }
 
@@ -433,8 +455,7 @@ impl<'a> Walk<'a> {
     /// One round trip for one decision. A mutating step is never sent a second time, whatever comes back.
     fn perform(
         &self,
-        counts: &mut Counts,
-        phone: &mut dyn Phone,
+        course: &mut Course<'a>,
         decision: &Decision,
         front: Option<&Focus>,
     ) -> Result<Observation, PhoneError> {
@@ -442,13 +463,13 @@ impl<'a> Walk<'a> {
         if let Some(front) = front.filter(|front| depends_on_page(decision) && front.activity.contains('.')) {
             step.inputs.insert(0, Input::While(front));
         }
-        counts.steps += u32::from(!step.inputs.is_empty());
-        let wants_dump = step.look.reads_screen();
-        let seen = phone.step(&step, self.step_limit.min(self.remaining().max(Duration::from_secs(1))))?;
-        if wants_dump && !matches!(seen.screen, ScreenRead::Skipped) {
-            counts.dumps += 1;
-        }
-        Ok(seen)
+        course.counts.steps += u32::from(!step.inputs.is_empty());
+        self.look_after(course, decision, step)
+    }
+
+    /// The longest that a step may take now.
+    pub(super) fn limit(&self) -> Duration {
+        self.step_limit.min(self.remaining().max(Duration::from_secs(1)))
     }
 
     fn step_of<'s>(&'s self, decision: &'s Decision) -> Step<'s> {
@@ -461,7 +482,7 @@ impl<'a> Walk<'a> {
                 PlannedAction::Tap { at, .. } => {
                     Step { inputs: vec![Input::Tap(*at)], settle: Settle::Nothing, look: screen }
                 }
-                PlannedAction::Scroll { from, to } => Step {
+                PlannedAction::Scroll { from, to, .. } => Step {
                     inputs: vec![Input::Swipe { from: *from, to: *to, takes: Duration::from_millis(400) }],
                     settle: Settle::Nothing,
                     look: screen,

@@ -37,6 +37,16 @@ pub fn hides_passwords(props: &BTreeMap<String, String>) -> bool {
     level.is_some_and(|level| level < SHOWS_PASSWORD_LENGTH)
 }
 
+/// Whether the phone's Android has `cmd window dump-visible-window-views`: 11 and later.
+#[must_use]
+pub fn has_cheap_look(props: &BTreeMap<String, String>) -> bool {
+    let level = props.get("ro.build.version.sdk").and_then(|level| level.trim().parse::<u32>().ok());
+    level.is_some_and(|level| level >= HAS_VIEWS)
+}
+
+/// The API level of Android 11.
+const HAS_VIEWS: u32 = 30;
+
 /// Characters of a property that is printed.
 const LONGEST: usize = 80;
 

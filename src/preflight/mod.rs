@@ -6,7 +6,7 @@ pub mod doctor;
 mod identity;
 mod words;
 
-pub use identity::{Identity, hides_passwords, identify};
+pub use identity::{Identity, has_cheap_look, hides_passwords, identify};
 pub use words::{input_switch_name, locale};
 
 use crate::model::{Device, DeviceState, Ending, Outcome, Presence, Reason};

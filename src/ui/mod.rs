@@ -1,4 +1,4 @@
-//! A `uiautomator dump` as a value, of one window or of all,, and matching on it. Pure: it must not know where a dump came from, what a profile is, or
+//! A `uiautomator dump` as a value, of one window or of all, and matching on it. Pure: it must not know where a dump came from, what a profile is, or
 //! what is done on a screen.
 
 mod bounds;
@@ -6,6 +6,7 @@ mod glob;
 mod index;
 mod node;
 mod parse;
+mod refresh;
 mod selector;
 pub mod text;
 mod tree;
@@ -17,6 +18,7 @@ pub use glob::glob;
 pub use index::{Indexed, Vocabulary};
 pub use node::{NodeId, UiNode};
 pub use parse::{DumpError, MAX_BYTES, MAX_DEPTH, MAX_NODES};
+pub use refresh::Agreement;
 pub use selector::{Selector, TextSet};
 pub use tree::{Target, UiTree};
 pub use window::UiWindow;

@@ -112,6 +112,13 @@ impl Selector {
         Self { id: Some(id.into()), ..Self::default() }
     }
 
+    /// The resource ids that it names in full, its alternatives' among them.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        let own = self.id.iter().filter(|id| !id.contains(['*', '?'])).cloned();
+        own.chain(self.any.iter().flat_map(Self::ids)).collect()
+    }
+
     /// A selector by the texts that a node may show.
     #[must_use]
     pub fn text(texts: TextSet) -> Self {

@@ -50,6 +50,11 @@ impl UiTree {
         &self.windows
     }
 
+    /// Lays a window over all nodes.
+    pub(super) fn cover(&mut self, window: UiWindow) {
+        self.windows.push(window);
+    }
+
     pub(super) fn cache(&self) -> &Cache {
         &self.cache
     }

@@ -321,7 +321,8 @@ proptest! {
         waits_for_person: false,
             deadline: Cell::new(began + Duration::from_secs(seconds)),
             interrupted: &AtomicBool::new(false),
-            step_limit: Duration::from_secs(40),
+            has_cheap_look: false,
+        step_limit: Duration::from_secs(40),
             now: &|| phone.now(began),
         };
         let mut left = returns;

@@ -3,15 +3,23 @@
 use super::{Section, find};
 use crate::phone::{NotReady, ScreenRead};
 use crate::ui::UiTree;
+use crate::ui::views::ScreenViews;
 
 /// Judges a dump by its content alone: `uiautomator` ends with 0 where it failed, and prints stack traces of the theme where
 /// it did not. What it said only tells *why* there is no document.
 ///
 /// Sections `said` (its words and exit code) and `file`, or `tty` with `tty-code`; none of them means that the screen was
-/// left out.
+/// left out. Section `views` is the archive of the cheap look.
 #[must_use]
 pub fn screen(sections: &[Section<'_>]) -> ScreenRead {
     let part = |name: &str| sections.iter().find(|s| s.name == name);
+    if let Some(views) = part("views") {
+        // An Android without the command prints its usage, and no archive.
+        return match ScreenViews::parse(views.body) {
+            Ok(views) => ScreenRead::Views(views),
+            Err(error) => ScreenRead::Unreadable(error.to_string()),
+        };
+    }
     let documents: Vec<&[u8]> = ["file", "tty"].iter().filter_map(|n| part(n)).map(|s| s.body).collect();
     if documents.is_empty() {
         return ScreenRead::Skipped;

@@ -102,7 +102,7 @@ impl<'p> Engine<'p> {
         }
         visit.scrolls += 1;
         let (from, to) = swipe(tree, scroll.direction);
-        Decision::Act(PlannedAction::Scroll { from, to })
+        Decision::Act(PlannedAction::Scroll { from, to, ids: target.ids() })
     }
 
     fn type_password(&mut self, stage: &Stage<'_>, into: &Selector) -> Decision {

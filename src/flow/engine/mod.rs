@@ -39,6 +39,8 @@ pub enum Input<'o> {
     Written,
     /// The account's turn to submit has come, with what was seen last where that is still fresh.
     Permitted(Option<&'o Observation>),
+    /// The step of [`Decision::WriteAhead`] was not written, for what it is to be done on is not as it was seen.
+    Stale,
     /// The answer to [`Decision::Check`]: nothing keeps the walk from going on, or the screen was dark and has been woken.
     Checked {
         /// Whether the phone had to be woken.
@@ -91,8 +93,15 @@ impl<'p> Engine<'p> {
                 AFRESH
             }
             (Input::Checked { woken: false }, Phase::Checking(decision)) => decision,
+            (Input::Stale, Phase::Writing(_)) => {
+                // The step was spent, and is to be decided on anew.
+                if let Some(visit) = &mut self.memory.visit {
+                    visit.next_action = visit.next_action.saturating_sub(1);
+                }
+                AFRESH
+            }
             // What was put off is not known any more.
-            (Input::Written | Input::Checked { woken: false }, _) => AFRESH,
+            (Input::Written | Input::Stale | Input::Checked { woken: false }, _) => AFRESH,
             (Input::Blocked(ending), _) => Decision::End(ending.clone()),
             (Input::Lost, _) => {
                 self.memory.forget_front(self.progress.submitted);

@@ -7,7 +7,7 @@ use super::{AFRESH, Engine, SCREEN, SETTLE, act, checking};
 use crate::flow::{Decision, PlannedAction, endings};
 use crate::model::{Ending, Key, Outcome, Presence, Reason};
 use crate::phone::{Observation, Refusal, ScreenRead};
-use crate::profile::{Entry, Reaction, Recognised, SIGN_OUT, Screen, View};
+use crate::profile::{Action, Entry, Reaction, Recognised, SIGN_OUT, Screen, View};
 use crate::ui::UiTree;
 
 /// The screen of a profile that is the phone's home screen. Where a profile has it, a walk that is stuck begins anew from there.
@@ -64,7 +64,7 @@ impl<'p> Engine<'p> {
             return Decision::End(endings::stuck("the walk took too many turns"));
         }
         let tree = match &seen.screen {
-            ScreenRead::Tree(tree) => Some(tree),
+            ScreenRead::Tree(tree) | ScreenRead::Refreshed(tree) => Some(tree),
             _ => None,
         };
         if let Some(decision) = self.blind(seen) {
@@ -75,7 +75,11 @@ impl<'p> Engine<'p> {
         }
         let view = View { focus: seen.focus.as_ref(), presence: seen.accounts.presence(), tree };
         let profile = self.setup.profile;
-        match profile.recognise(&view) {
+        let recognised = profile.recognise(&view);
+        if matches!(seen.screen, ScreenRead::Refreshed(_)) && !self.is_known_page(&recognised) {
+            return AFRESH;
+        }
+        match recognised {
             Recognised::Screen(_) if tree.is_some() && checking::is_covered(seen.focus.as_ref()) => {
                 self.on_nothing(seen, now, "something lies over the page")
             }
@@ -89,6 +93,18 @@ impl<'p> Engine<'p> {
             }
             Recognised::NeedsTree | Recognised::Nothing => self.on_nothing(seen, now, "no profile knows it"),
         }
+    }
+
+    /// Whether a tree that the cheap look brought up to date is of the page that a dump has recognised, or of that page with the
+    /// password in its field. Another page is a dump's to recognise.
+    fn is_known_page(&self, recognised: &Recognised<'_>) -> bool {
+        let Recognised::Screen(screen) = recognised else { return false };
+        let submits = |reaction: &Reaction| match reaction {
+            Reaction::Do { actions, .. } => matches!(actions.last(), Some(Action::Submit { .. })),
+            _ => false,
+        };
+        let is_filled = self.memory.typing.typed && self.reaction(&screen.name).is_some_and(submits);
+        is_filled || self.memory.visit.as_ref().is_some_and(|visit| visit.screen == screen.name)
     }
 
     fn note_screen_of(&mut self, seen: &Observation) {
@@ -253,6 +269,7 @@ impl<'p> Engine<'p> {
         let decision = Decision::WriteAhead {
             screen: step.screen.clone(),
             what: step.action.describe(),
+            at: step.action.point(),
             progress: self.progress_after(&step),
         };
         self.phase = Phase::Writing(step);

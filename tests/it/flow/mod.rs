@@ -163,6 +163,7 @@ fn walk_in_full(script: Script, case: Case) -> (ScriptedPhone, String) {
         waits_for_person: false,
         deadline: Cell::new(began + case.deadline),
         interrupted: &interrupted,
+        has_cheap_look: false,
         step_limit: Duration::from_secs(40),
         now: &|| phone.now(began),
     };

@@ -487,6 +487,7 @@ impl Script {
             (None, ScreenRead::Tree(_)) => format!("{}{account}", self.at),
             (None, ScreenRead::NotReady(kind)) => format!("not ready: {kind:?}"),
             (None, ScreenRead::Unreadable(_)) => "unreadable".to_owned(),
+            (None, ScreenRead::Views(_) | ScreenRead::Refreshed(_)) => format!("views of {}{account}", self.at),
         }
     }
 }

@@ -1,0 +1,298 @@
+//! The cheap look in a walk: in place of a dump where the page is known and only places, states or a number of characters are asked.
+//!
+//! It is tried right after a dump, so that the two can be compared, and timed. Where it is missing, disagrees with the dump, or is no
+//! faster, the walk does without it on that phone.
+
+use std::time::Duration;
+
+use super::run::Course;
+use super::{Decision, PlannedAction, Walk};
+use crate::phone::{Input, Look, Observation, PhoneError, ScreenRead, Step};
+use crate::ui::views::{ScreenViews, Standing};
+use crate::ui::{Agreement, Bounds, Point, UiTree};
+
+/// A swipe moves its page by so many pixels less than the finger: the touch slop, at most 24 dp at 640 dpi, and then some.
+const SLOP: i32 = 60;
+
+/// What is known of the cheap look on one phone.
+#[derive(Debug)]
+pub(super) struct CheapLook {
+    state: State,
+    /// What the last dump took.
+    dump_took: Option<Duration>,
+    /// The windows that were there when the views last agreed with a dump.
+    windows: Vec<String>,
+    /// The views of a page that is waited on.
+    waiting: Option<u64>,
+    /// Where a tap was put off, since its button was not as the dump showed it.
+    doubted: Option<Point>,
+    /// The views seen last.
+    last: Option<ScreenViews>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Untried,
+    Works,
+    GivenUp,
+}
+
+/// What a look right before an act says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Before {
+    /// Go on.
+    Act,
+    /// The page is not as the dump showed it: look anew.
+    LookAnew,
+}
+
+impl CheapLook {
+    /// `is_there` where the phone's Android has the command.
+    pub fn new(is_there: bool) -> Self {
+        let state = if is_there { State::Untried } else { State::GivenUp };
+        Self { state, dump_took: None, windows: Vec::new(), waiting: None, doubted: None, last: None }
+    }
+
+    /// Whether a look is worth its time right before a decision that follows a dump.
+    pub fn is_wanted(&self, decision: &Decision) -> bool {
+        let acts = matches!(
+            decision,
+            Decision::WriteAhead { .. }
+                | Decision::Act(PlannedAction::TypePassword { .. } | PlannedAction::Scroll { .. })
+        );
+        acts && self.state != State::GivenUp
+    }
+
+    /// Whether the act's own look may be the cheap one.
+    pub fn replaces_dump_after(&self, decision: &Decision) -> bool {
+        self.state == State::Works
+            && matches!(decision, Decision::Act(PlannedAction::TypePassword { .. } | PlannedAction::Scroll { .. }))
+    }
+
+    /// Whether a look of a page that stays may be the cheap one: that page was seen by it when it was last dumped.
+    pub fn replaces_dump_while_waiting(&self) -> bool {
+        self.state == State::Works && self.waiting.is_some()
+    }
+
+    /// A dump was made in so much time.
+    pub fn dumped(&mut self, took: Duration) {
+        self.dump_took = Some(took);
+        self.waiting = None;
+        self.last = None;
+    }
+
+    /// The connection was lost, or the views told too little: what was seen is old.
+    pub fn forget(&mut self) {
+        self.waiting = None;
+        self.last = None;
+    }
+
+    /// Something was done: the page that was waited on is no longer the one to wait on.
+    pub fn forget_waiting(&mut self) {
+        self.waiting = None;
+    }
+
+    /// Whether the views were found to agree with a dump on this phone.
+    pub fn works(&self) -> bool {
+        self.state == State::Works
+    }
+
+    /// Takes the views seen right after the dump of `tree`, before a tap at a point where there is one.
+    pub fn before(&mut self, seen: &Observation, took: Duration, tree: &UiTree, tap: Option<Point>) -> Before {
+        let ScreenRead::Views(views) = &seen.screen else {
+            self.state = State::GivenUp;
+            return Before::Act;
+        };
+        if self.state == State::Untried {
+            let is_slow = self.dump_took.is_some_and(|dump| took >= dump);
+            match tree.agrees_with(views) {
+                Agreement::Other => self.state = State::GivenUp,
+                Agreement::Same if is_slow => self.state = State::GivenUp,
+                Agreement::Same => self.state = State::Works,
+                // A page that shows no ids, a web page: another one may.
+                Agreement::Nothing => return Before::Act,
+            }
+        }
+        if self.state == State::GivenUp {
+            return Before::Act;
+        }
+        let node = tap.and_then(|at| Some((at, tree.clickable_at(at)?)));
+        if let Some((at, node)) = node
+            && views.standing(node) == Standing::Changed
+        {
+            // The dump is right: where it shows the same again, the cheap look is wrong on this phone.
+            if self.doubted.replace(at) == Some(at) {
+                self.state = State::GivenUp;
+                return Before::Act;
+            }
+            return Before::LookAnew;
+        }
+        self.doubted = None;
+        self.windows = views.window_names().into_iter().map(str::to_owned).collect();
+        self.last = Some(views.clone());
+        Before::Act
+    }
+
+    /// Keeps the views of a page that is waited on, right after its dump.
+    pub fn keep_waiting(&mut self, seen: &Observation, tree: &UiTree) {
+        let ScreenRead::Views(views) = &seen.screen else { return };
+        if self.state == State::Works && tree.agrees_with(views) != Agreement::Other {
+            self.waiting = Some(views.fingerprint());
+        }
+    }
+
+    /// Whether a page that is waited on still looks the same.
+    pub fn is_unchanged(&self, views: &ScreenViews) -> bool {
+        self.waiting == Some(views.fingerprint())
+    }
+
+    /// The tree of the last dump as it is after an act, where the views tell enough: the same windows, and for a password as many
+    /// characters as were typed.
+    pub fn refreshed(&mut self, views: &ScreenViews, tree: &UiTree, typed: Option<usize>) -> Option<UiTree> {
+        if views.window_names() != self.windows {
+            return None;
+        }
+        let now = tree.refreshed(views)?;
+        if let Some(chars) = typed {
+            let mut fields = now.nodes().filter_map(|(_, node)| node.masked_len());
+            if fields.next() != Some(chars) || fields.next().is_some() {
+                return None;
+            }
+        }
+        self.last = Some(views.clone());
+        Some(now)
+    }
+
+    /// A swipe that brings a target with one of these resource ids into sight, where the views tell how far away it is.
+    pub fn swipe_to(&self, ids: &[String], tree: &UiTree) -> Option<(Point, Point)> {
+        if self.state != State::Works {
+            return None;
+        }
+        let target = self.last.as_ref()?.only(ids)?;
+        let (width, height) = tree.display();
+        let whole = Bounds::new(0, 0, width.cast_signed(), height.cast_signed());
+        let area = tree.scroll_area().unwrap_or(whole);
+        let room = (area.bottom - area.top) / 8;
+        // Down to where the target is well within, not more than a finger can do on the area.
+        let distance = if target.bounds.bottom > area.bottom - room {
+            target.bounds.bottom - (area.bottom - room) + SLOP
+        } else if target.bounds.top < area.top + room {
+            target.bounds.top - (area.top + room) - SLOP
+        } else {
+            return None;
+        };
+        let most = (area.bottom - area.top) * 3 / 4;
+        let distance = distance.clamp(-most, most);
+        let (x, middle) = (i32::midpoint(area.left, area.right), i32::midpoint(area.top, area.bottom));
+        let half = distance / 2;
+        Some((Point { x, y: middle + half }, Point { x, y: middle + half - distance }))
+    }
+}
+
+impl<'a> Walk<'a> {
+    /// Looks at the views right before an act that follows a dump, and says whether it may be done.
+    pub(super) fn look_before(
+        &self,
+        course: &mut Course<'a>,
+        decision: &Decision,
+        tap: Option<Point>,
+    ) -> Result<Before, PhoneError> {
+        if !course.dump_is_fresh || !course.cheap.is_wanted(decision) {
+            return Ok(Before::Act);
+        }
+        let Some(screen) = &course.last_screen else { return Ok(Before::Act) };
+        let began = (self.now)();
+        let seen = course.phone.step(&Step::look(Look::Views), self.limit())?;
+        let took = (self.now)().saturating_duration_since(began);
+        Ok(course.cheap.before(&seen, took, &screen.tree, tap))
+    }
+
+    /// Does a step and looks: by the views where they tell enough, else by a dump.
+    pub(super) fn look_after(
+        &self,
+        course: &mut Course<'a>,
+        decision: &Decision,
+        mut step: Step<'_>,
+    ) -> Result<Observation, PhoneError> {
+        let fresh = std::mem::take(&mut course.dump_is_fresh);
+        let waits = matches!(decision, Decision::Look { .. }) && step.look.reads_screen();
+        let by_views = (fresh && course.cheap.replaces_dump_after(decision))
+            || (waits && course.cheap.replaces_dump_while_waiting());
+        let look = step.look;
+        if by_views {
+            step.look = Look::Views;
+            if let (Decision::Act(PlannedAction::Scroll { ids, .. }), Some(screen)) = (decision, &course.last_screen)
+                && let Some((from, to)) = course.cheap.swipe_to(ids, &screen.tree)
+            {
+                for input in &mut step.inputs {
+                    if let Input::Swipe { from: down, to: up, .. } = input {
+                        (*down, *up) = (from, to);
+                    }
+                }
+            }
+        }
+        if !waits {
+            course.cheap.forget_waiting();
+        }
+        let seen = self.timed(course, &step)?;
+        let ScreenRead::Views(views) = &seen.screen else {
+            let missing = by_views && seen.refused.is_none() && matches!(seen.screen, ScreenRead::Unreadable(_));
+            return if missing { self.dump_instead(course, seen, look) } else { Ok(seen) };
+        };
+        let now = course.last_screen.as_ref().and_then(|screen| {
+            if seen.focus != screen.focus {
+                return None;
+            }
+            if waits {
+                return course.cheap.is_unchanged(views).then(|| screen.tree.clone());
+            }
+            let typed = match decision {
+                Decision::Act(PlannedAction::TypePassword { .. }) => self.password.map(crate::model::Secret::chars),
+                _ => None,
+            };
+            course.cheap.refreshed(views, &screen.tree, typed)
+        });
+        match now {
+            Some(tree) => {
+                if !waits && let Some(screen) = &mut course.last_screen {
+                    screen.tree = tree.clone();
+                }
+                // What the views show now is as fresh as a dump for the next swipe, and for the tap after it.
+                course.dump_is_fresh = matches!(decision, Decision::Act(PlannedAction::Scroll { .. }));
+                Ok(Observation { screen: ScreenRead::Refreshed(tree), ..seen })
+            }
+            None => self.dump_instead(course, seen, look),
+        }
+    }
+
+    /// Keeps the views of a page that is waited on, so that the next look at it need not be a dump.
+    pub(super) fn keep_waiting(&self, course: &mut Course<'a>, next: &Decision) -> Result<(), PhoneError> {
+        let waits = matches!(next, Decision::Look { look, .. } if look.reads_screen());
+        if !waits || !course.dump_is_fresh || !course.cheap.works() {
+            return Ok(());
+        }
+        let Some(screen) = &course.last_screen else { return Ok(()) };
+        let seen = course.phone.step(&Step::look(Look::Views), self.limit())?;
+        course.cheap.keep_waiting(&seen, &screen.tree);
+        Ok(())
+    }
+
+    /// The cheap look did not tell enough: a dump does. What was refused before it stays said.
+    fn dump_instead(&self, course: &mut Course<'a>, seen: Observation, look: Look) -> Result<Observation, PhoneError> {
+        course.cheap.forget();
+        let again = self.timed(course, &Step::look(look))?;
+        Ok(Observation { refused: seen.refused, ..again })
+    }
+
+    /// One step, with what its dump took.
+    fn timed(&self, course: &mut Course<'a>, step: &Step<'_>) -> Result<Observation, PhoneError> {
+        let began = (self.now)();
+        let seen = course.phone.step(step, self.limit())?;
+        if step.look.reads_screen() && !matches!(seen.screen, ScreenRead::Skipped) {
+            course.counts.dumps += 1;
+            course.cheap.dumped((self.now)().saturating_duration_since(began));
+            course.dump_is_fresh = matches!(seen.screen, ScreenRead::Tree(_));
+        }
+        Ok(seen)
+    }
+}
