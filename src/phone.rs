@@ -102,6 +102,8 @@ pub enum Input<'a> {
 pub enum Settle {
     /// Nothing.
     Nothing,
+    /// That this time has passed, whatever changes.
+    Pause(Duration),
     /// Until the focused window or the account changes, at most this long. A dump waits for an idle screen by itself, so this is
     /// for what it cannot see.
     Change {

@@ -68,7 +68,7 @@ impl Script {
     pub(super) fn guarded_step(step: &Step<'_>, places: &Places, guard: Guard) -> Result<Self, PhoneError> {
         let mut script = Self::new();
         let settle_ms = match step.settle {
-            Settle::Nothing => 0,
+            Settle::Nothing | Settle::Pause(_) => 0,
             Settle::Change { max } => max.as_millis().max(1),
         };
         if settle_ms > 0 {
@@ -90,6 +90,10 @@ impl Script {
         if settle_ms > 0 {
             script.settle(settle_ms);
         } else {
+            if let Settle::Pause(pause) = step.settle {
+                let tenths = pause.as_millis().min(LONGEST_SETTLE_MS) / 100;
+                script.line(&format!("sleep {}.{} 2>/dev/null", tenths / 10, tenths % 10));
+            }
             script.line(FOCUS);
         }
         script.section("focus");

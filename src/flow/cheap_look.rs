@@ -6,13 +6,18 @@
 use std::time::Duration;
 
 use super::run::Course;
-use super::{Decision, PlannedAction, Walk};
-use crate::phone::{Input, Look, Observation, PhoneError, ScreenRead, Step};
+use super::{Decision, Engine, PlannedAction, Walk};
+use crate::phone::{Input, Look, Observation, PhoneError, ScreenRead, Settle, Step};
 use crate::ui::views::{ScreenViews, Standing};
 use crate::ui::{Agreement, Bounds, Point, UiTree};
 
 /// A swipe moves its page by so many pixels less than the finger: the touch slop, at most 24 dp at 640 dpi, and then some.
 const SLOP: i32 = 60;
+
+/// A page may move for so long after a swipe, or while the keyboard comes. A dump waits for that by itself.
+const MOVES: Duration = Duration::from_millis(400);
+/// So many looks in a row that show a page unchanged do without a dump: a text may change where no view does.
+const MOST_UNCHANGED: u32 = 3;
 
 /// What is known of the cheap look on one phone.
 #[derive(Debug)]
@@ -22,8 +27,8 @@ pub(super) struct CheapLook {
     dump_took: Option<Duration>,
     /// The windows that were there when the views last agreed with a dump.
     windows: Vec<String>,
-    /// The views of a page that is waited on.
-    waiting: Option<u64>,
+    /// The views of a page that is waited on, and how often they were seen unchanged since its dump.
+    waiting: Option<(u64, u32)>,
     /// Where a tap was put off, since its button was not as the dump showed it.
     doubted: Option<Point>,
     /// The views seen last.
@@ -55,23 +60,22 @@ impl CheapLook {
 
     /// Whether a look is worth its time right before a decision that follows a dump.
     pub fn is_wanted(&self, decision: &Decision) -> bool {
-        let acts = matches!(
-            decision,
-            Decision::WriteAhead { .. }
-                | Decision::Act(PlannedAction::TypePassword { .. } | PlannedAction::Scroll { .. })
-        );
+        let acts = match decision {
+            Decision::WriteAhead { .. } | Decision::Act(PlannedAction::TypePassword { .. }) => true,
+            Decision::Act(PlannedAction::Scroll { ids, .. }) => !ids.is_empty(),
+            _ => false,
+        };
         acts && self.state != State::GivenUp
     }
 
     /// Whether the act's own look may be the cheap one.
     pub fn replaces_dump_after(&self, decision: &Decision) -> bool {
-        self.state == State::Works
-            && matches!(decision, Decision::Act(PlannedAction::TypePassword { .. } | PlannedAction::Scroll { .. }))
+        self.state == State::Works && matches!(decision, Decision::Act(PlannedAction::TypePassword { .. }))
     }
 
     /// Whether a look of a page that stays may be the cheap one: that page was seen by it when it was last dumped.
     pub fn replaces_dump_while_waiting(&self) -> bool {
-        self.state == State::Works && self.waiting.is_some()
+        self.state == State::Works && self.waiting.is_some_and(|(_, looks)| looks < MOST_UNCHANGED)
     }
 
     /// A dump was made in so much time.
@@ -136,14 +140,18 @@ impl CheapLook {
     /// Keeps the views of a page that is waited on, right after its dump.
     pub fn keep_waiting(&mut self, seen: &Observation, tree: &UiTree) {
         let ScreenRead::Views(views) = &seen.screen else { return };
-        if self.state == State::Works && tree.agrees_with(views) != Agreement::Other {
-            self.waiting = Some(views.fingerprint());
+        // A web page changes within one view.
+        let is_web = tree.nodes().any(|(_, node)| node.class.ends_with("WebView"));
+        if self.state == State::Works && !is_web && tree.agrees_with(views) == Agreement::Same {
+            self.waiting = Some((views.fingerprint(), 0));
         }
     }
 
     /// Whether a page that is waited on still looks the same.
-    pub fn is_unchanged(&self, views: &ScreenViews) -> bool {
-        self.waiting == Some(views.fingerprint())
+    pub fn is_unchanged(&mut self, views: &ScreenViews) -> bool {
+        let Some((first, looks)) = &mut self.waiting else { return false };
+        *looks += 1;
+        *first == views.fingerprint()
     }
 
     /// The tree of the last dump as it is after an act, where the views tell enough: the same windows, and for a password as many
@@ -216,19 +224,25 @@ impl<'a> Walk<'a> {
     ) -> Result<Observation, PhoneError> {
         let fresh = std::mem::take(&mut course.dump_is_fresh);
         let waits = matches!(decision, Decision::Look { .. }) && step.look.reads_screen();
+        let swipe = match (decision, &course.last_screen) {
+            (Decision::Act(PlannedAction::Scroll { ids, .. }), Some(screen)) if fresh => {
+                course.cheap.swipe_to(ids, &screen.tree)
+            }
+            _ => None,
+        };
         let by_views = (fresh && course.cheap.replaces_dump_after(decision))
+            || swipe.is_some()
             || (waits && course.cheap.replaces_dump_while_waiting());
         let look = step.look;
         if by_views {
             step.look = Look::Views;
-            if let (Decision::Act(PlannedAction::Scroll { ids, .. }), Some(screen)) = (decision, &course.last_screen)
-                && let Some((from, to)) = course.cheap.swipe_to(ids, &screen.tree)
-            {
-                for input in &mut step.inputs {
-                    if let Input::Swipe { from: down, to: up, .. } = input {
-                        (*down, *up) = (from, to);
-                    }
-                }
+            if !waits {
+                step.settle = Settle::Pause(MOVES);
+            }
+        }
+        for input in &mut step.inputs {
+            if let (Input::Swipe { from, to, .. }, Some((down, up))) = (input, swipe) {
+                (*from, *to) = (down, up);
             }
         }
         if !waits {
@@ -244,31 +258,36 @@ impl<'a> Walk<'a> {
                 return None;
             }
             if waits {
-                return course.cheap.is_unchanged(views).then(|| screen.tree.clone());
+                return course.cheap.is_unchanged(views).then(|| ScreenRead::Tree(screen.tree.clone()));
             }
             let typed = match decision {
                 Decision::Act(PlannedAction::TypePassword { .. }) => self.password.map(crate::model::Secret::chars),
                 _ => None,
             };
-            course.cheap.refreshed(views, &screen.tree, typed)
+            course.cheap.refreshed(views, &screen.tree, typed).map(ScreenRead::Refreshed)
         });
         match now {
-            Some(tree) => {
-                if !waits && let Some(screen) = &mut course.last_screen {
+            Some(now) => {
+                if let (ScreenRead::Refreshed(tree), Some(screen)) = (&now, &mut course.last_screen) {
                     screen.tree = tree.clone();
                 }
-                // What the views show now is as fresh as a dump for the next swipe, and for the tap after it.
-                course.dump_is_fresh = matches!(decision, Decision::Act(PlannedAction::Scroll { .. }));
-                Ok(Observation { screen: ScreenRead::Refreshed(tree), ..seen })
+                // What is tapped next is looked at once more: a keyboard may still be on its way.
+                course.dump_is_fresh = !waits;
+                Ok(Observation { screen: now, ..seen })
             }
             None => self.dump_instead(course, seen, look),
         }
     }
 
     /// Keeps the views of a page that is waited on, so that the next look at it need not be a dump.
-    pub(super) fn keep_waiting(&self, course: &mut Course<'a>, next: &Decision) -> Result<(), PhoneError> {
+    pub(super) fn keep_waiting(
+        &self,
+        engine: &Engine<'_>,
+        course: &mut Course<'a>,
+        next: &Decision,
+    ) -> Result<(), PhoneError> {
         let waits = matches!(next, Decision::Look { look, .. } if look.reads_screen());
-        if !waits || !course.dump_is_fresh || !course.cheap.works() {
+        if !waits || !engine.awaits_effect() || !course.dump_is_fresh || !course.cheap.works() {
             return Ok(());
         }
         let Some(screen) = &course.last_screen else { return Ok(()) };

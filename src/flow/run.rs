@@ -315,7 +315,7 @@ impl<'a> Walk<'a> {
                     course.turn.was_not_submitted();
                 }
                 self.pass_on(engine, &next, course, awaited);
-                match self.keep_waiting(course, &next) {
+                match self.keep_waiting(engine, course, &next) {
                     Ok(()) => Ok(next),
                     Err(error) => self.lost(engine, course, &error, began, reconnect),
                 }

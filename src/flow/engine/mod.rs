@@ -149,6 +149,12 @@ impl<'p> Engine<'p> {
         self.memory.verdict
     }
 
+    /// Whether the screen in front has had its mutating step, whose effect is awaited.
+    #[must_use]
+    pub fn awaits_effect(&self) -> bool {
+        self.memory.front.is_some() && self.memory.visit.as_ref().is_some_and(|visit| visit.mutated)
+    }
+
     /// Whether a page that wants the account's password was in front.
     #[must_use]
     pub fn asked_password(&self) -> bool {
