@@ -66,7 +66,7 @@ impl Step<'_> {
 }
 
 /// One input event, or one opening of a page.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Input<'a> {
     /// What follows is done only while this window is in front: a page may have changed since it was looked at. Where another
     /// one is, no input is sent, and the step does not wait.

@@ -419,7 +419,7 @@ const REFOCUS: &str = read_focus!();
 const OTHER_FOCUS: &str = read_other_focus!();
 /// The windows in focus and the accounts at one moment into `n`, by one `grep`, and the focused window of display 0 into `f`.
 const READ: &str = concat!(
-    "n=$({ dumpsys window $w; dumpsys account; } 2>/dev/null | grep -E 'Display: mDisplayId=|mCurrentFocus=|Account {name=')\nf=$n",
+    "n=$({ dumpsys window $w; dumpsys account; } 2>/dev/null | grep -E 'Display: mDisplayId=|mCurrentFocus=|Account .name=')\nf=$n",
     of_display_0!()
 );
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::run::Course;
 use super::{Decision, Engine, PlannedAction, Walk};
+use crate::model::Presence;
 use crate::phone::{Input, Look, Observation, PhoneError, ScreenRead, Settle, Step};
 use crate::ui::views::{ScreenViews, Standing};
 use crate::ui::{Agreement, Bounds, Point, UiTree};
@@ -53,13 +54,13 @@ pub(super) enum Before {
 
 impl CheapLook {
     /// `is_there` where the phone's Android has the command.
-    pub fn new(is_there: bool) -> Self {
+    pub(super) fn new(is_there: bool) -> Self {
         let state = if is_there { State::Untried } else { State::GivenUp };
         Self { state, dump_took: None, windows: Vec::new(), waiting: None, doubted: None, last: None }
     }
 
     /// Whether a look is worth its time right before a decision that follows a dump.
-    pub fn is_wanted(&self, decision: &Decision) -> bool {
+    pub(super) fn is_wanted(&self, decision: &Decision) -> bool {
         let acts = match decision {
             Decision::WriteAhead { .. } | Decision::Act(PlannedAction::TypePassword { .. }) => true,
             Decision::Act(PlannedAction::Scroll { ids, .. }) => !ids.is_empty(),
@@ -69,40 +70,40 @@ impl CheapLook {
     }
 
     /// Whether the act's own look may be the cheap one.
-    pub fn replaces_dump_after(&self, decision: &Decision) -> bool {
+    pub(super) fn replaces_dump_after(&self, decision: &Decision) -> bool {
         self.state == State::Works && matches!(decision, Decision::Act(PlannedAction::TypePassword { .. }))
     }
 
     /// Whether a look of a page that stays may be the cheap one: that page was seen by it when it was last dumped.
-    pub fn replaces_dump_while_waiting(&self) -> bool {
+    pub(super) fn replaces_dump_while_waiting(&self) -> bool {
         self.state == State::Works && self.waiting.is_some_and(|(_, looks)| looks < MOST_UNCHANGED)
     }
 
     /// A dump was made in so much time.
-    pub fn dumped(&mut self, took: Duration) {
+    pub(super) fn dumped(&mut self, took: Duration) {
         self.dump_took = Some(took);
         self.waiting = None;
         self.last = None;
     }
 
     /// The connection was lost, or the views told too little: what was seen is old.
-    pub fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         self.waiting = None;
         self.last = None;
     }
 
     /// Something was done: the page that was waited on is no longer the one to wait on.
-    pub fn forget_waiting(&mut self) {
+    pub(super) fn forget_waiting(&mut self) {
         self.waiting = None;
     }
 
     /// Whether the views were found to agree with a dump on this phone.
-    pub fn works(&self) -> bool {
+    pub(super) fn works(&self) -> bool {
         self.state == State::Works
     }
 
     /// Takes the views seen right after the dump of `tree`, before a tap at a point where there is one.
-    pub fn before(&mut self, seen: &Observation, took: Duration, tree: &UiTree, tap: Option<Point>) -> Before {
+    pub(super) fn before(&mut self, seen: &Observation, took: Duration, tree: &UiTree, tap: Option<Point>) -> Before {
         let ScreenRead::Views(views) = &seen.screen else {
             self.state = State::GivenUp;
             return Before::Act;
@@ -132,13 +133,13 @@ impl CheapLook {
             return Before::LookAnew;
         }
         self.doubted = None;
-        self.windows = views.window_names().into_iter().map(str::to_owned).collect();
+        self.windows = views.window_titles().into_iter().map(str::to_owned).collect();
         self.last = Some(views.clone());
         Before::Act
     }
 
     /// Keeps the views of a page that is waited on, right after its dump.
-    pub fn keep_waiting(&mut self, seen: &Observation, tree: &UiTree) {
+    pub(super) fn keep_waiting(&mut self, seen: &Observation, tree: &UiTree) {
         let ScreenRead::Views(views) = &seen.screen else { return };
         // A web page changes within one view.
         let is_web = tree.nodes().any(|(_, node)| node.class.ends_with("WebView"));
@@ -148,7 +149,7 @@ impl CheapLook {
     }
 
     /// Whether a page that is waited on still looks the same.
-    pub fn is_unchanged(&mut self, views: &ScreenViews) -> bool {
+    pub(super) fn is_unchanged(&mut self, views: &ScreenViews) -> bool {
         let Some((first, looks)) = &mut self.waiting else { return false };
         *looks += 1;
         *first == views.fingerprint()
@@ -156,8 +157,8 @@ impl CheapLook {
 
     /// The tree of the last dump as it is after an act, where the views tell enough: the same windows, and for a password as many
     /// characters as were typed.
-    pub fn refreshed(&mut self, views: &ScreenViews, tree: &UiTree, typed: Option<usize>) -> Option<UiTree> {
-        if views.window_names() != self.windows {
+    pub(super) fn refreshed(&mut self, views: &ScreenViews, tree: &UiTree, typed: Option<usize>) -> Option<UiTree> {
+        if views.window_titles() != self.windows {
             return None;
         }
         let now = tree.refreshed(views)?;
@@ -172,7 +173,7 @@ impl CheapLook {
     }
 
     /// A swipe that brings a target with one of these resource ids into sight, where the views tell how far away it is.
-    pub fn swipe_to(&self, ids: &[String], tree: &UiTree) -> Option<(Point, Point)> {
+    pub(super) fn swipe_to(&self, ids: &[String], tree: &UiTree) -> Option<(Point, Point)> {
         if self.state != State::Works {
             return None;
         }
@@ -224,25 +225,21 @@ impl<'a> Walk<'a> {
     ) -> Result<Observation, PhoneError> {
         let fresh = std::mem::take(&mut course.dump_is_fresh);
         let waits = matches!(decision, Decision::Look { .. }) && step.look.reads_screen();
-        let swipe = match (decision, &course.last_screen) {
-            (Decision::Act(PlannedAction::Scroll { ids, .. }), Some(screen)) if fresh => {
-                course.cheap.swipe_to(ids, &screen.tree)
-            }
-            _ => None,
-        };
+        if let Decision::Act(PlannedAction::Scroll { ids, most, .. }) = decision
+            && fresh
+            && course.cheap.works()
+            && !ids.is_empty()
+        {
+            course.cheap.forget_waiting();
+            return self.scroll(course, ids, *most, &step);
+        }
         let by_views = (fresh && course.cheap.replaces_dump_after(decision))
-            || swipe.is_some()
             || (waits && course.cheap.replaces_dump_while_waiting());
         let look = step.look;
         if by_views {
             step.look = Look::Views;
             if !waits {
                 step.settle = Settle::Pause(MOVES);
-            }
-        }
-        for input in &mut step.inputs {
-            if let (Input::Swipe { from, to, .. }, Some((down, up))) = (input, swipe) {
-                (*from, *to) = (down, up);
             }
         }
         if !waits {
@@ -277,6 +274,51 @@ impl<'a> Walk<'a> {
             }
             None => self.dump_instead(course, seen, look),
         }
+    }
+
+    /// Scrolls until the views show what is looked for, at most so often; where they can't tell or the end is reached, a dump does.
+    fn scroll(
+        &self,
+        course: &mut Course<'a>,
+        ids: &[String],
+        most: u32,
+        step: &Step<'_>,
+    ) -> Result<Observation, PhoneError> {
+        for swipes in 1.. {
+            let Some(screen) = &course.last_screen else { break };
+            let aimed = course.cheap.swipe_to(ids, &screen.tree);
+            let mut inputs = step.inputs.clone();
+            for input in &mut inputs {
+                if let (Input::Swipe { from, to, .. }, Some((down, up))) = (input, aimed) {
+                    (*from, *to) = (down, up);
+                }
+            }
+            let seen = self.timed(course, &Step { inputs, settle: Settle::Pause(MOVES), look: Look::Views })?;
+            let (ScreenRead::Views(views), Some(screen)) = (&seen.screen, &mut course.last_screen) else {
+                return if seen.refused.is_some() { Ok(seen) } else { self.dump_instead(course, seen, step.look) };
+            };
+            let moved = course.cheap.last.as_ref().map(ScreenViews::fingerprint) != Some(views.fingerprint());
+            let is_in_sight = views.only(ids).is_some_and(|view| view.shown);
+            if is_in_sight
+                && seen.focus == screen.focus
+                && let Some(now) = course.cheap.refreshed(views, &screen.tree, None)
+            {
+                screen.tree = now.clone();
+                course.dump_is_fresh = true;
+                return Ok(Observation { screen: ScreenRead::Refreshed(now), ..seen });
+            }
+            if is_in_sight
+                || !moved
+                || swipes >= most
+                || seen.focus != screen.focus
+                || seen.accounts.presence() == Presence::Absent
+            {
+                return self.dump_instead(course, seen, step.look);
+            }
+            course.cheap.last = Some(views.clone());
+            course.counts.steps += 1;
+        }
+        self.timed(course, &Step::look(step.look))
     }
 
     /// Keeps the views of a page that is waited on, so that the next look at it need not be a dump.

@@ -94,6 +94,8 @@ pub enum PlannedAction {
         to: Point,
         /// Resource ids of what is looked for, where it has any.
         ids: Vec<String>,
+        /// How many swipes there may be, this one among them.
+        most: u32,
     },
     /// Focus the field, clear it, type the password.
     TypePassword {

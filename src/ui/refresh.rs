@@ -9,6 +9,19 @@ use super::{Bounds, NodeId, UiNode, UiTree, UiWindow};
 /// Windows that come and go beside a page and are none of an app: the keyboard is looked at by what it covers.
 const KEYBOARD: &str = "InputMethod";
 
+/// The title in a window's name, which begins with a number.
+fn title(name: &str) -> &str {
+    match name.split_once(' ') {
+        Some((number, title)) if number.bytes().all(|b| b.is_ascii_hexdigit()) => title,
+        _ => name,
+    }
+}
+
+/// Whether a window of the views is the keyboard's. Its name holds a number beside the title (`3f1c2a9 InputMethod`).
+fn is_keyboard(name: &str) -> bool {
+    name.split([' ', '}', '{']).any(|word| word == KEYBOARD)
+}
+
 /// Whether a look at the views agrees with a dump that was made right before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agreement {
@@ -50,10 +63,10 @@ fn is_at(view: &View, bounds: Bounds) -> bool {
 }
 
 impl ScreenViews {
-    /// The windows by name without the keyboard's, in alphabetical order: while they stay the same, nothing came over the page.
+    /// The windows by title without the keyboard's, in alphabetical order: while they stay the same, nothing came over the page.
     #[must_use]
-    pub fn window_names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.windows.iter().map(|w| w.name.as_str()).filter(|n| *n != KEYBOARD).collect();
+    pub fn window_titles(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.windows.iter().map(|w| title(&w.name)).filter(|n| !is_keyboard(n)).collect();
         names.sort_unstable();
         names
     }
@@ -67,7 +80,7 @@ impl ScreenViews {
     }
 
     fn keyboard(&self) -> Option<Bounds> {
-        let shown = self.windows.iter().filter(|w| w.name == KEYBOARD).flat_map(|w| &w.views).filter(|v| v.shown);
+        let shown = self.windows.iter().filter(|w| is_keyboard(&w.name)).flat_map(|w| &w.views).filter(|v| v.shown);
         let clickable = shown.filter(|v| v.clickable).map(|v| v.visible);
         clickable.reduce(|area, one| area.union(&one))
     }
@@ -118,8 +131,7 @@ impl UiTree {
             }
             nodes.push(node);
         }
-        let package =
-            by_name.values().find_map(|id| self.node(*id)?.id.split_once(":id/").map(|(package, _)| package))?;
+        let package = self.nodes().next().map(|(_, root)| root.package.as_str())?;
         for (name, view) in shown.iter().filter(|(name, view)| view.shown && !by_name.contains_key(*name)) {
             if views.windows.iter().any(|w| is_page(w, &pairs) && w.views.iter().any(|v| std::ptr::eq(v, *view))) {
                 nodes.push(appended(package, name, view));
@@ -267,10 +279,10 @@ mod tests {
         let now = tree().refreshed(&views).unwrap();
         let out = now.nodes().find(|(_, n)| n.id == "a:id/out").unwrap().0;
         assert_eq!(now.tap_point(out).map(|p| p.y), Some(1550));
-        views.windows.push(WindowViews { name: KEYBOARD.into(), views: vec![view("key", 1400, 2000)] });
+        views.windows.push(WindowViews { name: "3f1c2a9 InputMethod".into(), views: vec![view("key", 1400, 2000)] });
         let covered = tree().refreshed(&views).unwrap();
         assert_eq!(covered.tap_point(out), None, "the keyboard lies over it");
-        assert_eq!(views.window_names(), ["a/.Page"]);
+        assert_eq!(views.window_titles(), ["a/.Page"]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod board;
 mod canary;
 mod capture;
 mod chaos;
+mod cheap_look;
 mod choice;
 mod commands;
 mod demo;

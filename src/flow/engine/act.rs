@@ -100,9 +100,10 @@ impl<'p> Engine<'p> {
         if visit.scrolls >= scroll.max || repeats {
             return self.not_found(stage, &what);
         }
+        let most = scroll.max - visit.scrolls;
         visit.scrolls += 1;
         let (from, to) = swipe(tree, scroll.direction);
-        Decision::Act(PlannedAction::Scroll { from, to, ids: target.ids() })
+        Decision::Act(PlannedAction::Scroll { from, to, ids: target.ids(), most })
     }
 
     fn type_password(&mut self, stage: &Stage<'_>, into: &Selector) -> Decision {

@@ -30,22 +30,22 @@ pub struct Setup<'p> {
 /// The stay on one screen, until another is recognised.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Visit {
-    pub screen: String,
-    pub since: Duration,
-    pub next_action: usize,
-    pub mutated: bool,
-    pub scrolls: u32,
-    pub last_tree: Option<u64>,
-    pub rounds: u32,
+    pub(super) screen: String,
+    pub(super) since: Duration,
+    pub(super) next_action: usize,
+    pub(super) mutated: bool,
+    pub(super) scrolls: u32,
+    pub(super) last_tree: Option<u64>,
+    pub(super) rounds: u32,
 }
 
 /// A mutating step.
 #[derive(Clone, Debug)]
 pub(super) struct Mutation {
-    pub screen: String,
-    pub action: PlannedAction,
+    pub(super) screen: String,
+    pub(super) action: PlannedAction,
     /// Whether the screen had been tapped before.
-    pub again: bool,
+    pub(super) again: bool,
 }
 
 impl Mutation {
@@ -93,11 +93,11 @@ impl Way {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Earlier {
     /// The first screen that is recognised may be one that the earlier walk was interrupted on.
-    pub resumed: bool,
+    pub(super) resumed: bool,
     /// It submitted the password.
-    pub submitted: bool,
+    pub(super) submitted: bool,
     /// This walk has begun anew since: what it sees tells nothing of that submission.
-    pub moved_on: bool,
+    pub(super) moved_on: bool,
 }
 
 /// The password on this walk.
@@ -105,47 +105,47 @@ pub(super) struct Earlier {
 #[expect(clippy::struct_excessive_bools, reason = "each is one fact, and they combine freely")]
 pub(super) struct Typing {
     /// A page asked for it.
-    pub asked: bool,
+    pub(super) asked: bool,
     /// The text of the field in front was typed by this walk.
-    pub typed: bool,
+    pub(super) typed: bool,
     /// It was typed a second time, since it had not arrived.
-    pub retyped: bool,
+    pub(super) retyped: bool,
     /// The account's turn to submit has come.
-    pub permitted: bool,
+    pub(super) permitted: bool,
     /// How the walk ends where the password is still asked for: a person types it now.
-    pub left_to_person: Option<Ending>,
+    pub(super) left_to_person: Option<Ending>,
 }
 
 /// What this walk has seen and done.
 #[derive(Debug)]
 pub(super) struct Memory {
-    pub way: Way,
-    pub earlier: Earlier,
-    pub visit: Option<Visit>,
-    pub typing: Typing,
-    pub turns: u32,
+    pub(super) way: Way,
+    pub(super) earlier: Earlier,
+    pub(super) visit: Option<Visit>,
+    pub(super) typing: Typing,
+    pub(super) turns: u32,
     /// Looks in a row at nothing that is known.
-    pub lost_looks: u32,
-    pub popups: BTreeMap<String, u32>,
+    pub(super) lost_looks: u32,
+    pub(super) popups: BTreeMap<String, u32>,
     /// The popup in front that goes away by itself, and since when it is there.
-    pub waiting: Option<(String, Duration)>,
+    pub(super) waiting: Option<(String, Duration)>,
     /// The screen recognised last.
-    pub last_seen: Option<String>,
+    pub(super) last_seen: Option<String>,
     /// The screen in front, where the last look recognised one.
-    pub front: Option<String>,
+    pub(super) front: Option<String>,
     /// What a screen said about the submitted password.
-    pub verdict: Option<Verdict>,
+    pub(super) verdict: Option<Verdict>,
     /// Something was done whose effect may still be under way: an account that is present proves nothing yet.
-    pub in_flight: bool,
+    pub(super) in_flight: bool,
     /// The home key was pressed to begin anew.
-    pub homing: bool,
-    pub restarts: u32,
+    pub(super) homing: bool,
+    pub(super) restarts: u32,
     /// Refusals closed that this walk did not cause.
-    pub backs: u32,
+    pub(super) backs: u32,
     /// The phone was asked what is wrong since the visit began.
-    pub checked: bool,
+    pub(super) checked: bool,
     /// Checks made only because no window has the focus.
-    pub blind_checks: u32,
+    pub(super) blind_checks: u32,
 }
 
 impl Memory {
