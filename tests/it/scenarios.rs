@@ -77,6 +77,8 @@ const ENDS: &[(&str, &str, &str)] = &[
     ("input-gate-off", "-", "needs-person input-not-allowed"),
     ("automation-held", "-", "failed dump-failed"),
     ("input-gate-silent", "-", "needs-person input-not-allowed"),
+    ("find-device-located", "miui", "needs-person unknown-screen"),
+    ("find-device-rings", "miui", "needs-person unknown-screen"),
     ("views-missing", "miui", "signed-out"),
     ("views-slow", "miui", "signed-out"),
     ("views-stale", "miui", "signed-out"),

@@ -153,7 +153,7 @@ mod tests {
             ("dumpsys account | grep type", 2),
             ("sleep 0; cat /dev/null; mkdir -p /data/local/tmp/a; rm -r /data/local/tmp/a", 4),
             ("sh -c 'getprop ro.serialno'", 2),
-            ("timeout 5 getprop", 2),
+            ("timeout 9999 getprop", 2),
             ("nohup getprop; env A=1 getprop", 2),
             ("for i in 1 2 3; do input keyevent 0; done", 3),
             ("no-such-program; /system/bin/echo a", 1),

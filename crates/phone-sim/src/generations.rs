@@ -3,9 +3,6 @@
 //! They stand for what nobody could look at: the app of a system to come, the pages of its server. Nothing in them is a fact, except
 //! that apps do change in these ways: other ids, no ids, another order, a web page, dialogs of other packages, pictures in place of words.
 
-use crate::phone::{Generation, PhoneSpec};
-use crate::screens::{Node, ScreenId as S};
-
 /// A generation of the account app that does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AppGeneration {
@@ -114,34 +111,9 @@ impl AppGeneration {
         }
     }
 
-    /// A phone with this generation of the app, on one of the systems that it could come with.
-    #[must_use]
-    pub fn phone(self) -> PhoneSpec {
-        let system = match self {
-            Self::OtherIds | Self::Pictures | Self::SettingsOnly => Generation::HyperOs4,
-            Self::OtherOrder | Self::WebPage => Generation::HyperOs3,
-            Self::NoIds | Self::OtherPackages => Generation::Miui14,
-        };
-        PhoneSpec::of(system).change(|spec| {
-            spec.app_generation = Some(self);
-            spec.resource_ids = true;
-            spec.row_at_top = true;
-        })
-    }
-
     /// Whether intents and components open the account page.
     pub(crate) fn can_be_opened(self) -> bool {
         self != Self::SettingsOnly
-    }
-
-    /// The pages of a sign-out, in this generation's order.
-    pub(crate) fn plan(self, asks_password: bool) -> Vec<S> {
-        let proof = if asks_password { vec![S::Password] } else { Vec::new() };
-        match self {
-            Self::OtherOrder => [&[S::UnsyncedItems][..], &proof, &[S::KeepRemove, S::SigningOut]].concat(),
-            Self::WebPage if asks_password => vec![S::KeepRemove, S::JustASec, S::WebPassword, S::SigningOut],
-            _ => [&[S::JustASec, S::KeepRemove][..], &proof, &[S::SigningOut]].concat(),
-        }
     }
 
     /// A text of this generation; `None` where it has the known one.
@@ -154,13 +126,12 @@ impl AppGeneration {
         Some(if language.starts_with("zh") { *chinese } else { *english }.to_owned())
     }
 
-    /// The activity of a page that the known app shows in `known`.
-    pub(crate) fn activity(self, screen: S, known: &str) -> String {
+    /// The activity of a page that the known app shows in `known`; `asks` where the page asks for the password.
+    pub(crate) fn activity(self, asks: bool, known: &str) -> String {
         let Some((package, class)) = known.split_once('/') else { return known.to_owned() };
         if package != ACCOUNT && package != CLOUD {
             return known.to_owned();
         }
-        let asks = screen.is_password() || matches!(screen, S::ServerError | S::PasswordWrongDialog);
         let package = match self {
             Self::OtherPackages if asks => GUARD,
             Self::OtherPackages if package == CLOUD => VAULT,
@@ -171,61 +142,23 @@ impl AppGeneration {
         format!("{package}/{package}.next.{class}")
     }
 
-    /// A drawn page as this generation has it.
-    pub(crate) fn redraw(self, root: &mut Node) {
-        root.each(&mut |node| {
-            let Some((package, name)) = node.id.split_once(":id/") else { return };
-            let of_app = [ACCOUNT, CLOUD].contains(&package);
-            node.id = match self {
-                Self::NoIds | Self::Pictures => String::new(),
-                _ if !of_app => return,
-                _ => {
-                    let made_up = IDS.iter().find(|(known, _)| *known == name).map(|(_, id)| (*id).to_owned());
-                    let home = if node.package.is_empty() { package } else { &node.package };
-                    format!("{home}:id/{}", made_up.unwrap_or_else(|| format!("next_{name}")))
-                }
-            };
-        });
-        if self == Self::Pictures {
-            root.each(&mut |node| {
-                if node.class.ends_with(".Button") {
-                    "android.widget.ImageButton".clone_into(&mut node.class);
-                    node.text.clear();
-                }
-            });
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::phone::SimPhone;
-    use crate::screens::Act;
-
-    #[test]
-    fn each_generation_differs_from_the_known_app_in_two_languages() {
-        for generation in AppGeneration::ALL {
-            for language in ["en", "zh-rCN"] {
-                let phone = SimPhone::new(generation.phone().language(language));
-                phone.show(S::AccountPage);
-                let page = phone.dump_xml();
-                assert!(!page.contains("logout_btn") && !page.contains("Sign out"), "{}: {page}", generation.name());
-                let words = if language == "en" { "Xiaomi passport" } else { "小米通行证" };
-                assert!(page.contains(words), "{} {language}", generation.name());
-                assert!(phone.current_activity().contains("PassportHomeActivity"));
+    /// What a resource id of the known apps is in a page of a package; ids of others stay.
+    pub(crate) fn id(self, known: &str, package: &str) -> String {
+        let Some((owner, name)) = known.split_once(":id/") else { return known.to_owned() };
+        let of_app = [ACCOUNT, CLOUD].contains(&owner);
+        match self {
+            Self::NoIds | Self::Pictures => String::new(),
+            _ if !of_app => known.to_owned(),
+            _ => {
+                let made_up = IDS.iter().find(|(known, _)| *known == name).map(|(_, id)| (*id).to_owned());
+                let home = if package.is_empty() { owner } else { package };
+                format!("{home}:id/{}", made_up.unwrap_or_else(|| format!("next_{name}")))
             }
         }
     }
 
-    #[test]
-    fn other_packages_ask_and_nothing_of_the_known_app_stands_in_their_pages() {
-        let phone = SimPhone::new(AppGeneration::OtherPackages.phone());
-        for (screen, package) in [(S::Password, GUARD), (S::KeepRemove, VAULT)] {
-            phone.show(screen);
-            let page = phone.dump_xml();
-            assert!(page.contains(&format!("package=\"{package}\"")) && !page.contains(ACCOUNT), "{page}");
-            assert!(phone.place_of(Act::Cancel).is_some());
-        }
+    /// Whether buttons show pictures in place of words.
+    pub(crate) fn has_pictures(self) -> bool {
+        self == Self::Pictures
     }
 }

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::phone::Generation;
+use crate::spec::Generation;
 
 /// One text resource in all languages.
 #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! Named phones to try things on: one for each family, language and turn of a sign-out.
 
-use super::phone::{AccountApp, Branch, Gate, Generation, LockKind, PhoneSpec, android_one, custom_rom, nubia_miui};
+use crate::models::{android_one, custom_rom, nubia_miui};
+use crate::spec::{AccountApp, Branch, Gate, Generation, LockKind, PhoneSpec};
 
 /// A kind of phone with a name.
 #[derive(Clone, Copy)]
@@ -314,6 +315,8 @@ static SCENARIOS: &[Scenario] = &[
     scenario_of("find-device-missing", "Find Device's app was removed for the user", |_| {
         miui_14().with(Branch::NoFindDeviceApp)
     }),
+    scenario_of("find-device-located", "the owner locates the phone from afar", |_| miui_14().with(Branch::Located)),
+    scenario_of("find-device-rings", "the owner lets the phone ring from afar", |_| miui_14().with(Branch::Rings)),
     scenario_of("input-gate-true", "the input switch is stored as 'true'", |_| miui_14().with(Branch::GateSaysTrue)),
     scenario_of("automation-held-android-9", "another tool holds the screen of an Android 9 phone", |_| {
         PhoneSpec::of(Generation::Miui10).change(|s| s.automation = Some("io.appium.uiautomator2.server".to_owned()))

@@ -9,7 +9,8 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::endpoint::{ConnState, Endpoint};
-use super::{session, sync};
+use super::session::{self, ShellRequest};
+use super::sync;
 
 /// How many services may run at once on one phone; more are refused as a phone out of processes refuses them.
 const SERVICES_PER_PHONE: usize = 128;
@@ -34,17 +35,6 @@ enum What {
     Sync,
     Reboot(String),
     Say(&'static str),
-}
-
-/// What a `shell…:` or `exec:` service name asks for.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct ShellRequest {
-    /// Text of `sh -c`; none for a shell that reads its input.
-    pub script: Option<String>,
-    /// Whether the streams travel apart, with an exit code (shell protocol v2).
-    pub packets: bool,
-    /// Whether a terminal is asked for.
-    pub terminal: bool,
 }
 
 impl Services {

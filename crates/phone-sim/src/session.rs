@@ -10,7 +10,6 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::clock::Cancel;
 use super::endpoint::Endpoint;
-use super::service::ShellRequest;
 use super::terminal::{CTRL_C, CookedInput, CookedOutput};
 
 /// Bytes read or written at a time.
@@ -25,6 +24,17 @@ const ID_STDOUT: u8 = 1;
 const ID_STDERR: u8 = 2;
 const ID_EXIT: u8 = 3;
 const ID_CLOSE_STDIN: u8 = 4;
+
+/// What a `shell…:` or `exec:` service name asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct ShellRequest {
+    /// Text of `sh -c`; none for a shell that reads its input.
+    pub script: Option<String>,
+    /// Whether the streams travel apart, with an exit code (shell protocol v2).
+    pub packets: bool,
+    /// Whether a terminal is asked for.
+    pub terminal: bool,
+}
 
 /// What a command sends to its client.
 enum Piece {

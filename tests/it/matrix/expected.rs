@@ -49,6 +49,8 @@ pub fn screen_of(page: ScreenId, family: &str, filled: bool) -> Option<&'static 
         S::WebPassword if hyper => "web-password",
         S::WebPassword => "web-password-unsure",
         S::WebOther | S::WebCode => "web-verification",
+        S::FindDeviceStatus | S::FindDeviceGuide | S::FindDeviceOff => "find-device-page",
+        S::FindDeviceLocated | S::FindDeviceNoise => "find-device-notice",
         S::AccountUpdate => "popup account-app-update",
         S::TokenExpired => "session-expired",
         S::PasswordChangedRecently => "password-recently-changed",

@@ -1,10 +1,12 @@
 //! The phone's `am`: opening pages, the user in front, stopping an app.
 
+use super::agenda::Action;
 use super::call::Call;
 use super::fault::Stage;
-use super::spec::{AccountApp, Branch};
-use super::world::{Action, Task, World};
+use super::stack::Task;
+use super::world::World;
 use crate::screens::ScreenId;
+use crate::spec::{AccountApp, AppGeneration, Branch};
 
 pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
     match call.arg(0) {
@@ -118,7 +120,7 @@ fn start(call: &mut Call<'_, '_>) -> i32 {
     match call.world(|w, _| w.resolve(&intent)) {
         Target::Page(task, screen) => {
             if screen == ScreenId::Dialer {
-                call.world(|w, _| w.dialled = intent.digits());
+                call.world(|w, _| w.form.dial(intent.digits()));
             }
             opened(call, &intent, task, screen)
         }
@@ -181,7 +183,7 @@ impl World {
     }
 
     fn account_entry(&self) -> Target {
-        let signed_in = self.account.is_some();
+        let signed_in = self.account.name().is_some();
         Target::Page(Task::Account, if signed_in { ScreenId::AccountPage } else { ScreenId::SignIn })
     }
 
@@ -198,7 +200,7 @@ impl World {
             return self.account_entry();
         }
         let made_up = self.spec.app_generation;
-        let opens = made_up.is_none_or(crate::generations::AppGeneration::can_be_opened);
+        let opens = made_up.is_none_or(AppGeneration::can_be_opened);
         let known = self.spec.account_app.is_none() && opens && !self.has(Branch::NoIntent);
         match intent.action.as_deref() {
             Some(
@@ -248,6 +250,15 @@ impl World {
             ("com.miui.cloudservice", ".ui.MiCloudMainActivity") if self.spec.has_account_app() => {
                 Target::Page(Task::Other, ScreenId::OtherApp)
             }
+            ("com.miui.cloudservice", ".ui.FindDeviceSettingsActivity") if self.spec.has_account_app() => {
+                let on = self.account.find_device();
+                let page = if on { ScreenId::FindDeviceStatus } else { ScreenId::FindDeviceGuide };
+                Target::Page(Task::Other, page)
+            }
+            (
+                "com.miui.cloudservice",
+                ".ui.MiCloudFindDeviceStatusActivity" | ".finddevice.FindDeviceGuideActivity",
+            ) if self.spec.has_account_app() => Target::NotExported(format!("{package}/{full}")),
             ("com.miui.notes", ".ui.NotesListActivity") => Target::Page(Task::Other, ScreenId::OtherApp),
             _ => Target::NoSuchClass(format!("{package}/{full}")),
         }
@@ -256,17 +267,17 @@ impl World {
     /// Opens a page, or brings its task to the front where it is still there. Gives when it is drawn, and which it was.
     fn launch(&mut self, now: u64, task: Task, screen: ScreenId) -> (u64, bool) {
         let at = self.drawn_at(now);
-        let stack = self.tasks.get(&task);
+        let pages = self.stack.task(task);
         // A sign-out midway keeps its task: the page that asks is what comes to the front.
-        let there = stack.is_some_and(|s| s.first() == Some(&screen) && (s.len() == 1 || task == Task::Account));
+        let there = pages.is_some_and(|p| p.first() == Some(&screen) && (p.len() == 1 || task == Task::Account));
         if there {
-            if self.front != task {
-                self.later(at, Action::Front(task));
+            if self.stack.front() != task {
+                self.agenda.later(at, Action::Front(task));
             }
             return (at, true);
         }
-        self.tasks.remove(&task);
-        self.later(at, Action::Push(task, screen));
+        self.stack.forget(task);
+        self.agenda.later(at, Action::Push(task, screen));
         (at, false)
     }
 
@@ -275,9 +286,7 @@ impl World {
         match package {
             "com.xiaomi.account" => self.crash(),
             "com.android.settings" => {
-                self.tasks.remove(&Task::Settings);
-                if self.front == Task::Settings {
-                    self.front = Task::Home;
+                if self.stack.discard(Task::Settings) {
                     self.fresh_page();
                 }
             }

@@ -1,15 +1,15 @@
 //! One running program: its words, its streams, its time.
 
-use super::SimPhone;
-use super::spec::Gate;
+use super::core::Core;
 use super::stats::{Counter, Counters};
 use super::world::World;
 use crate::clock::{Cancel, Clock};
 use crate::shell::Stdio;
+use crate::spec::Gate;
 
 /// One running program of one phone.
 pub(super) struct Call<'a, 'b> {
-    pub phone: &'a SimPhone,
+    pub phone: &'a Core,
     pub args: &'a [String],
     pub io: &'a mut Stdio<'b>,
     pub clock: &'a Clock,
@@ -39,7 +39,7 @@ impl Call<'_, '_> {
 
     /// Counts something that clients cost the phone.
     pub(super) fn count(&self, which: impl FnOnce(&Counters) -> &Counter) {
-        which(&self.phone.0.counters).add();
+        which(&self.phone.counters).add();
     }
 
     /// One word, or nothing.
@@ -54,7 +54,7 @@ impl Call<'_, '_> {
 
     /// Whether the shell may do what the input gate guards; where not, says so as the phone does. `Some` is the exit code.
     pub(super) fn gated(&mut self, permission: &str, refused: &str) -> Option<i32> {
-        match self.world(|w, _| w.gate) {
+        match self.world(|w, _| w.system.gate) {
             Gate::Open => None,
             Gate::Silent => Some(0),
             Gate::Refused => {

@@ -90,14 +90,14 @@ fn masked(name: &str) -> String {
 impl World {
     /// Each user's accounts, then the authenticators, which are there whether or not anybody is signed in.
     fn accounts(&self, now: u64) -> String {
-        if !self.is_booted(now) {
+        if !self.agenda.is_booted(now) {
             return self.account_block("UserInfo{0:Owner:13}", None, false);
         }
         let second = self.spec.second_space;
-        let owner = if second { self.spec.account.clone() } else { self.account.clone() };
-        let mut out = self.account_block("UserInfo{0:Owner:13}", owner.as_deref(), true);
+        let owner = if second { self.spec.account.as_deref() } else { self.account.name() };
+        let mut out = self.account_block("UserInfo{0:Owner:13}", owner, true);
         if second {
-            out += &self.account_block("UserInfo{10:Second space:410}", self.account.as_deref(), false);
+            out += &self.account_block("UserInfo{10:Second space:410}", self.account.name(), false);
         }
         out
     }
@@ -140,7 +140,7 @@ impl World {
     fn accessibility(&self) -> String {
         // Android 9 and 10 write it at the end of the user's line.
         if self.spec.sdk < 30 {
-            let held = if self.automation.is_some() {
+            let held = if self.system.automation.is_some() {
                 ", Ui Automation[eventTypes=TYPES_ALL_MASK, notificationTimeout=0]\n}"
             } else {
                 "}"
@@ -150,7 +150,7 @@ impl World {
             );
         }
         let mut text = "ACCESSIBILITY MANAGER (dumpsys accessibility)\n\nUser state[attributes:{id=0, currentUser=true}\n     installed services: {}\n".to_owned();
-        if self.automation.is_some() {
+        if self.system.automation.is_some() {
             text.push_str(
                 "Ui Automation[eventTypes=TYPES_ALL_MASK, notificationTimeout=0, isAccessibilityTool=false]\n",
             );
@@ -159,18 +159,18 @@ impl World {
     }
 
     fn power(&self, now: u64) -> String {
-        let wakefulness = if self.awake { "Awake" } else { "Asleep" };
+        let wakefulness = if self.stack.is_awake() { "Awake" } else { "Asleep" };
         format!(
             "POWER MANAGER (dumpsys power)\n\nPower Manager State:\n  mDirty=0x0\n  mWakefulness={wakefulness}\n  mWakefulnessChanging=false\n  mIsPowered=true\n  mPlugType=2\n  mBatteryLevel={}\n  mStayOn=false\n  mBootCompleted={}\nDisplay Power: state={}\n",
             self.spec.battery,
-            self.is_booted(now),
-            if self.awake { "ON" } else { "OFF" }
+            self.agenda.is_booted(now),
+            if self.stack.is_awake() { "ON" } else { "OFF" }
         )
     }
 
     fn trust(&self) -> String {
-        use super::spec::LockKind;
-        let locked = u8::from(self.locked.is_some_and(|lock| lock != LockKind::Swipe));
+        use crate::spec::LockKind;
+        let locked = u8::from(self.stack.lock().is_some_and(|lock| lock != LockKind::Swipe));
         let secure = u8::from(self.spec.keyguard == LockKind::Pin || locked == 1);
         format!(
             "Trust manager state:\n User \"Owner\" (id=0, flags=0x13) (current): trusted=0, trustManaged=0, deviceLocked={locked}, strongAuthRequired=0x0\n   secure={secure}\n   Enabled agents:\n"
@@ -189,12 +189,12 @@ impl World {
     }
 
     fn connectivity(&self) -> String {
-        let network = if self.network {
+        let network = if self.system.network {
             "Active default network: 101\n\nCurrent Networks:\n  NetworkAgentInfo{network{101}  handle{436756205581} ni{WIFI CONNECTED extra: } created=2026-01-02T10:11:12Z Score(60 ; Policies : IS_VALIDATED)  everValidated{true} lastValidated{true} created{true} lp{{InterfaceName: wlan0}} nc{[ Transports: WIFI Capabilities: NOT_METERED&INTERNET&NOT_RESTRICTED&TRUSTED&NOT_VPN&VALIDATED&NOT_ROAMING&FOREGROUND ]}}\n"
         } else {
             "Active default network: none\n\nCurrent Networks:\n"
         };
-        let network = if self.faults.unvalidated {
+        let network = if self.faults.unvalidated() {
             network
                 .replace("&VALIDATED", "")
                 .replace("FOREGROUND ]", "FOREGROUND&NOT_CONGESTED&NOT_SUSPENDED&PARTIAL_CONNECTIVITY ]")
@@ -214,7 +214,7 @@ impl World {
 
     fn package(&self, name: &str) -> String {
         if name == "com.xiaomi.account" && self.spec.has_account_app() {
-            let version = self.spec.app_generation.map_or("miui-4.0", crate::generations::AppGeneration::version);
+            let version = self.spec.app_generation.map_or("miui-4.0", crate::spec::AppGeneration::version);
             return format!(
                 "Packages:\n  Package [com.xiaomi.account] (1a2b3c4):\n    userId=10042\n    versionCode=120 minSdk=23 targetSdk=28\n    versionName={version}\n"
             );

@@ -1,13 +1,13 @@
 //! What `dumpsys` says of windows, activities and the keyboard.
 
 use super::am::short;
-use super::spec::LockKind;
 use super::windows;
 use super::world::World;
+use crate::spec::LockKind;
 
 /// The focused window's name: an activity, or the name of a window that is none.
 fn focus(world: &World) -> String {
-    if !world.awake && world.locked.is_none() {
+    if !world.stack.is_awake() && world.stack.lock().is_none() {
         return "null".to_owned();
     }
     format!("Window{{3f1c2a9 u{} {}}}", world.user(), windows::title(world, world.screen()))
@@ -15,7 +15,7 @@ fn focus(world: &World) -> String {
 
 /// The activity below pop-ups and lock screen.
 fn activity_record(world: &World) -> String {
-    let below = short(&world.page().activity(&world.spec));
+    let below = short(&world.stack.page().activity(&world.spec));
     format!("ActivityRecord{{8d0b1e7 u{} {below} t42}}", world.user())
 }
 
@@ -23,14 +23,14 @@ fn activity_record(world: &World) -> String {
 pub(super) fn window(world: &World, part: &str) -> String {
     let policy = policy(world);
     let (width, height) = world.spec.size;
-    let cast = if world.faults.cast_display {
+    let cast = if world.faults.cast_display() {
         "  Display: mDisplayId=14 (organized)\n    init=1080x2400 440dpi cur=1080x2400 app=1080x2400\n  mCurrentFocus=Window{964a007 u0 com.android.chrome/com.google.android.apps.chrome.Main}\n  mFocusedApp=ActivityRecord{2027231 u0 com.android.chrome/com.google.android.apps.chrome.Main t2}\n"
     } else {
         ""
     };
     let display = format!(
         "WINDOW MANAGER DISPLAY CONTENTS (dumpsys window displays)\n{cast}  Display: mDisplayId=0\n    init={width}x{height} {}dpi cur={width}x{height} app={width}x{height}\n  mCurrentFocus={}\n  mFocusedApp={}\n",
-        world.density,
+        world.system.density,
         focus(world),
         activity_record(world)
     );
@@ -50,10 +50,11 @@ pub(super) fn window(world: &World, part: &str) -> String {
 }
 
 fn policy(world: &World) -> String {
-    let showing = world.locked.is_some();
-    let secure = world.locked.is_some_and(|lock| lock != LockKind::Swipe) || world.spec.keyguard == LockKind::Pin;
-    let on = if world.awake { "SCREEN_STATE_ON" } else { "SCREEN_STATE_OFF" };
-    let awake = world.awake;
+    let showing = world.stack.lock().is_some();
+    let secure =
+        world.stack.lock().is_some_and(|lock| lock != LockKind::Swipe) || world.stack.keyguard() == LockKind::Pin;
+    let on = if world.stack.is_awake() { "SCREEN_STATE_ON" } else { "SCREEN_STATE_OFF" };
+    let awake = world.stack.is_awake();
     format!(
         "WINDOW MANAGER POLICY STATE (dumpsys window policy)\n    mSystemReady=true mSystemBooted=true\n    screenState={on}\n    mAwake={awake} mScreenOnEarly={awake} mScreenOnFully={awake}\n    mShowingLockscreen={showing} mShowingDream=false mDreamingLockscreen={showing}\n    KeyguardServiceDelegate\n      showing={showing}\n      showingAndNotOccluded={showing}\n      inputRestricted={showing}\n      occluded=false\n      secure={secure}\n      isKeyguardShowing={showing}\n"
     )
@@ -69,7 +70,7 @@ pub(super) fn activity(world: &World) -> String {
 
 /// `dumpsys input_method`.
 pub(super) fn input_method(world: &World) -> String {
-    let shown = world.keyboard && world.focus.is_some();
+    let shown = world.form.keyboard() && world.form.focus().is_some();
     format!(
         "Current Input Method Manager state:\n  mShowRequested={shown} mShowExplicitlyRequested=false mShowForced=false mInputShown={shown}\n  mInputShown={shown}\n"
     )

@@ -63,6 +63,10 @@ pub enum Fault {
     UnknownPopup,
     /// The account app offers its own update.
     AccountAppUpdate,
+    /// The owner locates the phone from afar: a notice of Find Device over everything.
+    Located,
+    /// The owner lets the phone ring: a page of Find Device over everything.
+    Rings,
     /// A virtual display with a focus of its own comes, and is listed before the phone's own.
     CastDisplay,
     /// Google's check of the network fails from here on; the network works.
@@ -136,38 +140,4 @@ pub enum Disconnect {
     },
     /// The adb server dies.
     Server,
-}
-
-/// Faults that are at work now.
-#[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one fault, and they combine freely")]
-pub(super) struct AtWork {
-    /// Faults of the dump, each used up by one dump.
-    pub dumps: std::collections::VecDeque<Fault>,
-    /// Faults of the dump of views, each used up by one.
-    pub views: std::collections::VecDeque<Fault>,
-    /// The next tap on OK is lost.
-    pub confirm_lost: bool,
-    /// Another display is listed first.
-    pub cast_display: bool,
-    /// Google's check of the network fails.
-    pub unvalidated: bool,
-    /// Taps to drop.
-    pub taps: u32,
-    /// Commands to hang.
-    pub hangs: u32,
-    /// Added to each page change, in ms.
-    pub slow: u64,
-    /// How long the next spinner turns, in ms.
-    pub spinner: Option<u64>,
-    /// How often the secure keyboard still comes up.
-    pub secure_keyboards: u32,
-    /// Whether keys to password fields are lost.
-    pub swallows: bool,
-    /// Whether the next password field is offered to be filled in.
-    pub autofill: bool,
-    /// Whether it is asked whether to save the password.
-    pub autofill_save: bool,
-    /// Whether the disk is full.
-    pub disk_full: bool,
 }

@@ -1,10 +1,12 @@
 //! The phone's `input`: taps, swipes, keys, text.
 
+use super::agenda::{Action, PAGE_CHANGE};
 use super::call::Call;
 use super::record::Tap;
-use super::spec::{Gate, LockKind};
-use super::world::{Action, PAGE_CHANGE, World};
-use crate::screens::{Field, ScreenId};
+use super::stack::Task;
+use super::world::World;
+use crate::screens::{Act, Field, ScreenId};
+use crate::spec::{Gate, LockKind};
 
 /// The last Android (its API level) whose `input` starts a Java machine for each call; later ones send the words to a service.
 pub(super) const LAST_WITH_JAVA: u32 = 30;
@@ -49,7 +51,7 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
         call.err(format!("Unknown command: {command}\n"));
         return 255;
     }
-    match call.world(|w, _| w.gate) {
+    match call.world(|w, _| w.system.gate) {
         Gate::Silent => return 0,
         Gate::Refused => return refused(call, &command),
         Gate::Open => {}
@@ -157,53 +159,53 @@ impl World {
         let screen = self.screen();
         let drawing = self.drawing();
         let keyboard = drawing.keyboard.is_some_and(|k| k.contains(x, y));
-        let node = if self.awake && !keyboard { drawing.root.hit(x, y) } else { None };
+        let node = if self.stack.is_awake() && !keyboard { drawing.root.hit(x, y) } else { None };
         let id = if keyboard { "keyboard".to_owned() } else { node.map(|n| n.id.clone()).unwrap_or_default() };
         let text = node.filter(|n| !n.password).map(|n| n.words().to_owned()).unwrap_or_default();
         self.record.taps.push(Tap { at: now, point: (x, y), screen, id, text, hit: node.is_some() });
         let Some(act) = node.and_then(|n| n.act) else { return };
-        if self.faults.taps > 0 {
-            self.faults.taps -= 1;
+        if self.faults.drops_tap() {
             return;
         }
-        self.last_event = now;
+        self.agenda.moved(now);
         self.act(now, act);
     }
 
     /// A swipe scrolls the page; upwards it opens a lock screen that has no lock.
     pub(super) fn swipe(&mut self, now: u64, from: i32, to: i32) {
-        if !self.awake {
+        if !self.stack.is_awake() {
             return;
         }
-        if self.locked == Some(LockKind::Swipe) {
+        if self.stack.lock() == Some(LockKind::Swipe) {
             if from - to > self.spec.size.1.cast_signed() / 6 {
-                self.later(now + PAGE_CHANGE, Action::Unlock);
+                self.agenda.later(now + PAGE_CHANGE, Action::Unlock);
             }
             return;
         }
         let most = self.drawing().scroll_max;
-        let scroll = (self.scroll + from - to).clamp(0, most);
-        if scroll != self.scroll && self.popups.is_empty() {
-            self.scroll = scroll;
-            self.last_event = now;
+        let scroll = (self.form.scroll() + from - to).clamp(0, most);
+        if self.stack.popups().is_empty() && self.form.scroll_to(scroll) {
+            self.agenda.moved(now);
         }
     }
 
     /// Keys go to the focused field, and nowhere else.
     pub(super) fn type_text(&mut self, now: u64, text: &str) {
         if let Some(field) = self.typed_into() {
-            let secure = self.popups.last() == Some(&ScreenId::SecureKeyboard);
-            let swallows = field.is_password() && (secure || self.faults.swallows);
+            let secure = self.stack.popups().last() == Some(&ScreenId::SecureKeyboard);
+            let swallows = field.is_password() && (secure || self.faults.swallows());
             let arrives = text.char_indices().filter(|(place, _)| !swallows || place % 3 != 2).map(|(_, c)| c);
-            self.typed.field(field).extend(arrives);
-            self.last_event = now;
+            self.form.append(field, arrives);
+            self.agenda.moved(now);
         }
     }
 
     /// The field that keys go to. What lies over a field leaves it the focus.
     fn typed_into(&self) -> Option<Field> {
-        let free = self.awake && self.locked.is_none() && self.popups.iter().all(|p| p.is_over_field());
-        self.focus.filter(|_| free)
+        let free = self.stack.is_awake()
+            && self.stack.lock().is_none()
+            && self.stack.popups().iter().all(|p| p.is_over_field());
+        self.form.focus().filter(|_| free)
     }
 
     /// One key.
@@ -212,39 +214,38 @@ impl World {
         let before = self.screen();
         match code {
             223 => self.sleep(),
-            26 if self.awake => self.sleep(),
-            26 | 224 => self.awake = true,
-            _ if !self.awake => return,
-            82 if self.locked == Some(LockKind::Swipe) => self.later(now + PAGE_CHANGE, Action::Unlock),
-            3 if self.locked.is_none() => {
-                self.popups.retain(|p| matches!(p, ScreenId::Anr | ScreenId::LowBattery));
+            26 if self.stack.is_awake() => self.sleep(),
+            26 | 224 => self.stack.wake(),
+            _ if !self.stack.is_awake() => return,
+            82 if self.stack.lock() == Some(LockKind::Swipe) => self.agenda.later(now + PAGE_CHANGE, Action::Unlock),
+            3 if self.stack.lock().is_none() => {
+                self.stack.close_popups(|p| !matches!(p, ScreenId::Anr | ScreenId::LowBattery));
                 let at = self.drawn_at(now);
-                self.later(at, Action::Front(super::world::Task::Home));
+                self.agenda.later(at, Action::Front(Task::Home));
             }
             4 => self.back(now),
             67 => {
                 if let Some(field) = self.typed_into() {
-                    self.typed.field(field).pop();
-                    self.last_event = now;
+                    self.form.delete(field);
+                    self.agenda.moved(now);
                 }
             }
             66 => self.enter(now),
             _ => {}
         }
         if matches!(code, 224 | 223 | 26) {
-            self.last_event = now;
+            self.agenda.moved(now);
         }
         self.shown(now, before);
     }
 
     /// Enter on a password page is its button.
     fn enter(&mut self, now: u64) {
-        use crate::screens::Act;
-        if !self.popups.is_empty() || self.locked.is_some() {
+        if !self.stack.popups().is_empty() || self.stack.lock().is_some() {
             return;
         }
-        match self.focus {
-            Some(Field::Password) if self.page() != ScreenId::SignIn => self.act(now, Act::Confirm),
+        match self.form.focus() {
+            Some(Field::Password) if self.stack.page() != ScreenId::SignIn => self.act(now, Act::Confirm),
             Some(Field::WebPassword | Field::Captcha) => self.act(now, Act::Confirm),
             Some(Field::Code) => self.act(now, Act::ConfirmCode),
             _ => {}

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use super::call::Call;
 use super::fault::Fault;
-use super::{am, dumpsys, input, packages, settings, views};
 use crate::screens::picture;
 
 pub(super) fn getprop(call: &mut Call<'_, '_>) -> i32 {
@@ -35,33 +34,6 @@ pub(super) fn setprop(call: &mut Call<'_, '_>) -> i32 {
     1
 }
 
-/// `wm`, which is `cmd window`.
-pub(super) fn wm(call: &mut Call<'_, '_>) -> i32 {
-    if call.arg(0) == views::COMMAND {
-        return views::run(call);
-    }
-    if !call.takes(100) {
-        return 129;
-    }
-    let (width, height) = call.phone.spec().size;
-    match (call.arg(0), call.args.len()) {
-        ("size", 1) => call.out(format!("Physical size: {width}x{height}\n")),
-        ("density", 1) => {
-            let density = call.world(|w, _| w.density);
-            call.out(format!("Physical density: {density}\n"));
-        }
-        ("size" | "density", _) => {
-            let verb = call.arg(0).to_owned();
-            return call.gated("android.permission.WRITE_SECURE_SETTINGS", &verb).unwrap_or(0);
-        }
-        _ => {
-            call.err("Unknown command\n");
-            return 255;
-        }
-    }
-    0
-}
-
 /// `ps`, `ps -A`: before Android 8 all processes without an option, later ones only with it.
 pub(super) fn ps(call: &mut Call<'_, '_>) -> i32 {
     if !call.takes(40) {
@@ -69,7 +41,7 @@ pub(super) fn ps(call: &mut Call<'_, '_>) -> i32 {
     }
     let old = call.phone.spec().sdk < 26;
     let all = if old { call.args.is_empty() } else { call.args.iter().any(|a| a == "-A" || a == "-ef") };
-    let other = call.world(|w, _| w.automation.clone());
+    let other = call.world(|w, _| w.system.automation.clone());
     let mut lines = "USER      PID   PPID  VSZ     RSS    WCHAN            ADDR S NAME\n".to_owned();
     let mut process = |user: &str, id: u32, name: &str| {
         let _ = writeln!(lines, "{user:<9} {id:<5} 1     2403104 103924 0                   0 S {name}");
@@ -85,29 +57,6 @@ pub(super) fn ps(call: &mut Call<'_, '_>) -> i32 {
     process("shell", 11890, "ps");
     call.out(lines);
     0
-}
-
-/// `cmd SERVICE …`: the services that have a program of their own.
-pub(super) fn cmd(call: &mut Call<'_, '_>) -> i32 {
-    let rest = call.args.get(1..).unwrap_or_default();
-    match call.arg(0) {
-        "package" => call.run_with(rest, packages::run),
-        "activity" => call.run_with(rest, am::run),
-        "input" => call.run_with(rest, input::run),
-        "settings" => call.run_with(rest, settings::run),
-        "window" => call.run_with(rest, wm),
-        "device_policy" => call.run_with(rest, packages::dpm),
-        "-l" => {
-            call.takes(60);
-            dumpsys::list(call)
-        }
-        other => {
-            let text = format!("cmd: Can't find service: {other}\n");
-            call.takes(20);
-            call.err(text);
-            20
-        }
-    }
 }
 
 pub(super) fn screencap(call: &mut Call<'_, '_>) -> i32 {
@@ -153,14 +102,13 @@ pub(super) fn svc(call: &mut Call<'_, '_>) -> i32 {
             if let Some(code) = call.gated("android.permission.WRITE_SETTINGS", "stayon") {
                 return code;
             }
-            let key = ("global".to_owned(), "stay_on_while_plugged_in".to_owned());
             let value = if value == "false" { "0" } else { "7" };
-            call.world(|w, _| w.settings.insert(key, value.to_owned()));
+            call.world(|w, _| w.system.set("global", "stay_on_while_plugged_in", Some(value)));
             0
         }
         ("wifi" | "data", state @ ("enable" | "disable")) => {
             let on = state == "enable";
-            call.phone.set_network(on);
+            call.world(|w, _| w.system.network = on);
             0
         }
         ("power", "reboot") => reboot(call),

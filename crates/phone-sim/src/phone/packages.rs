@@ -1,10 +1,16 @@
 //! The phone's `pm` and `dpm`.
 
 use super::call::Call;
-use super::spec::{AccountApp, Branch, PhoneSpec};
+use crate::spec::{AccountApp, PhoneSpec};
 
-/// The packages that matter here, with their files.
-fn installed(spec: &PhoneSpec) -> Vec<(&str, &'static str)> {
+/// Find Device's app.
+const FIND_DEVICE: &str = "com.xiaomi.finddevice";
+
+/// The first Android (its API level) whose `pm` knows `install-existing`.
+const INSTALLS_EXISTING: u32 = 26;
+
+/// The packages that matter here and are in the system's image or installed, with their files.
+fn known(spec: &PhoneSpec) -> Vec<(&str, &'static str)> {
     let mut found = vec![
         ("android", "/system/framework/framework-res.apk"),
         ("com.android.settings", "/system/priv-app/Settings/Settings.apk"),
@@ -23,11 +29,44 @@ fn installed(spec: &PhoneSpec) -> Vec<(&str, &'static str)> {
                 "/system/app/XiaomiAccount/XiaomiAccount.apk",
             ),
         ]);
-        if !spec.has(Branch::NoFindDeviceApp) {
-            found.push(("com.xiaomi.finddevice", "/system/priv-app/FindDevice/FindDevice.apk"));
-        }
+        found.push((FIND_DEVICE, "/system/priv-app/FindDevice/FindDevice.apk"));
     }
     found
+}
+
+/// Those that are there for the user in front.
+fn installed<'a>(call: &Call<'a, '_>) -> Vec<(&'a str, &'static str)> {
+    let mut found = known(call.phone.spec());
+    if !call.world(|w, _| w.system.has_find_device_app()) {
+        found.retain(|(package, _)| *package != FIND_DEVICE);
+    }
+    found
+}
+
+/// `install-existing [--user ID] [--full | --instant | --wait] PACKAGE`: a package of the system's image, for the user in front.
+fn install_existing(call: &mut Call<'_, '_>) -> i32 {
+    let mut words = call.args[1..].iter();
+    let (mut package, mut user) = (None, call.world(|w, _| w.user().to_string()));
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--user" => words.next().into_iter().for_each(|id| user.clone_from(id)),
+            flag if flag.starts_with("--") => {}
+            name => package = Some(name.to_owned()),
+        }
+    }
+    let Some(package) = package else {
+        call.err("Error: package name not specified\n");
+        return 1;
+    };
+    if !known(call.phone.spec()).iter().any(|(name, _)| *name == package) {
+        call.out(format!("android.content.pm.PackageManager$NameNotFoundException: Package {package} doesn't exist\n"));
+        return 1;
+    }
+    if package == FIND_DEVICE {
+        call.world(|w, _| w.system.install_find_device());
+    }
+    call.out(format!("Package {package} installed for user: {user}\n"));
+    0
 }
 
 pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
@@ -45,7 +84,7 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
             0
         }
         ("path", package) => {
-            let file = installed(call.phone.spec()).into_iter().find(|(p, _)| *p == package).map(|(_, f)| f);
+            let file = installed(call).into_iter().find(|(p, _)| *p == package).map(|(_, f)| f);
             match file {
                 Some(file) => {
                     call.out(format!("package:{file}\n"));
@@ -54,6 +93,7 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
                 None => 1,
             }
         }
+        ("install-existing", _) if call.phone.spec().sdk >= INSTALLS_EXISTING => install_existing(call),
         ("clear", _) => call.gated("android.permission.CLEAR_APP_USER_DATA", "clear").unwrap_or_else(|| {
             call.out("Failed\n");
             1
@@ -76,11 +116,12 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
 
 fn list(call: &mut Call<'_, '_>) -> i32 {
     let mut words = call.args[2..].iter();
-    let (mut files, mut own, mut filter) = (false, false, String::new());
+    let (mut files, mut own, mut removed, mut filter) = (false, false, false, String::new());
     while let Some(word) = words.next() {
         match word.as_str() {
             "-f" => files = true,
             "-3" => own = true,
+            "-u" => removed = true,
             "--user" => {
                 words.next();
             }
@@ -88,7 +129,8 @@ fn list(call: &mut Call<'_, '_>) -> i32 {
             word => word.clone_into(&mut filter),
         }
     }
-    for (package, file) in installed(call.phone.spec()) {
+    let shown = if removed { known(call.phone.spec()) } else { installed(call) };
+    for (package, file) in shown {
         if package.contains(&filter) && (!own || file.starts_with("/data/")) {
             let line = if files { format!("package:{file}={package}\n") } else { format!("package:{package}\n") };
             call.out(line);

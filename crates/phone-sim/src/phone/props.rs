@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::spec::{Gate, Generation, PhoneSpec};
 use crate::labels;
+use crate::spec::{Gate, Generation, PhoneSpec};
 
 /// The phone's properties, apart from those that change while it runs.
 pub(super) fn of(spec: &PhoneSpec) -> BTreeMap<String, String> {

@@ -1,33 +1,6 @@
 //! The phone's `settings`.
 
-use std::collections::BTreeMap;
-
 use super::call::Call;
-
-/// What a phone has at the start: (namespace, key) → value.
-pub(super) fn initial() -> BTreeMap<(String, String), String> {
-    [
-        ("global", "adb_enabled", "1"),
-        ("global", "airplane_mode_on", "0"),
-        ("global", "animator_duration_scale", "1.0"),
-        ("global", "development_settings_enabled", "1"),
-        ("global", "device_provisioned", "1"),
-        ("global", "stay_on_while_plugged_in", "0"),
-        ("global", "transition_animation_scale", "1.0"),
-        ("global", "window_animation_scale", "1.0"),
-        (
-            "secure",
-            "default_input_method",
-            "com.google.android.inputmethod.latin/com.android.inputmethod.latin.LatinIME",
-        ),
-        ("secure", "user_setup_complete", "1"),
-        ("system", "screen_brightness", "102"),
-        ("system", "screen_off_timeout", "30000"),
-    ]
-    .into_iter()
-    .map(|(space, key, value)| ((space.to_owned(), key.to_owned()), value.to_owned()))
-    .collect()
-}
 
 pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
     if !call.takes(100) {
@@ -46,15 +19,13 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
     match verb.as_str() {
         "get" => {
             let cards = key == "key_bank_card_in_ese" && call.phone.spec().cards;
-            let value = call.world(|w, _| w.settings.get(&(space, key)).cloned());
+            let value = call.world(|w, _| w.system.setting(&space, &key).map(str::to_owned));
             let value = if cards { "1".to_owned() } else { value.unwrap_or_else(|| "null".to_owned()) };
             call.out(value + "\n");
         }
         "list" => {
-            for ((own, key), value) in call.world(|w, _| w.settings.clone()) {
-                if own == space {
-                    call.out(format!("{key}={value}\n"));
-                }
+            for (key, value) in call.world(|w, _| w.system.settings(&space)) {
+                call.out(format!("{key}={value}\n"));
             }
         }
         "put" | "delete" => {
@@ -66,13 +37,8 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
             if let Some(code) = call.gated(permission, &verb) {
                 return code;
             }
-            call.world(|w, _| {
-                if verb == "put" {
-                    w.settings.insert((space, key), word(3));
-                } else {
-                    w.settings.remove(&(space, key));
-                }
-            });
+            let value = (verb == "put").then(|| word(3));
+            call.world(|w, _| w.system.set(&space, &key, value.as_deref()));
             if verb == "delete" {
                 call.out("Deleted 1 rows\n");
             }

@@ -2,7 +2,8 @@
 
 use super::call::Call;
 use super::fault::Fault;
-use crate::screens::ScreenId;
+use super::world::World;
+use crate::screens::{self, ScreenId, xml};
 
 /// Time until the dump's Java machine runs and has its connection, in ms.
 const START: u64 = 500;
@@ -34,12 +35,12 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
     if !call.takes(START) {
         return 129;
     }
-    if call.world(|w, _| w.automation.is_some()) {
+    if call.world(|w, _| w.system.automation.is_some()) {
         call.err(HELD);
         call.out("Killed\n");
         return 137;
     }
-    let fault = call.world(|w, _| w.faults.dumps.pop_front());
+    let fault = call.world(|w, _| w.faults.next_dump());
     match fault {
         Some(Fault::DumpNotIdle(_)) => {
             call.takes(PATIENCE);
@@ -66,9 +67,9 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
     }
     let Some(xml) = call.world(|w, now| {
         let stale = matches!(fault, Some(Fault::DumpStale(_)));
-        let screen = if stale { w.previous.unwrap_or(ScreenId::Launcher) } else { w.screen() };
-        (w.awake || w.locked.is_some())
-            .then(|| if all_windows { w.dump_windows(now) } else { w.dump(screen, compressed, now) })
+        let screen = if stale { w.stack.previous().unwrap_or(ScreenId::Launcher) } else { w.screen() };
+        (w.stack.is_awake() || w.stack.lock().is_some())
+            .then(|| if all_windows { dump_windows(w, now) } else { dump(w, screen, compressed, now) })
     }) else {
         call.err(NULL_ROOT);
         return 0;
@@ -79,6 +80,37 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
         _ => &xml,
     };
     write(call, &file, xml, matches!(fault, Some(Fault::DumpNoisy(_))))
+}
+
+/// The page as a dump writes it.
+pub(super) fn dump(world: &World, screen: ScreenId, compressed: bool, now: u64) -> String {
+    let scene = world.scene_at(now);
+    let root = screens::draw(screen, &scene).root;
+    let root = if compressed { xml::compressed(root) } else { root };
+    let mut roots = vec![root];
+    if world.spec.status_bar {
+        roots.push(screens::status_bar(&scene));
+    }
+    xml::write(&roots, world.spec.dump_format)
+}
+
+/// All windows, as `--windows` writes them: the page, what lies over it, and the status bar.
+fn dump_windows(world: &World, now: u64) -> String {
+    let scene = world.scene_at(now);
+    let front = world.screen();
+    let covered = world.stack.lock().is_none() && !world.stack.popups().is_empty();
+    let below = covered.then(|| world.stack.page());
+    let mut windows = Vec::new();
+    for (layer, screen) in below.into_iter().chain([front]).enumerate() {
+        let drawing = screens::draw(screen, &scene);
+        let kind = if screen == ScreenId::SecureKeyboard { 2 } else { 1 };
+        let layer = u32::try_from(layer).unwrap_or(0);
+        let active = screen == front;
+        windows.push(xml::Window { display: 0, title: drawing.activity, root: drawing.root, active, layer, kind });
+    }
+    let root = screens::status_bar(&scene);
+    windows.push(xml::Window { display: 0, title: "StatusBar".into(), root, active: false, layer: 9, kind: 3 });
+    xml::write_windows(&windows, world.spec.dump_format)
 }
 
 /// The first half, ending at a character.
@@ -124,8 +156,8 @@ fn idle(call: &Call<'_, '_>) -> Wait {
     loop {
         let (now, quiet_at, next) = call.world(|w, now| {
             // A spinner moves until the moment at which it is taken away.
-            let quiet_at = if w.drawing().moves { u64::MAX } else { w.last_event.max(start) + IDLE };
-            (now, quiet_at, w.due.iter().map(|(at, _)| *at).min().unwrap_or(u64::MAX))
+            let quiet_at = if w.drawing().moves { u64::MAX } else { w.agenda.moved_at().max(start) + IDLE };
+            (now, quiet_at, w.agenda.first_due().unwrap_or(u64::MAX))
         });
         if now >= quiet_at && next >= quiet_at {
             return Wait::Idle;

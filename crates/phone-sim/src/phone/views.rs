@@ -5,10 +5,10 @@
 
 use super::call::Call;
 use super::fault::Fault;
-use super::spec::Branch;
 use super::windows;
 use super::world::World;
 use crate::screens::{self, ScreenId, views as form};
+use crate::spec::Branch;
 
 /// The command's name.
 pub(super) const COMMAND: &str = "dump-visible-window-views";
@@ -32,7 +32,7 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
         call.out(format!("Unknown command: {COMMAND}\n"));
         return 255;
     }
-    let (fault, hangs) = call.world(|w, _| (w.faults.views.pop_front(), w.popups.contains(&ScreenId::Anr)));
+    let (fault, hangs) = call.world(|w, _| (w.faults.next_views(), w.stack.popups().contains(&ScreenId::Anr)));
     let has = |branch| spec.has(branch);
     let slow = has(Branch::ViewsSlow) || matches!(fault, Some(Fault::ViewsSlow(_)));
     let takes = if slow { TAKES_LONG } else { TAKES } + if hangs { NO_ANSWER } else { 0 };
@@ -50,7 +50,7 @@ pub(super) fn run(call: &mut Call<'_, '_>) -> i32 {
 }
 
 fn dump(world: &World, now: u64, stale: bool, shifted: bool) -> Vec<u8> {
-    let hangs = world.popups.contains(&ScreenId::Anr);
+    let hangs = world.stack.popups().contains(&ScreenId::Anr);
     let mut entries = Vec::new();
     for (place, window) in windows::visible(world, now).into_iter().enumerate() {
         // An app that does not answer is left out.
@@ -58,7 +58,7 @@ fn dump(world: &World, now: u64, stale: bool, shifted: bool) -> Vec<u8> {
             continue;
         }
         let (mut root, mut title) = (window.root, window.title);
-        if stale && let (Some(screen), Some(before)) = (window.screen, world.previous) {
+        if stale && let (Some(screen), Some(before)) = (window.screen, world.stack.previous()) {
             if screen != world.screen() {
                 continue;
             }

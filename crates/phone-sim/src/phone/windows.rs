@@ -28,15 +28,16 @@ pub(super) fn title(world: &World, screen: ScreenId) -> String {
 
 /// The windows that can be seen at this moment, the lowest first. What lies below a window that fills the screen is not there.
 pub(super) fn visible(world: &World, now: u64) -> Vec<Window> {
-    if !world.awake {
+    if !world.stack.is_awake() {
         return Vec::new();
     }
     let scene = world.scene_at(now);
     let mut found = Vec::new();
     for (place, screen) in from_the_top(world).into_iter().enumerate() {
         // Focus, keyboard and error belong to the page in front of all pages.
-        let below = Scene { focus: None, keyboard: false, note: None, scroll: world.scroll_below, ..scene.clone() };
-        let of_page = place == 0 || screen == world.page();
+        let below =
+            Scene { focus: None, keyboard: false, note: None, scroll: world.form.scroll_below(), ..scene.clone() };
+        let of_page = place == 0 || screen == world.stack.page();
         let root = screens::views(screen, if of_page { &scene } else { &below });
         let fills = root.bounds.right - root.bounds.left >= scene.width()
             && root.bounds.bottom - root.bounds.top >= scene.height();
@@ -46,7 +47,7 @@ pub(super) fn visible(world: &World, now: u64) -> Vec<Window> {
         }
     }
     found.reverse();
-    if world.locked.is_none()
+    if world.stack.lock().is_none()
         && let Some(root) = screens::keyboard(&scene)
     {
         found.push(Window { title: "InputMethod".to_owned(), root, screen: None });
@@ -57,9 +58,8 @@ pub(super) fn visible(world: &World, now: u64) -> Vec<Window> {
 
 /// The pages that may be seen, the topmost first.
 fn from_the_top(world: &World) -> Vec<ScreenId> {
-    if world.locked.is_some() {
+    if world.stack.lock().is_some() {
         return vec![world.screen()];
     }
-    let task = world.tasks.get(&world.front).map(Vec::as_slice).unwrap_or_default();
-    world.popups.iter().rev().chain(task.iter().rev()).copied().collect()
+    world.stack.popups().iter().rev().chain(world.stack.pages().iter().rev()).copied().collect()
 }

@@ -1,8 +1,10 @@
 //! The account app's pages: the account page, the sign-in page, the identity check.
 
+use super::act::{Act, Field};
+use super::id::ScreenId;
 use super::layout::{Rows, content_area, field, line, page};
 use super::node::{Node, Rect};
-use super::{Act, Field, Scene, ScreenId};
+use super::scene::Scene;
 
 pub(super) fn draw(screen: ScreenId, scene: &Scene<'_>) -> (Node, i32) {
     match screen {

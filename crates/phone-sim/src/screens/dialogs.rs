@@ -1,9 +1,11 @@
 //! The dialogs of a sign-out: questions, spinners, failures, and the password dialog.
 
+use super::act::{Act, Field};
+use super::id::ScreenId;
 use super::layout::{Rows, alert, content_area, field, line, page};
 use super::node::{Node, Rect};
-use super::{Act, Field, Scene, ScreenId};
-use crate::phone::{Branch, Generation};
+use super::scene::Scene;
+use crate::spec::{Branch, Generation};
 
 pub(super) fn draw(screen: ScreenId, scene: &Scene<'_>) -> Node {
     use ScreenId as S;

@@ -1,8 +1,10 @@
 //! Pages that belong to no sign-out: the launcher, another app, pop-ups, the lock screen.
 
+use super::act::Act;
+use super::id::ScreenId;
 use super::layout::{Rows, alert, content_area, page};
 use super::node::{Node, Rect};
-use super::{Act, Scene, ScreenId};
+use super::scene::Scene;
 
 pub(super) fn draw(screen: ScreenId, scene: &Scene<'_>) -> Node {
     let choice = |text: &str, act| Some((text.to_owned(), act));

@@ -1,6 +1,6 @@
 //! The names of all pages, and what is fixed for each.
 
-use crate::phone::{Branch, Generation, LockKind, PhoneSpec};
+use crate::spec::{Branch, Generation, LockKind, PhoneSpec};
 
 /// Declares the enum and its list of all with short names.
 macro_rules! screens {
@@ -93,6 +93,16 @@ screens! {
     FindDevicePasswordAgain = "find-device-password-again",
     /// The last device of Advanced data protection.
     LastDevice = "last-device",
+    /// The cloud app's page about Find Device, which is on.
+    FindDeviceStatus = "find-device-status",
+    /// The cloud app's offer to turn Find Device on.
+    FindDeviceGuide = "find-device-guide",
+    /// "Turn off Find device?"
+    FindDeviceOff = "find-device-off",
+    /// The owner has located the phone.
+    FindDeviceLocated = "find-device-located",
+    /// The owner lets the phone ring.
+    FindDeviceNoise = "find-device-noise",
     /// Find Device is not available in a second space.
     SecondSpace = "second-space",
     /// Settings after the account is gone.
@@ -146,6 +156,8 @@ impl ScreenId {
                     | Self::LowBattery
                     | Self::IncomingCall
                     | Self::AutofillSave
+                    | Self::FindDeviceLocated
+                    | Self::FindDeviceNoise
             )
     }
 
@@ -196,6 +208,9 @@ impl ScreenId {
                     | Self::AccountPage
                     | Self::SignIn
                     | Self::AccountGone
+                    | Self::FindDeviceStatus
+                    | Self::FindDeviceGuide
+                    | Self::FindDeviceOff
                     | Self::Keyguard
                     | Self::PinKeyguard
                     | Self::LostMode
@@ -208,7 +223,8 @@ impl ScreenId {
     pub fn activity(self, spec: &PhoneSpec) -> String {
         let known = self.known_activity(spec);
         if let Some(generation) = spec.app_generation {
-            return generation.activity(self, known);
+            let asks = self.is_password() || matches!(self, Self::ServerError | Self::PasswordWrongDialog);
+            return generation.activity(asks, known);
         }
         spec.account_app.as_ref().map_or_else(|| known.to_owned(), |app| app.activity(known))
     }
@@ -257,6 +273,13 @@ impl ScreenId {
             Self::LowBattery | Self::Keyguard | Self::PinKeyguard => "com.android.systemui/NotificationShade",
             Self::LostMode => "com.xiaomi.account/com.xiaomi.account.ui.LockedAccountLoginActivity",
             Self::FinanceLock => "com.xiaomi.finddevice/com.xiaomi.finddevice.view.LockedActivity",
+            // The activities of the first two cannot be started from outside; a page of the cloud app leads to them.
+            Self::FindDeviceStatus | Self::FindDeviceOff => {
+                "com.miui.cloudservice/com.miui.cloudservice.ui.MiCloudFindDeviceStatusActivity"
+            }
+            Self::FindDeviceGuide => "com.miui.cloudservice/com.miui.cloudservice.finddevice.FindDeviceGuideActivity",
+            Self::FindDeviceLocated => "com.xiaomi.finddevice/com.xiaomi.finddevice.v2.ui.FindDeviceSuccessActivity",
+            Self::FindDeviceNoise => "com.xiaomi.finddevice/com.xiaomi.finddevice.v2.command.StopNoiseActivity",
             Self::IncomingCall => "com.android.incallui/com.android.incallui.InCallActivity",
             _ => "com.xiaomi.account/com.xiaomi.account.ui.AccountSettingsActivity",
         }

@@ -2,8 +2,10 @@
 //!
 //! Package and ids are seen in sources and reports; how the windows look and what they take from the page below is made up.
 
+use super::act::Act;
+use super::id::ScreenId;
 use super::node::{Node, Rect};
-use super::{Act, Scene, ScreenId};
+use super::scene::Scene;
 
 pub(super) fn draw(screen: ScreenId, scene: &Scene<'_>) -> Node {
     match screen {

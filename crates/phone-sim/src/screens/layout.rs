@@ -1,8 +1,9 @@
 //! Page skeletons: a page with an action bar and a list, a dialog, a row.
 
+use super::act::{Act, Field};
 use super::node::{Node, Rect};
-use super::{Act, Field, Scene};
-use crate::phone::Branch;
+use super::scene::Scene;
+use crate::spec::Branch;
 
 /// A list of rows that are stacked from the top; each row is built at the origin.
 pub(super) struct Rows<'a, 'b> {

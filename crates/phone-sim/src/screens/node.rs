@@ -1,6 +1,6 @@
 //! A drawn page as a tree of nodes, and the building blocks to make one. Knows nothing of the phone's state.
 
-use super::Act;
+use super::act::Act;
 
 /// A rectangle in pixels: left, top, right, bottom.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

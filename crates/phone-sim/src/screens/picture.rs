@@ -1,7 +1,7 @@
 //! A picture of the screen, drawn from its tree: boxes, and bars for the texts. Protected pages are black.
 
-use super::Drawing;
 use super::node::Rect;
+use super::scene::Drawing;
 
 /// A PNG of the page at the phone's size.
 ///

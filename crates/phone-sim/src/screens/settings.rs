@@ -1,9 +1,11 @@
 //! Settings: its first page with the account row, and its search.
 
+use super::act::{Act, Field};
+use super::id::ScreenId;
 use super::layout::{Rows, content_area, field, page};
 use super::node::{Node, Rect};
-use super::{Act, Field, Scene, ScreenId};
-use crate::phone::Branch;
+use super::scene::Scene;
+use crate::spec::Branch;
 
 /// Settings' own words: its title, the hint of its search, the heading over the accounts.
 type Words = [&'static str; 3];

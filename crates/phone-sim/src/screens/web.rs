@@ -1,9 +1,11 @@
 //! The server's own pages in a web view, as HyperOS shows them: no ids of the app inside.
 
 use super::account::label_view;
+use super::act::{Act, Field};
+use super::id::ScreenId;
 use super::layout::{content_area, field, page};
 use super::node::{Node, Rect};
-use super::{Act, Field, Scene, ScreenId};
+use super::scene::Scene;
 
 pub(super) fn draw(screen: ScreenId, scene: &Scene<'_>) -> Node {
     let area = content_area(scene);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::node::Node;
-use crate::phone::DumpFormat;
+use crate::spec::DumpFormat;
 
 /// The whole file: one line, the top nodes in order.
 #[must_use]

@@ -1,5 +1,7 @@
 //! Every fault shows as it does on real phones.
 
+use std::sync::Mutex;
+
 use super::*;
 use ScreenId as S;
 
@@ -196,10 +198,10 @@ fn slow_pages_and_long_spinners_take_their_time() {
 #[test]
 fn a_toast_keeps_the_dump_waiting() {
     let hand = Hand::on(PhoneSpec::default());
-    let start = hand.phone.with(|_, now| now);
+    let start = hand.phone.0.with(|_, now| now);
     hand.phone.fault(Fault::Toast { lasts: 900 });
     hand.run(&["uiautomator", "dump"]);
-    let (now, last) = hand.phone.with(|w, now| (now, w.last_event));
+    let (now, last) = hand.phone.0.with(|w, now| (now, w.agenda.moved_at()));
     assert!(last >= start + 900 && now >= last + 1000);
 }
 
@@ -214,7 +216,7 @@ fn through_settings_the_entry_is_a_stage_too() {
 
 /// The field with the focus, and what stands in it.
 fn typed(hand: &Hand) -> usize {
-    hand.phone.with(|w, _| w.typed.password.len())
+    hand.phone.0.with(|w, _| w.form.typed().password.len())
 }
 
 #[test]
@@ -248,7 +250,7 @@ fn a_keyboard_without_a_window_loses_keys_of_passwords_only() {
     hand.phone.show(S::SettingsSearch);
     hand.tap("android:id/input");
     hand.run(&["input", "text", "abcdef"]);
-    assert_eq!(hand.phone.with(|w, _| w.typed.search.clone()), "abcdef");
+    assert_eq!(hand.phone.0.with(|w, _| w.form.typed().search.clone()), "abcdef");
 }
 
 #[test]
@@ -264,7 +266,7 @@ fn autofill_offers_over_the_button_and_fills_in_where_it_is_tapped() {
     hand.tap("OK");
     hand.until(S::Password);
     assert_eq!(typed(&hand), "somebody-elses".len());
-    hand.phone.with(|w, _| w.typed.password = "Owner-pass 1".to_owned());
+    hand.phone.0.with(|w, _| w.form.fill(crate::screens::Field::Password, "Owner-pass 1"));
     hand.tap("passport_confirm");
     hand.until(S::AutofillSave);
     hand.run(&["input", "keyevent", "4"]);

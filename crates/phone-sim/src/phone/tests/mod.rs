@@ -1,6 +1,7 @@
 //! The phone by its own programs only, as a person with a shell would use it.
 
 mod faults;
+mod generations;
 mod pages;
 mod programs;
 mod walks;

@@ -157,12 +157,12 @@ fn nothing_that_takes_taps_lies_outside_or_over_another() {
                 let phone = SimPhone::new(spec.clone());
                 phone.show(*screen);
                 if keyboard_opens {
-                    phone.with(|w, _| {
-                        w.focus = Some(crate::screens::Field::Password);
-                        w.keyboard = true;
+                    phone.0.with(|w, _| {
+                        w.form.set_focus(crate::screens::Field::Password);
+                        w.form.set_keyboard(true);
                     });
                 }
-                let drawing = phone.with(|w, _| w.drawing());
+                let drawing = phone.0.with(|w, _| w.drawing());
                 let whole = crate::screens::Rect::at(0, 0, width.cast_signed(), height.cast_signed());
                 let taking: Vec<_> = drawing.root.all().into_iter().filter(|n| n.clickable).collect();
                 for node in &taking {

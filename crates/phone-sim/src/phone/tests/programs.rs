@@ -227,3 +227,31 @@ fn input_costs_a_java_machine_up_to_android_11() {
     // A sleep never ends early; how much longer it takes is the host's affair.
     assert!(took(29) >= 230 && took(30) >= 230);
 }
+
+#[test]
+fn f14_a_removed_app_comes_back_by_install_existing() {
+    let mut hand = Hand::on(PhoneSpec::default().with(Branch::NoFindDeviceApp));
+    let lists = |hand: &Hand, more: &[&str]| {
+        let words = [&["pm", "list", "packages"][..], more].concat();
+        hand.out(&words).contains("package:com.xiaomi.finddevice\n")
+    };
+    assert!(!lists(&hand, &[]) && lists(&hand, &["-u"]));
+    hand.open_account();
+    // The page lives too short a time to be seen for sure.
+    while !hand.phone.record().visited(S::AccountPage) {
+        let _ = hand.phone.clock().sleep(200, &Cancel::default());
+    }
+    hand.until(S::Launcher);
+    let (code, out, _) = hand.run(&["cmd", "package", "install-existing", "--user", "0", "com.xiaomi.finddevice"]);
+    assert_eq!((code, out.as_str()), (0, "Package com.xiaomi.finddevice installed for user: 0\n"));
+    assert!(lists(&hand, &[]));
+    hand.open_account();
+    hand.until(S::AccountPage);
+    hand.look();
+    assert_eq!(hand.phone.current_screen(), S::AccountPage, "it no longer dies");
+    let (code, out, _) = hand.run(&["pm", "install-existing", "com.example.none"]);
+    let words = "android.content.pm.PackageManager$NameNotFoundException: Package com.example.none doesn't exist\n";
+    assert_eq!((code, out.as_str()), (1, words));
+    let old = Hand::on(PhoneSpec::of(Generation::Miui10));
+    assert_eq!(old.run(&["pm", "install-existing", "com.xiaomi.finddevice"]).0, 255, "Android 7 has none");
+}

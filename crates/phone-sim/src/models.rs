@@ -1,6 +1,7 @@
 //! One phone for each generation: model names and build properties in the form of real ones.
 
-use super::spec::{DumpFormat, Gate, Generation, LockKind, PhoneSpec};
+use crate::generations::AppGeneration;
+use crate::spec::{DumpFormat, Gate, Generation, LockKind, PhoneSpec};
 
 /// What differs by model.
 struct Model {
@@ -128,8 +129,39 @@ const fn model(
     }
 }
 
+impl Default for PhoneSpec {
+    fn default() -> Self {
+        of(Generation::Miui14)
+    }
+}
+
+impl PhoneSpec {
+    /// The phone that stands for a generation, with its own model and properties.
+    #[must_use]
+    pub fn of(generation: Generation) -> Self {
+        of(generation)
+    }
+}
+
+impl AppGeneration {
+    /// A phone with this generation of the app, on one of the systems that it could come with.
+    #[must_use]
+    pub fn phone(self) -> PhoneSpec {
+        let system = match self {
+            Self::OtherIds | Self::Pictures | Self::SettingsOnly => Generation::HyperOs4,
+            Self::OtherOrder | Self::WebPage => Generation::HyperOs3,
+            Self::NoIds | Self::OtherPackages => Generation::Miui14,
+        };
+        PhoneSpec::of(system).change(|spec| {
+            spec.app_generation = Some(self);
+            spec.resource_ids = true;
+            spec.row_at_top = true;
+        })
+    }
+}
+
 /// The phone that stands for a generation.
-pub(super) fn of(generation: Generation) -> PhoneSpec {
+fn of(generation: Generation) -> PhoneSpec {
     let found = MODELS.iter().find(|m| m.generation == generation).unwrap_or(&MODELS[6]);
     let china = found.region == "CN";
     let plain = generation == Generation::Plain;

@@ -1,7 +1,6 @@
 //! What one simulated phone is: everything that is fixed when it is made.
 
-use super::models;
-use crate::generations::AppGeneration;
+pub use crate::generations::AppGeneration;
 
 /// Which system the phone runs. Ordered by age; the families without MIUI come last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -193,6 +192,10 @@ pub enum Branch {
     Unvalidated,
     /// Find Device's app was removed for the first user: the account page dies when it is opened.
     NoFindDeviceApp,
+    /// The owner locates the phone from afar while its account page opens.
+    Located,
+    /// The owner lets it ring while its account page opens.
+    Rings,
     /// The input switch is stored as `true` and not as `1`.
     GateSaysTrue,
     /// Pages scroll as a whole instead of as lists: their views below the fold are there all the time.
@@ -355,19 +358,7 @@ pub struct PhoneSpec {
     pub branches: Vec<Branch>,
 }
 
-impl Default for PhoneSpec {
-    fn default() -> Self {
-        models::of(Generation::Miui14)
-    }
-}
-
 impl PhoneSpec {
-    /// The phone that stands for a generation, with its own model and properties.
-    #[must_use]
-    pub fn of(generation: Generation) -> Self {
-        models::of(generation)
-    }
-
     /// Whether a branch is set.
     #[must_use]
     pub fn has(&self, branch: Branch) -> bool {
