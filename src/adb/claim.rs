@@ -113,12 +113,17 @@ pub(super) fn guarded(guard: Guard, boundary: &str) -> String {
 
 /// Lines that take the phone, where its claim is still the line that was read: none, a void one, or this process's own. They say
 /// whose it is then.
+///
+/// A folder without a line is most likely another run's, which made it a moment ago and has not written yet: two runs that start
+/// together once took the phone from each other that way. So it gets two seconds to write; only then was it left behind.
 pub(super) fn take(seen: &str, boundary: &str) -> String {
     let aside = format!("{FOLDER}-{}", owner().token);
     let seen = super::quote::quote(seen);
     let read_aside = format!("l=; if [ -f {aside}/by ]; then read -r l <{aside}/by; fi 2>/dev/null");
     format!(
-        "k=\nif mkdir {FOLDER} 2>/dev/null; then k=1\nelse\n{read}\nif [ \"$l\" = {seen} ]; then\n\
+        "k=\nif mkdir {FOLDER} 2>/dev/null; then k=1\nelse\n{read}\n\
+         for t in 1 2; do if [ -z \"$l\" ]; then sleep 1; {read}\nfi; done\n\
+         if [ \"$l\" = {seen} ]; then\n\
          if mv {FOLDER} {aside} 2>/dev/null; then\n{read_aside}\n\
          if [ \"$l\" = {seen} ]; then rm -f {aside}/by 2>/dev/null; rmdir {aside} 2>/dev/null\n\
          if mkdir {FOLDER} 2>/dev/null; then k=1; fi\n\
@@ -198,6 +203,59 @@ mod tests {
             assert_eq!(of(Some(1000), line), PhoneClaim::Void, "{line}");
         }
         assert_eq!(of(Some(1000), ""), PhoneClaim::None);
+    }
+
+    /// A claim's folder on this computer, for a real shell.
+    struct ClaimFolder {
+        dir: tempfile::TempDir,
+    }
+
+    impl ClaimFolder {
+        fn new() -> Self {
+            Self { dir: tempfile::tempdir().unwrap() }
+        }
+
+        fn folder(&self) -> std::path::PathBuf {
+            self.dir.path().join("claim")
+        }
+
+        /// Takes the phone in a real mksh, in which `sleep` does this. Gives whose claim the phone carries in the end.
+        fn take(&self, seen: &str, sleep: &str) -> PhoneClaim {
+            let folder = self.folder().to_string_lossy().into_owned();
+            let script = take(seen, "mark").replace(FOLDER, &folder);
+            let sleep = sleep.replace("FOLDER", &folder);
+            let script = format!("sleep() {{ {sleep}; }}\n{script}");
+            let output = std::process::Command::new("mksh").args(["-c", &script]).output().unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            parse(text.strip_prefix("mark claim\n").unwrap()).0
+        }
+    }
+
+    #[test]
+    fn b32_a_claim_that_has_no_line_yet_is_left_to_the_run_that_made_it() {
+        let claim = ClaimFolder::new();
+        std::fs::create_dir(claim.folder()).unwrap();
+        // The other run writes while this one waits.
+        let held = claim.take("", "echo \"other $(date +%s) bench2 17\" >FOLDER/by");
+        assert_eq!(held, PhoneClaim::Held { by: "a run on computer bench2, process 17".to_owned() });
+    }
+
+    #[test]
+    fn b32_a_claim_that_never_gets_a_line_is_taken() {
+        let claim = ClaimFolder::new();
+        std::fs::create_dir(claim.folder()).unwrap();
+        assert_eq!(claim.take("", ":"), PhoneClaim::Ours);
+        assert_eq!(claim.take("", "exit 9"), PhoneClaim::Ours, "its own is read without waiting");
+    }
+
+    #[test]
+    fn b32_of_two_runs_that_found_the_same_void_claim_the_later_one_loses() {
+        let claim = ClaimFolder::new();
+        let void = "other 5 bench2 17";
+        std::fs::create_dir(claim.folder()).unwrap();
+        std::fs::write(claim.folder().join("by"), "third 9999999999 bench3 18\n").unwrap();
+        assert_ne!(claim.take(void, "exit 9"), PhoneClaim::Ours);
+        assert!(std::fs::read_to_string(claim.folder().join("by")).unwrap().starts_with("third "));
     }
 
     #[test]
