@@ -171,19 +171,19 @@ mod tests {
     use super::*;
     use crate::spec::Generation;
 
-    fn plan(spec: PhoneSpec) -> Vec<S> {
-        super::plan(&spec, Account::new(&spec).find_device())
+    fn plan(spec: &PhoneSpec) -> Vec<S> {
+        super::plan(spec, Account::new(spec).find_device())
     }
 
     #[test]
     fn the_pages_follow_the_generation() {
         let miui = [S::JustASec, S::KeepRemove, S::Password, S::SigningOut];
-        assert_eq!(plan(PhoneSpec::default()), miui);
-        assert_eq!(plan(PhoneSpec::of(Generation::Miui9)), miui);
+        assert_eq!(plan(&PhoneSpec::default()), miui);
+        assert_eq!(plan(&PhoneSpec::of(Generation::Miui9)), miui);
         let hyperos = [S::KeepRemove, S::SigningOut, S::WebPassword, S::SigningOut];
-        assert_eq!(plan(PhoneSpec::of(Generation::HyperOs2)), hyperos);
+        assert_eq!(plan(&PhoneSpec::of(Generation::HyperOs2)), hyperos);
         assert_eq!(
-            plan(PhoneSpec::of(Generation::HyperOs2).with(Branch::NativePassword)),
+            plan(&PhoneSpec::of(Generation::HyperOs2).with(Branch::NativePassword)),
             [S::KeepRemove, S::Password, S::SigningOut]
         );
     }
@@ -191,17 +191,17 @@ mod tests {
     #[test]
     fn the_pages_follow_the_switches() {
         let off = PhoneSpec::default().change(|s| s.find_device = false);
-        assert_eq!(plan(off), [S::JustASec, S::KeepRemove, S::SigningOut]);
+        assert_eq!(plan(&off), [S::JustASec, S::KeepRemove, S::SigningOut]);
         let bare = PhoneSpec::default().change(|s| {
             s.find_device = false;
             s.synced_data = false;
             s.cards = true;
         });
-        assert_eq!(plan(bare), [S::PayCards, S::JustASec, S::SigningOut]);
+        assert_eq!(plan(&bare), [S::PayCards, S::JustASec, S::SigningOut]);
         let second = PhoneSpec::default().change(|s| s.second_space = true);
-        assert!(!plan(second).contains(&S::Password));
+        assert!(!plan(&second).contains(&S::Password));
         let first = PhoneSpec::default().with(Branch::PasswordFirst);
-        assert_eq!(plan(first), [S::JustASec, S::Password, S::KeepRemove, S::SigningOut]);
-        assert_eq!(plan(PhoneSpec::default().with(Branch::TokenExpired)), [S::TokenExpired]);
+        assert_eq!(plan(&first), [S::JustASec, S::Password, S::KeepRemove, S::SigningOut]);
+        assert_eq!(plan(&PhoneSpec::default().with(Branch::TokenExpired)), [S::TokenExpired]);
     }
 }

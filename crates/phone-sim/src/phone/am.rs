@@ -285,11 +285,7 @@ impl World {
         let before = self.screen();
         match package {
             "com.xiaomi.account" => self.crash(),
-            "com.android.settings" => {
-                if self.stack.discard(Task::Settings) {
-                    self.fresh_page();
-                }
-            }
+            "com.android.settings" if self.stack.discard(Task::Settings) => self.fresh_page(),
             _ => {}
         }
         self.shown(now, before);

@@ -218,11 +218,10 @@ impl World {
             lock if lock.lock().is_some() => return lock.lock().into_iter().for_each(|l| self.stack.lock_with(l)),
             popup if popup.is_popup() => return self.stack.popup(popup),
             ScreenId::Launcher => (Task::Home, vec![screen]),
-            ScreenId::OtherApp => (Task::Other, vec![screen]),
             ScreenId::SettingsHome | ScreenId::AccountGone => (Task::Settings, vec![screen]),
             ScreenId::SettingsSearch => (Task::Settings, vec![ScreenId::SettingsHome, screen]),
             ScreenId::AccountPage | ScreenId::SignIn => (Task::Account, vec![screen]),
-            ScreenId::FindDeviceStatus | ScreenId::FindDeviceGuide => (Task::Other, vec![screen]),
+            ScreenId::OtherApp | ScreenId::FindDeviceStatus | ScreenId::FindDeviceGuide => (Task::Other, vec![screen]),
             ScreenId::FindDeviceOff => (Task::Other, vec![ScreenId::FindDeviceStatus, screen]),
             _ => (Task::Account, vec![ScreenId::AccountPage, screen]),
         };
