@@ -125,9 +125,12 @@ pub enum Look {
     /// As `Screen`, left out where the accounts are proven absent, with every window where the phone can show them: for a screen
     /// that was not understood.
     Windows,
-    /// Focus, accounts and the views of all visible windows, by the cheap look of Android 11 and later (50 to 300 ms, a guess): class,
-    /// id, place and state; no texts.
-    Views,
+    /// The views of all visible windows, by the cheap look of Android 11 and later (50 to 300 ms, a guess): class, id, place and state;
+    /// no texts.
+    Views {
+        /// Whether focus and accounts are read, too. Without them the observation has neither.
+        probes: bool,
+    },
 }
 
 impl Look {
@@ -140,7 +143,7 @@ impl Look {
     /// Whether the screen is read by a dump.
     #[must_use]
     pub fn reads_screen(self) -> bool {
-        !matches!(self, Self::Probes | Self::Views)
+        !matches!(self, Self::Probes | Self::Views { .. })
     }
 }
 

@@ -94,14 +94,19 @@ impl Script {
                 let tenths = pause.as_millis().min(LONGEST_SETTLE_MS) / 100;
                 script.line(&format!("sleep {}.{} 2>/dev/null", tenths / 10, tenths % 10));
             }
-            script.line(FOCUS);
+            if step.look != (Look::Views { probes: false }) {
+                script.line(FOCUS);
+                script.line(ACCOUNTS);
+            }
         }
-        script.section("focus");
-        script.line("echo \"$f\"");
-        script.accounts();
+        if step.look != (Look::Views { probes: false }) {
+            script.section("focus");
+            script.line("echo \"$f\"");
+            script.accounts();
+        }
         if step.look.reads_screen() {
             script.screen(step.look, places);
-        } else if step.look == Look::Views {
+        } else if matches!(step.look, Look::Views { .. }) {
             script.views();
         }
         if !script.secret {
@@ -118,6 +123,7 @@ impl Script {
         script.line(FOCUS);
         script.section("focus");
         script.line("echo \"$f\"");
+        script.line(ACCOUNTS);
         script.accounts();
         for (name, command) in FACTS {
             script.section(name);
@@ -327,8 +333,8 @@ impl Script {
         self.line(OTHER_FOCUS);
     }
 
+    /// What [`ACCOUNTS`] read last.
     fn accounts(&mut self) {
-        self.line("a=$(dumpsys account 2>&1); r=$?");
         self.section("accounts $r");
         self.line("echo \"$a\"");
     }
@@ -417,11 +423,15 @@ const FOCUS: &str = concat!("w=displays\n", read_focus!(), "\n", read_other_focu
 const REFOCUS: &str = read_focus!();
 /// The same, where a reading of `displays` found none.
 const OTHER_FOCUS: &str = read_other_focus!();
-/// The windows in focus and the accounts at one moment into `n`, by one `grep`, and the focused window of display 0 into `f`.
-const READ: &str = concat!(
-    "n=$({ dumpsys window $w; dumpsys account; } 2>/dev/null | grep -E 'Display: mDisplayId=|mCurrentFocus=|Account .name=')\nf=$n",
-    of_display_0!()
-);
+/// Reads the accounts into `a`, and how that ended into `r`.
+macro_rules! read_accounts {
+    () => {
+        "a=$(dumpsys account 2>&1); r=$?"
+    };
+}
+const ACCOUNTS: &str = read_accounts!();
+/// Reads the focused window and the accounts, and both into `n`, without the history of accounts, which grows by itself.
+const READ: &str = concat!(read_focus!(), "\n", read_accounts!(), "\nn=\"$f ${a%%AccountId, Action_Type*}\"");
 
 /// Section → what fills it.
 const FACTS: &[(&str, &str)] = &[
@@ -434,15 +444,18 @@ const FACTS: &[(&str, &str)] = &[
     ("network", "dumpsys connectivity 2>/dev/null | grep -E 'NetworkAgentInfo|Active default network'"),
     ("battery", "dumpsys battery 2>/dev/null"),
     ("display", "wm size 2>/dev/null"),
-    ("automation", "dumpsys accessibility 2>/dev/null | grep 'Ui Automation'"),
+    ("automation", "u=$(dumpsys accessibility 2>/dev/null | grep 'Ui Automation'); echo \"$u\""),
     // With the framework's own name in it, the list was read.
-    ("apps", "pm list packages --user 0 2>/dev/null | grep -E ':(android|com.xiaomi|com.miui)'"),
-    // Also those that were removed for the user and are still in the system.
-    ("known-apps", "pm list packages -u 2>/dev/null | grep ':com.xiaomi.account'"),
-    // Android 6 lists all processes only without an option, later ones only with it.
+    ("apps", "p=$(pm list packages --user 0 2>/dev/null | grep -E ':(android|com.xiaomi|com.miui)'); echo \"$p\""),
+    // Also those that were removed for the user and are still in the system; asked where the account app is among the missing.
+    (
+        "known-apps",
+        "q=${p#*:com.xiaomi.account}; if [ \"$q\" = \"$p\" ]; then pm list packages -u 2>/dev/null | grep ':com.xiaomi.account'; fi",
+    ),
+    // Where a tool holds the screen, its name. Android 6 lists all processes only without an option, later ones only with it.
     (
         "processes",
-        "ps -A 2>/dev/null | grep -i -E 'uiautomator|appium|uia2'; ps 2>/dev/null | grep -i -E 'uiautomator|appium|uia2'",
+        "if [ -n \"$u\" ]; then ps -A 2>/dev/null | grep -i -E 'uiautomator|appium|uia2'; ps 2>/dev/null | grep -i -E 'uiautomator|appium|uia2'; fi",
     ),
 ];
 

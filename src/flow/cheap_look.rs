@@ -15,8 +15,8 @@ use crate::ui::{Agreement, Bounds, Point, UiTree};
 /// A swipe moves its page by so many pixels less than the finger: the touch slop, at most 24 dp at 640 dpi, and then some.
 const SLOP: i32 = 60;
 
-/// A page may move for so long after a swipe, or while the keyboard comes. A dump waits for that by itself.
-const MOVES: Duration = Duration::from_millis(400);
+/// A page may move for so long while the keyboard comes, beside the time that typing takes. A dump waits for that by itself.
+const MOVES: Duration = Duration::from_millis(200);
 /// So many looks in a row that show a page unchanged do without a dump: a text may change where no view does.
 const MOST_UNCHANGED: u32 = 3;
 
@@ -211,7 +211,7 @@ impl<'a> Walk<'a> {
         }
         let Some(screen) = &course.last_screen else { return Ok(Before::Act) };
         let began = (self.now)();
-        let seen = course.phone.step(&Step::look(Look::Views), self.limit())?;
+        let seen = course.phone.step(&Step::look(Look::Views { probes: false }), self.limit())?;
         let took = (self.now)().saturating_duration_since(began);
         Ok(course.cheap.before(&seen, took, &screen.tree, tap))
     }
@@ -237,7 +237,7 @@ impl<'a> Walk<'a> {
             || (waits && course.cheap.replaces_dump_while_waiting());
         let look = step.look;
         if by_views {
-            step.look = Look::Views;
+            step.look = Look::Views { probes: true };
             if !waits {
                 step.settle = Settle::Pause(MOVES);
             }
@@ -293,7 +293,8 @@ impl<'a> Walk<'a> {
                     (*from, *to) = (down, up);
                 }
             }
-            let seen = self.timed(course, &Step { inputs, settle: Settle::Pause(MOVES), look: Look::Views })?;
+            let seen =
+                self.timed(course, &Step { inputs, settle: Settle::Nothing, look: Look::Views { probes: true } })?;
             let (ScreenRead::Views(views), Some(screen)) = (&seen.screen, &mut course.last_screen) else {
                 return if seen.refused.is_some() { Ok(seen) } else { self.dump_instead(course, seen, step.look) };
             };
@@ -333,7 +334,7 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         let Some(screen) = &course.last_screen else { return Ok(()) };
-        let seen = course.phone.step(&Step::look(Look::Views), self.limit())?;
+        let seen = course.phone.step(&Step::look(Look::Views { probes: false }), self.limit())?;
         course.cheap.keep_waiting(&seen, &screen.tree);
         Ok(())
     }

@@ -286,7 +286,7 @@ fn settling_ends_when_the_account_goes() {
         "dumpsys",
         "case \"$1\" in
          account) n=$(grep -c sleep \"$LOG\" 2>/dev/null); echo 'User UserInfo{0:Owner:13}:'
-           if [ \"$n\" -ge 2 ]; then echo '  Accounts: 0'; else echo '  Accounts: 1'; echo '    Account {name=6230***535, type=com.xiaomi}'; fi;;
+           if [ \"${n:-0}\" -ge 2 ]; then echo '  Accounts: 0'; else echo '  Accounts: 1'; echo '    Account {name=6230***535, type=com.xiaomi}'; fi;;
          window) echo ' mCurrentFocus=Window{1 u0 a/.Same}';;
          esac",
     );
