@@ -69,7 +69,7 @@ pub(crate) fn private(command: &mut Command, home: &Path) {
 
 /// A real adb server on a port of its own.
 pub(crate) struct Server {
-    process: Killed,
+    _process: Killed,
     pub(crate) port: u16,
 }
 
@@ -87,7 +87,7 @@ impl Server {
             ensure!(process.0.try_wait()?.is_none() && begun.elapsed() < GUARD, "the adb server does not start");
             sleep(Duration::from_millis(20));
         }
-        Ok(Self { process, port })
+        Ok(Self { _process: process, port })
     }
 
     fn connect(&self, home: &Path, address: &str) -> Result<()> {
@@ -96,7 +96,7 @@ impl Server {
         private(&mut command, home);
         let output = command.stdin(Stdio::null()).output()?;
         let said = String::from_utf8_lossy(&output.stdout);
-        ensure!(said.contains("connected to"), "adb connect {}: {said}", address);
+        ensure!(said.contains("connected to"), "adb connect {address}: {said}");
         Ok(())
     }
 }

@@ -10,7 +10,8 @@
 
 mod bed;
 
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -223,8 +224,8 @@ fn floor(options: &Options, server: &Server, home: &Path) -> Result<(Duration, u
     let (mut dumps, mut taps) = (1, 0);
     for argv in &inputs {
         match argv[1].as_str() {
-            "text" => script.push_str(&format!("input text '{}'\n", PASSWORD.replace(' ', "%s"))),
-            _ => script.push_str(&format!("{}\n", argv.join(" "))),
+            "text" => writeln!(script, "input text '{}'", PASSWORD.replace(' ', "%s"))?,
+            _ => writeln!(script, "{}", argv.join(" "))?,
         }
         taps += usize::from(argv[1] == "tap");
         // After the sign-out button, the answer to the data question, and the password.

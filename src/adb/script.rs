@@ -67,6 +67,7 @@ impl Script {
     /// As for [`Script::step`].
     pub(super) fn guarded_step(step: &Step<'_>, places: &Places, guard: Guard) -> Result<Self, PhoneError> {
         let mut script = Self::new();
+        let reads_probes = step.look != Look::Views { probes: false };
         let settle_ms = match step.settle {
             Settle::Nothing | Settle::Pause(_) => 0,
             Settle::Change { max } => max.as_millis().max(1),
@@ -94,14 +95,19 @@ impl Script {
                 let tenths = pause.as_millis().min(LONGEST_SETTLE_MS) / 100;
                 script.line(&format!("sleep {}.{} 2>/dev/null", tenths / 10, tenths % 10));
             }
-            if step.look != (Look::Views { probes: false }) {
+            if !step.look.reads_screen() && reads_probes {
                 script.line(FOCUS);
+            }
+            if reads_probes {
                 script.line(ACCOUNTS);
             }
         }
-        if step.look != (Look::Views { probes: false }) {
-            script.section("focus");
-            script.line("echo \"$f\"");
+        if reads_probes {
+            // With a screen the focus is read after it.
+            if settle_ms > 0 || !step.look.reads_screen() {
+                script.section("focus");
+                script.line("echo \"$f\"");
+            }
             script.accounts();
         }
         if step.look.reads_screen() {
@@ -323,7 +329,7 @@ impl Script {
         while left > 0 {
             pauses.push(format!("{}.{}", pause / 1000, pause % 1000 / 100));
             left = left.saturating_sub(pause + READ_MS);
-            pause = (pause + pause / 2).min(1000) / 100 * 100;
+            pause = (pause + pause / 2).min(400) / 100 * 100;
         }
         self.line("if [ -z \"$x\" ]; then");
         self.line(&format!("for i in {}; do", pauses.join(" ")));
@@ -385,10 +391,11 @@ impl Script {
         self.line("uiautomator dump /dev/tty 2>&1; r=$?");
         self.section("tty-code $r");
         self.line("fi");
+        self.line("fi");
         // The window may have changed while the screen was read.
-        self.line(REFOCUS);
+        self.line(FOCUS);
         self.section("focus");
-        self.line("echo \"$f\"\nfi");
+        self.line("echo \"$f\"");
     }
 }
 
@@ -419,8 +426,6 @@ macro_rules! read_other_focus {
 }
 /// The focused window. Android 10 and later name it in `displays`, earlier ones in `windows`, and some only in the whole.
 const FOCUS: &str = concat!("w=displays\n", read_focus!(), "\n", read_other_focus!());
-/// The same again, where it was found the first time.
-const REFOCUS: &str = read_focus!();
 /// The same, where a reading of `displays` found none.
 const OTHER_FOCUS: &str = read_other_focus!();
 /// Reads the accounts into `a`, and how that ended into `r`.
