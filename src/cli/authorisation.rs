@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::args::is_given;
-use super::failure::Failure;
+use super::failure::{ErrorCode, Failure};
 use super::output::Output;
 use crate::fleet::{Connector, Passwords, probe_accounts};
 use crate::model::{AccountId, Device, Secret, Serial, counted};
@@ -39,6 +39,7 @@ impl ChosenAccounts {
             self.accounts.len()
         ))
         .at(format!("accounts:\n{}", list.join("\n")))
+        .code(ErrorCode::SeveralAccounts)
         .hint("name who authorised it with --authorised-by TEXT (it goes into the record); nothing was touched"))
     }
 

@@ -15,6 +15,16 @@ pub(super) enum ErrorCode {
     NoSuchPhone,
     /// Several phones are attached and none was named.
     SeveralPhones,
+    /// Several accounts are to be signed out, and the run has no authorisation for that.
+    SeveralAccounts,
+    /// A sign-out was not confirmed, or there is no terminal to confirm it on.
+    NotConfirmed,
+    /// A password, or the file of passwords, can't be used.
+    PasswordsUnusable,
+    /// A device profile has a mistake.
+    ProfileInvalid,
+    /// The journal can't be read or written.
+    JournalUnusable,
     /// The adb server or program can't be reached.
     AdbUnreachable,
     /// What became of a change could not be seen.
@@ -26,11 +36,16 @@ pub(super) enum ErrorCode {
 impl ErrorCode {
     /// Every code.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Usage,
         Self::NothingAttached,
         Self::NoSuchPhone,
         Self::SeveralPhones,
+        Self::SeveralAccounts,
+        Self::NotConfirmed,
+        Self::PasswordsUnusable,
+        Self::ProfileInvalid,
+        Self::JournalUnusable,
         Self::AdbUnreachable,
         Self::OutcomeUnknown,
         Self::Interrupted,
@@ -44,6 +59,11 @@ impl ErrorCode {
             Self::NothingAttached => "nothing-attached",
             Self::NoSuchPhone => "no-such-phone",
             Self::SeveralPhones => "several-phones",
+            Self::SeveralAccounts => "several-accounts",
+            Self::NotConfirmed => "not-confirmed",
+            Self::PasswordsUnusable => "passwords-unusable",
+            Self::ProfileInvalid => "profile-invalid",
+            Self::JournalUnusable => "journal-unusable",
             Self::AdbUnreachable => "adb-unreachable",
             Self::OutcomeUnknown => "outcome-unknown",
             Self::Interrupted => "interrupted",
@@ -117,7 +137,12 @@ impl Failure {
 
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
-        Self::usage(error.to_string()).hint(error.hint())
+        let code = match error {
+            // A run or a journal that is not there is a wrong word, and no broken journal.
+            JournalError::Missing(_) => ErrorCode::Usage,
+            _ => ErrorCode::JournalUnusable,
+        };
+        Self::usage(error.to_string()).code(code).hint(error.hint())
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::args::{Color, OutputArgs};
-use super::failure::Failure;
+use super::failure::{ErrorCode, Failure};
 use super::prompt::{self, Line};
 use super::signals::Interrupt;
 use crate::model::{ExitStatus, printable};
@@ -113,7 +113,7 @@ impl Output {
         if self.read(question)? == expected {
             return Ok(());
         }
-        Err(Failure::usage("not confirmed; nothing was touched"))
+        Err(not_confirmed())
     }
 
     /// Asks whether to go on: `yes` or `y`. Any other answer but `no` and `n` is asked about once more.
@@ -126,7 +126,7 @@ impl Output {
                 _ => question = "Please type yes or no: ",
             }
         }
-        Err(Failure::usage("not confirmed; nothing was touched"))
+        Err(not_confirmed())
     }
 
     /// A line that is typed after the question; an empty one at the end of the input.
@@ -136,7 +136,7 @@ impl Output {
         match prompt::line(Some(&self.interrupt)) {
             Ok(Line::Read(line)) => Ok(String::from_utf8_lossy(&line).trim().to_owned()),
             Ok(Line::Interrupted) => Err(Failure::new(ExitStatus::Interrupted, "interrupted; nothing was touched")),
-            Ok(Line::End) => Err(Failure::usage("not confirmed; nothing was touched")),
+            Ok(Line::End) => Err(not_confirmed()),
             Ok(Line::TooLong(_)) | Err(_) => Ok(String::new()),
         }
     }
@@ -167,4 +167,9 @@ impl Output {
             self.stderr(format_args!("{more} mi-signout explain {}\n", failure.code.as_str()));
         }
     }
+}
+
+/// The error of a question that was not answered with yes.
+fn not_confirmed() -> Failure {
+    Failure::usage("not confirmed; nothing was touched").code(ErrorCode::NotConfirmed)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::failure::Failure;
+use super::failure::{ErrorCode, Failure};
 use crate::fleet::Passwords;
 use crate::model::{AccountId, Secret, Serial};
 
@@ -15,7 +15,7 @@ const MAX_BYTES: u64 = 4 << 20;
 /// Reads the file, or says what is wrong with it, by line.
 pub(super) fn read(path: &Path, attached: Option<&[Serial]>) -> Result<Passwords, Failure> {
     let place = path.display().to_string();
-    let wrong = |what: String| Failure::usage(what).at(place.clone());
+    let wrong = |what: String| Failure::usage(what).code(ErrorCode::PasswordsUnusable).at(place.clone());
     let meta =
         std::fs::metadata(path).map_err(|error| wrong(format!("the file of passwords could not be read: {error}")))?;
     if readable_by_others(&meta) {
@@ -32,7 +32,7 @@ pub(super) fn read(path: &Path, attached: Option<&[Serial]>) -> Result<Passwords
     });
     text.zeroize();
     parsed.map_err(|Wrong { line, what, hint }| {
-        let failure = Failure::usage(what).at(format!("{place}:{line}"));
+        let failure = Failure::usage(what).code(ErrorCode::PasswordsUnusable).at(format!("{place}:{line}"));
         if let Some(hint) = hint { failure.hint(hint) } else { failure }
     })
 }

@@ -73,6 +73,7 @@ fn several_accounts_want_somebody_who_authorised_it() {
         6230***222: 1 phone
         6230***535: 1 phone
     hint: name who authorised it with --authorised-by TEXT (it goes into the record); nothing was touched
+    more: mi-signout explain several-accounts
     ");
     (0..2).for_each(|n| bed.untouched(n));
 }
@@ -86,6 +87,7 @@ fn without_a_terminal_a_confirmation_is_given_by_yes() {
     --- stderr
     error: signing out needs a confirmation, and there is no terminal to ask on
     hint: give --yes where a script does it; nothing was touched
+    more: mi-signout explain not-confirmed
     "###);
     assert!(bed.phone(0).record().commands.is_empty());
 }

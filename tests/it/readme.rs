@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mi_signout::model::ExitStatus as E;
 
-use crate::support::{RIGHT, TestBed, mi_signout, spec};
+use crate::support::mi_signout;
 
 const README: &str = include_str!("../../README.md");
 
@@ -53,14 +53,19 @@ fn the_table_of_exit_statuses_is_whole() {
 }
 
 /// The documents with commands in them.
-const DOCUMENTS: [(&str, &str); 3] = [
+pub const DOCUMENTS: [(&str, &str); 8] = [
     ("README.md", README),
     ("docs/operator.md", include_str!("../../docs/operator.md")),
+    ("docs/profiles.md", include_str!("../../docs/profiles.md")),
+    ("docs/deletion.md", include_str!("../../docs/deletion.md")),
+    ("docs/json.md", include_str!("../../docs/json.md")),
+    ("docs/codes.md", include_str!("../../docs/codes.md")),
+    ("device-profiles/README.md", include_str!("../../device-profiles/README.md")),
     ("CONTRIBUTING.md", include_str!("../../CONTRIBUTING.md")),
 ];
 
 /// The words of each mi-signout command line in a document, as a shell would split them.
-fn commands(document: &str) -> Vec<Vec<String>> {
+pub fn commands(document: &str) -> Vec<Vec<String>> {
     let fenced = document.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("sh\n"));
     let words = |line: &str| {
         let line = line.split(" #").next()?.trim();
@@ -77,55 +82,6 @@ fn commands(document: &str) -> Vec<Vec<String>> {
         Some(words)
     };
     fenced.flat_map(str::lines).filter_map(words).collect()
-}
-
-#[test]
-fn its_commands_and_options_exist() {
-    for (name, document) in DOCUMENTS {
-        for words in commands(document) {
-            let line: Vec<&str> = words.iter().map(String::as_str).chain(["--help"]).collect();
-            let help = mi_signout(&line).run();
-            assert_eq!((help.status, help.stderr.as_str()), (0, ""), "{name}: {words:?}\n{help}");
-        }
-    }
-    assert!(commands(README).len() >= 6 && commands(DOCUMENTS[1].1).len() >= 12);
-}
-
-#[test]
-fn its_commands_that_need_no_phone_and_no_person_are_run() {
-    let alone = |words: &[String]| {
-        let line = words.join(" ");
-        let first = words[0].as_str();
-        matches!(first, "explain" | "config" | "completions" | "man" | "demo")
-            || line == "simulate --list"
-            || line == "delete --guide --no-open"
-    };
-    let mut ran = 0;
-    for (name, document) in DOCUMENTS {
-        for words in commands(document).into_iter().filter(|words| alone(words)) {
-            let line: Vec<&str> = words.iter().map(String::as_str).collect();
-            let run = mi_signout(&line).run();
-            assert!(run.status == 0 && !(run.stdout.is_empty() && run.stderr.is_empty()), "{name}: {words:?}\n{run}");
-            ran += 1;
-        }
-    }
-    assert!(ran >= 8, "{ran}");
-}
-
-#[test]
-fn the_commands_for_a_phone_are_run_on_simulated_ones() {
-    let bed = TestBed::own([spec("a1"), spec("b2")]);
-    let port = bed.adb().split_once(':').unwrap().1.to_owned();
-    for line in ["devices", "sign-out --all --dry-run"] {
-        let words: Vec<&str> = line.split(' ').collect();
-        let is_told = commands(DOCUMENTS[1].1).iter().any(|told| *told == words);
-        assert!(is_told, "docs/operator.md does not tell '{line}' any more");
-        let yes: &[&str] = if words[0] == "sign-out" { &["--yes", "--authorised-by", "their owner"] } else { &[] };
-        let run = mi_signout(&[&words, yes].concat()).env("ANDROID_ADB_SERVER_PORT", &port);
-        let run = run.env("MI_SIGNOUT_PASSWORD", RIGHT).run();
-        assert_eq!(run.status, 0, "{run}");
-        assert!(run.to_string().contains("a1") && run.to_string().contains("b2"), "{run}");
-    }
 }
 
 #[test]

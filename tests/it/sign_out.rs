@@ -138,6 +138,7 @@ fn what_is_wrong_with_a_file_of_passwords_names_its_line() {
     error: the file of passwords is readable by others
       p.csv
     hint: chmod 600 p.csv
+    more: mi-signout explain passwords-unusable
     "###);
     insta::assert_snapshot!(with("a1,x\n", 0o600), @r###"
     status: 2
@@ -146,6 +147,7 @@ fn what_is_wrong_with_a_file_of_passwords_names_its_line() {
     error: the first line must be the header serial,password or account,password
       p.csv:1
     hint: put a password with a comma or a quote in double quotes, as spreadsheets do
+    more: mi-signout explain passwords-unusable
     "###);
     insta::assert_snapshot!(with("serial,password\na1,x\n\na1,y\n", 0o600), @r###"
     status: 2
@@ -153,6 +155,7 @@ fn what_is_wrong_with_a_file_of_passwords_names_its_line() {
     --- stderr
     error: 'a1' is a duplicate of line 2
       p.csv:4
+    more: mi-signout explain passwords-unusable
     "###);
     insta::assert_snapshot!(bed.run(&["sign-out", "--yes", "--passwords", "none.csv"]).run(), @r###"
     status: 2
@@ -160,6 +163,7 @@ fn what_is_wrong_with_a_file_of_passwords_names_its_line() {
     --- stderr
     error: the file of passwords could not be read: No such file or directory (os error 2)
       none.csv
+    more: mi-signout explain passwords-unusable
     "###);
     insta::assert_snapshot!(bed.run(&["sign-out", "--yes", "--password-stdin"]).stdin("\n").run(), @r###"
     status: 2
@@ -167,6 +171,7 @@ fn what_is_wrong_with_a_file_of_passwords_names_its_line() {
     --- stderr
     error: standard input held no password
     hint: give it as one line, or leave --password-stdin out
+    more: mi-signout explain passwords-unusable
     "###);
     bed.untouched(0);
 }

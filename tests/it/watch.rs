@@ -306,6 +306,7 @@ fn nobodys_phone_is_taken_without_being_listed() {
     --- stderr
     error: signing out every connected phone has to be confirmed by typing, and there is no terminal to ask on
     hint: list the phones with --serial SERIAL or --account ID; nothing was touched
+    more: mi-signout explain not-confirmed
     "###);
     insta::assert_snapshot!(bed.run(&["watch", "-s", "a1"]).run(), @r###"
     status: 2
@@ -313,6 +314,7 @@ fn nobodys_phone_is_taken_without_being_listed() {
     --- stderr
     error: signing out needs a confirmation, and there is no terminal to ask on
     hint: give --yes where a script does it; nothing was touched
+    more: mi-signout explain not-confirmed
     "###);
     let two = ["watch", "--yes", "--account", "6230000535", "--account", "7777000111"];
     insta::assert_snapshot!(bed.run(&two).run(), @r###"
@@ -321,6 +323,7 @@ fn nobodys_phone_is_taken_without_being_listed() {
     --- stderr
     error: 2 accounts are listed; signing out more than one needs --authorised-by
     hint: name who authorised it with --authorised-by TEXT (it goes into the record); nothing was touched
+    more: mi-signout explain several-accounts
     "###);
     bed.untouched(0);
 }

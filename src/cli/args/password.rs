@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use zeroize::Zeroizing;
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::{ErrorCode, Failure};
 use crate::cli::prompt::{self, Line};
 use crate::fleet::Passwords;
 use crate::model::{PASSWORD_VARIABLE, Secret, Serial};
@@ -40,7 +40,7 @@ impl PasswordArgs {
         match std::env::var(PASSWORD_VARIABLE) {
             Ok(text) if !text.is_empty() => return Ok(Passwords::one(Secret::new(text))),
             Err(std::env::VarError::NotUnicode(_)) => {
-                return Err(Failure::usage("the password in the environment is not UTF-8 text").at(PASSWORD_VARIABLE));
+                return Err(unusable("the password in the environment is not UTF-8 text").at(PASSWORD_VARIABLE));
             }
             _ => {}
         }
@@ -48,23 +48,29 @@ impl PasswordArgs {
     }
 }
 
+/// The error of a password that can't be used.
+fn unusable(what: impl Into<String>) -> Failure {
+    Failure::usage(what).code(ErrorCode::PasswordsUnusable)
+}
+
 /// The password on standard input: one line. What follows it is not read.
 fn line_of(line: std::io::Result<Line>) -> Result<Secret, Failure> {
     let bytes = match line {
         Ok(Line::Read(bytes)) => bytes,
         Ok(Line::TooLong(length)) => {
-            return Err(Failure::usage(format!(
+            return Err(unusable(format!(
                 "the line on standard input has {length} bytes, and a password has at most 4096"
             )));
         }
         Ok(Line::End | Line::Interrupted) => Zeroizing::default(),
-        Err(error) => return Err(Failure::usage(format!("standard input could not be read: {error}"))),
+        Err(error) => return Err(unusable(format!("standard input could not be read: {error}"))),
     };
     match std::str::from_utf8(&bytes) {
-        Ok("") => Err(Failure::usage("standard input held no password")
-            .hint("give it as one line, or leave --password-stdin out")),
+        Ok("") => {
+            Err(unusable("standard input held no password").hint("give it as one line, or leave --password-stdin out"))
+        }
         Ok(line) => Ok(Secret::new(line.to_owned())),
-        Err(_) => Err(Failure::usage("the password on standard input is not UTF-8 text")),
+        Err(_) => Err(unusable("the password on standard input is not UTF-8 text")),
     }
 }
 

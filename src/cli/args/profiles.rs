@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::capture;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{ErrorCode, Failure};
 use crate::profile::{Catalog, MAX_BYTES, ProfileError};
 
 /// Options about device profiles.
@@ -24,11 +24,13 @@ impl ProfileArgs {
     /// # Errors
     /// Where the directory can't be read, holds no profile, or holds one with a mistake.
     pub(crate) fn catalog(&self) -> Result<Catalog, Failure> {
-        let broken = |error: ProfileError| Failure::usage(error.to_string());
+        let broken = |error: ProfileError| Failure::usage(error.to_string()).code(ErrorCode::ProfileInvalid);
         let mut catalog = Catalog::builtin().map_err(broken)?;
         let Some(dir) = &self.dir else { return Ok(catalog) };
         let unreadable = |error: std::io::Error| {
-            Failure::usage(format!("could not read the device profiles: {error}")).at(dir.display().to_string())
+            Failure::usage(format!("could not read the device profiles: {error}"))
+                .code(ErrorCode::ProfileInvalid)
+                .at(dir.display().to_string())
         };
         let mut files: Vec<PathBuf> = std::fs::read_dir(dir)
             .map_err(unreadable)?
@@ -37,7 +39,9 @@ impl ProfileArgs {
             .collect();
         files.sort();
         if files.is_empty() {
-            return Err(Failure::usage("the directory has no device profile (*.toml)").at(dir.display().to_string()));
+            return Err(Failure::usage("the directory has no device profile (*.toml)")
+                .code(ErrorCode::ProfileInvalid)
+                .at(dir.display().to_string()));
         }
         let read = |path: &PathBuf| {
             Ok((path.display().to_string(), capture::read_regular_text(path, MAX_BYTES).map_err(unreadable)?))

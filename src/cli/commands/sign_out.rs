@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::cli::args::RunArgs;
 use crate::cli::authorisation::ChosenAccounts;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{ErrorCode, Failure};
 use crate::cli::output::Output;
 use crate::cli::phone_table::{self, PhoneLine};
 use crate::cli::phones::{AdbConnector, attached};
@@ -34,6 +34,7 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     let interactive = asks(&args.run, output);
     if !args.yes && !interactive {
         return Err(Failure::usage("signing out needs a confirmation, and there is no terminal to ask on")
+            .code(ErrorCode::NotConfirmed)
             .hint("give --yes where a script does it; nothing was touched"));
     }
     let catalog = args.run.profiles.catalog()?;

@@ -3,7 +3,7 @@
 use std::sync::mpsc::channel;
 
 use crate::cli::args::{RunArgs, is_given};
-use crate::cli::failure::Failure;
+use crate::cli::failure::{ErrorCode, Failure};
 use crate::cli::output::Output;
 use crate::cli::phones::{AdbConnector, attached};
 use crate::cli::record::Record;
@@ -74,6 +74,7 @@ impl Args {
             return Err(Failure::usage(
                 "signing out every connected phone has to be confirmed by typing, and there is no terminal to ask on",
             )
+            .code(ErrorCode::NotConfirmed)
             .hint("list the phones with --serial SERIAL or --account ID; nothing was touched"));
         }
         if !wanted.all && wanted.serials.is_empty() && wanted.accounts.is_empty() {
@@ -84,6 +85,7 @@ impl Args {
         }
         if !self.yes && !interactive {
             return Err(Failure::usage("signing out needs a confirmation, and there is no terminal to ask on")
+                .code(ErrorCode::NotConfirmed)
                 .hint("give --yes where a script does it; nothing was touched"));
         }
         if wanted.accounts.len() > 1 && !is_given(self.run.record.authorised_by.as_deref()) {
@@ -91,6 +93,7 @@ impl Args {
                 "{} accounts are listed; signing out more than one needs --authorised-by",
                 wanted.accounts.len()
             ))
+            .code(ErrorCode::SeveralAccounts)
             .hint("name who authorised it with --authorised-by TEXT (it goes into the record); nothing was touched"));
         }
         Ok(())

@@ -2,7 +2,6 @@
 
 use mi_signout::event::FindDevice;
 use mi_signout::web::{AccountRef, HandOff, WebState};
-use serde_json::Value;
 
 use crate::support::browser_session::{ACCOUNT, BrowserSession, Do, IN_THE_PAGE, JOURNAL, Left, phone};
 use crate::support::replica::{Knobs, Replica};
@@ -77,7 +76,9 @@ fn for_programs_it_is_one_object_a_line() {
     {"type":"account","schema":1,"name":"acct-1","account":"6230***535","maybe_same":[],"deletion":"refused","step":"refused","may_be_gone":false,"refusals":[{"code":"find-device","what":"Find Device is still on for a phone of this account","remedy":"turn Find Device off on every phone (sign-out does it), or on i.mi.com"},{"code":"gone","what":null,"remedy":null}],"phones":[{"name":"11c2","model":"Redmi Note 10","proven_out":false,"find_device":"unknown"},{"name":"3f9a","model":"Redmi Note 10","proven_out":true,"find_device":"off"}]}
     {"type":"account","schema":1,"name":"acct-2","account":"7000***111","maybe_same":[],"deletion":"not-started","step":"not-started","may_be_gone":false,"refusals":[],"phones":[{"name":"77aa","model":"Redmi Note 10","proven_out":true,"find_device":"off"}]}
     "#);
-    assert!(left.printed.lines().all(|l| serde_json::from_str::<Value>(l).is_ok()));
+    for line in left.printed.lines() {
+        assert_eq!(crate::json_lines::check(&serde_json::from_str(line).unwrap()), "account");
+    }
     let empty = tempfile::tempdir().unwrap();
     let journal = empty.path().join("journal.db").display().to_string();
     let left = session.piped(&["delete", "--list", "--json", "--journal", &journal].map(str::to_owned), "");

@@ -1,0 +1,121 @@
+//! `docs/json.md` describes every line that `--json` prints: each key, its type, and no key that is not there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use phone_sim::phone::{Fault, Stage};
+use serde_json::Value;
+
+use crate::support::{RIGHT, Simulate, TestBed, mi_signout, spec};
+
+const DOCUMENT: &str = include_str!("../../docs/json.md");
+
+/// The rows of the tables in a section, cell by cell.
+fn rows(section: &str) -> impl Iterator<Item = Vec<&str>> {
+    let lines = section.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    lines.map(|line| line.split(" | ").map(str::trim).collect())
+}
+
+fn section(name: &str) -> &'static str {
+    let start = format!("\n## {name}\n");
+    DOCUMENT
+        .split(&start)
+        .nth(1)
+        .unwrap_or_else(|| panic!("docs/json.md has no section '{name}'"))
+        .split("\n## ")
+        .next()
+        .unwrap()
+}
+
+/// Keys of a type with what their values may be.
+fn keys(name: &str) -> BTreeMap<&'static str, &'static str> {
+    let cell = |cells: Vec<&'static str>| {
+        let [key, kind, _] = cells[..] else { return None };
+        Some((key.strip_prefix('`')?.strip_suffix('`')?, kind))
+    };
+    rows(section(name)).filter_map(cell).filter(|(_, kind)| !kind.starts_with('`')).collect()
+}
+
+/// Keys that an event has beside those of all events.
+fn event_keys(event: &str) -> BTreeSet<&'static str> {
+    let named = format!("`{event}`");
+    let row = rows(section("event")).find(|cells| cells[0] == named);
+    let row = row.unwrap_or_else(|| panic!("docs/json.md does not describe the event '{event}'"));
+    row[1].split('`').skip(1).step_by(2).collect()
+}
+
+fn fits(value: &Value, kind: &str) -> bool {
+    let kinds = kind.trim_end_matches(", may be absent").split(" or ");
+    kinds.into_iter().any(|kind| match kind {
+        "string" => value.is_string(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "null" => value.is_null(),
+        other => panic!("docs/json.md: '{other}' is no type"),
+    })
+}
+
+/// Checks a line against its section; gives its type, or the event.
+pub fn check(line: &Value) -> String {
+    let name = line["type"].as_str().unwrap_or_else(|| panic!("no type: {line}"));
+    let mut known = keys(name);
+    assert!(!known.is_empty(), "{name}");
+    let mut told = name.to_owned();
+    if let Some(event) = line["event"].as_str() {
+        known.extend(event_keys(event).into_iter().map(|key| (key, "any")));
+        event.clone_into(&mut told);
+    }
+    for (key, value) in line.as_object().unwrap() {
+        let kind =
+            known.remove(key.as_str()).unwrap_or_else(|| panic!("docs/json.md: {name} has no key '{key}': {line}"));
+        assert!(kind == "any" || fits(value, kind), "docs/json.md: {name}.{key} is {kind}: {line}");
+    }
+    let missing: Vec<_> =
+        known.into_iter().filter(|(key, kind)| !kind.ends_with("may be absent") && *key != "tray").collect();
+    assert!(missing.is_empty(), "{name} lacks {missing:?}: {line}");
+    told
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"))).collect()
+}
+
+#[test]
+fn every_line_is_as_the_document_describes_it() {
+    let mut told = BTreeSet::new();
+    let mut look = |text: &str| told.extend(lines(text).iter().map(check));
+
+    let bed = TestBed::own([spec("a1"), spec("b2").account(Some("7777000111")), spec("c3").account(None)]);
+    // A page that a person has to pass, so that there is a reason and a hint.
+    bed.phone(1).on(Stage::AccountPage, Fault::UnknownPopup);
+    look(&bed.run(&["devices", "--json"]).run().stdout);
+    look(&bed.run(&["doctor", "--json"]).run().stdout);
+    look(&bed.sign_out(RIGHT, &["--all", "--jobs", "1", "--non-interactive"]).run().stdout);
+    look(&mi_signout(&["profiles", "list", "--json"]).run().stdout);
+    look(&mi_signout(&["config", "show", "--every", "--json"]).run().stdout);
+
+    let simulate = Simulate::start(1, &["--adbd", "0"]);
+    told.extend(simulate.ready.iter().map(check));
+    let (record, _, _) = simulate.end("-INT");
+    told.extend(record.iter().map(check));
+
+    for name in [
+        "device", "check", "result", "summary", "profile", "option", "ready", "record", "queued", "started", "screen",
+        "step",
+    ] {
+        assert!(told.contains(name), "no line '{name}' was seen: {told:?}");
+    }
+}
+
+#[test]
+fn the_types_of_the_table_have_sections_and_the_others_are_reports() {
+    let named: BTreeSet<&str> = rows(DOCUMENT.split("\n## ").next().unwrap())
+        .filter(|cells| cells[0].contains('`'))
+        .flat_map(|cells| cells[1].split('`').skip(1).step_by(2))
+        .collect();
+    for name in &named {
+        assert!(keys(name).contains_key("type"), "{name}");
+    }
+    assert_eq!(named.len(), DOCUMENT.matches("\n## ").count() - 1, "{named:?}");
+}

@@ -1,0 +1,84 @@
+//! The pictures of the documents. `tests/pictures` makes them anew; those of the terminal are compared with every run, so that they
+//! stay true.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::support::browser_session::need_chromium;
+use crate::support::replica::{ID, Knobs, PASSWORD, Replica};
+use crate::support::{RIGHT, TestBed, mi_signout, spec};
+
+/// Set by `tests/pictures`: pictures are written instead of compared.
+const WRITE: &str = "MI_SIGNOUT_WRITE_PICTURES";
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures").join(name)
+}
+
+/// Compares a picture of a terminal with the one in the documents, or writes it.
+#[track_caller]
+fn is_pictured(name: &str, lines: &str) {
+    let svg = anstyle_svg::Term::new().render_svg(lines) + "\n";
+    if std::env::var_os(WRITE).is_some() {
+        std::fs::write(path(name), svg).unwrap();
+        return;
+    }
+    let kept = std::fs::read_to_string(path(name)).unwrap_or_default();
+    assert!(kept == svg, "docs/pictures/{name} shows something else than the program prints: run tests/pictures");
+}
+
+#[test]
+fn the_terminal_prints_what_the_pictures_show() {
+    let bed = TestBed::own([spec("8f2a1b")]);
+    let colour = ["--color", "always"];
+    let devices = bed.run(&["devices"]).args(&colour).run();
+    let out = bed.run(&["sign-out", "--yes", "--no-progress", "-q", "--password-stdin"]).args(&colour);
+    let out = out.stdin(&format!("{RIGHT}\n")).run();
+    assert_eq!((devices.status, out.status), (0, 0), "{devices}\n{out}");
+    // A phone that is as slow as a real one needs 16 seconds; this one is quicker.
+    let table = regex::Regex::new(r" \d+:\d\d\n").unwrap().replace_all(&out.stdout, " 0:16\n").into_owned();
+    is_pictured("sign-out.svg", &format!("$ mi-signout devices\n{}\n$ mi-signout sign-out\n{table}", devices.stdout));
+
+    let guide = mi_signout(&["delete", "--guide", "--no-open"]).run();
+    assert_eq!(guide.status, 0, "{guide}");
+    is_pictured("guide.svg", &format!("$ mi-signout delete --guide\n{}", guide.stdout));
+}
+
+/// A picture of a page in Chromium.
+fn screenshot(url: &str, size: &str, name: &str) {
+    let home = tempfile::tempdir().unwrap();
+    let mut chromium = Command::new("chromium");
+    chromium.args([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        "--force-device-scale-factor=1",
+    ]);
+    chromium.arg(format!("--user-data-dir={}", home.path().display())).arg(format!("--window-size={size}"));
+    chromium.arg(format!("--screenshot={}", path(name).display())).arg(url);
+    let output = chromium.output().unwrap();
+    assert!(output.status.success() && path(name).exists(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+#[ignore = "makes pictures: tests/pictures runs it"]
+fn pictures_of_the_report_and_of_the_deletion() {
+    need_chromium();
+    let other = spec("c3").account(Some("7777000111")).password("other");
+    let bed = TestBed::own([spec("8f2a1b"), spec("b2c4"), other]);
+    let report = bed.path("tray.html");
+    let more = ["--all", "--report", report.to_str().unwrap(), "--operator", "Ann", "--station", "bench 2"];
+    bed.sign_out(RIGHT, &more).run();
+    assert!(report.exists());
+    screenshot(&format!("file://{}", report.display()), "1100,900", "report.png");
+
+    let replica = Replica::start(Knobs::default());
+    let mut stream = std::net::TcpStream::connect(replica.address).unwrap();
+    let form = format!("account={ID}&password={PASSWORD}");
+    let head = "POST /fe/service/login/password HTTP/1.1\r\nHost: replica\r\nContent-Length:";
+    write!(stream, "{head} {}\r\n\r\n{form}", form.len()).unwrap();
+    stream.read_to_end(&mut Vec::new()).unwrap();
+    screenshot(&replica.start_url(), "720,360", "deletion.png");
+}
