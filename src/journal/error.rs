@@ -47,7 +47,7 @@ pub enum JournalError {
         why: &'static str,
     },
     /// Another run that is alive works on this phone or account: refuse this one, leave the others alone.
-    #[error("{what} is being worked on by run {run} (process {pid}, since {since})")]
+    #[error("run {run} (process {pid}, since {since}) works on {what}")]
     Busy {
         /// `phone SERIAL` or `account MASKED`.
         what: String,

@@ -50,7 +50,7 @@ const STEPS: &[&str] = &[
 ];
 
 const NOTES: &[&str] = &[
-    "It can't be undone. How long it takes is Xiaomi's to say: up to 15 working days has been reported. Nothing is promised here.",
+    "It can't be undone. Xiaomi decides how long it takes; up to 15 working days have been reported.",
     "Delete only an account that is yours. Deleting an account does not unlock a locked phone.",
 ];
 
@@ -87,7 +87,10 @@ impl fmt::Display for Guide {
         for (n, step) in self.steps.iter().enumerate() {
             writeln!(f, "  {}. [ ] {step}", n + 1)?;
         }
-        writeln!(f, "\nPassword forgotten, or the account locked: only Xiaomi's own page helps: {RECOVERY}")?;
+        writeln!(
+            f,
+            "\nIf the password is forgotten or the account is locked, only Xiaomi's own page helps: {RECOVERY}"
+        )?;
         writeln!(f, "Another way: ask Xiaomi to delete your data, at https://privacy.mi.com/support\n")?;
         for note in self.notes {
             writeln!(f, "{note}")?;

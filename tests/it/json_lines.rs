@@ -91,7 +91,10 @@ fn every_line_is_as_the_document_describes_it() {
     bed.phone(1).on(Stage::AccountPage, Fault::UnknownPopup);
     look(&bed.run(&["devices", "--json"]).run().stdout);
     look(&bed.run(&["doctor", "--json"]).run().stdout);
-    look(&bed.sign_out(RIGHT, &["--all", "--jobs", "1", "--non-interactive"]).run().stdout);
+    let journal = bed.path("journal.db").display().to_string();
+    let more = ["--all", "--jobs", "1", "--non-interactive", "--journal", &journal];
+    look(&bed.sign_out(RIGHT, &more).run().stdout);
+    look(&mi_signout(&["report", "--json", "--journal", &journal]).run().stdout);
     look(&mi_signout(&["profiles", "list", "--json"]).run().stdout);
     look(&mi_signout(&["config", "show", "--every", "--json"]).run().stdout);
 
@@ -101,8 +104,8 @@ fn every_line_is_as_the_document_describes_it() {
     told.extend(record.iter().map(check));
 
     for name in [
-        "device", "check", "result", "summary", "profile", "option", "ready", "record", "queued", "started", "screen",
-        "step",
+        "device", "check", "result", "summary", "profile", "option", "ready", "record", "run", "queued", "started",
+        "screen", "step",
     ] {
         assert!(told.contains(name), "no line '{name}' was seen: {told:?}");
     }

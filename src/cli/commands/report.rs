@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use crate::cli::args::JournalArgs;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
@@ -40,6 +42,11 @@ pub(crate) struct Args {
     lot: Option<String>,
     #[command(flatten)]
     journal: JournalArgs,
+    /// Print the list of runs as JSON lines
+    ///
+    /// docs/json.md describes them.
+    #[arg(long, conflicts_with_all = ["run", "format", "output", "verify", "lot"], help_heading = "Output")]
+    json: bool,
 }
 
 fn format(word: &str) -> Result<Format, String> {
@@ -59,7 +66,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     if let Some(lot) = &args.lot {
         return lot_report(&journal.lot(lot)?, lot, args.format, output);
     }
-    let Some(run) = &args.run else { return list(&journal, output) };
+    let Some(run) = &args.run else { return list(&journal, args.json, output) };
     let record = journal.record(run)?;
     let by_name = args.output.as_deref().map(Format::of_path).transpose();
     let format = match (args.format, by_name) {
@@ -100,8 +107,16 @@ fn lot_report(runs: &[RunRecord], lot: &str, format: Option<Format>, output: &Ou
     Ok(ExitStatus::Done)
 }
 
-fn list(journal: &Journal, output: &Output) -> Result<ExitStatus, Failure> {
+fn list(journal: &Journal, json: bool, output: &Output) -> Result<ExitStatus, Failure> {
     for line in journal.runs()? {
+        if json {
+            let started = line.started.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+            let run = json!({
+                "type": "run", "schema": 1, "id": line.id, "started": started, "phones": line.rows, "exit": line.exit,
+            });
+            output.data(&run.to_string());
+            continue;
+        }
         let exit = line.exit.map_or_else(|| "not ended".to_owned(), |exit| format!("exit {exit}"));
         output.data(&format!(
             "{}  {}  {}  {exit}",

@@ -79,7 +79,7 @@ fn summary(page: &mut String, run: &RunRecord, title: &str) {
     in_short(page, run);
     *page += "<dl>\n";
     fact(page, "Started", &moment(header.started));
-    fact(page, "Ended", &run.ended.map_or_else(|| "it was cut off, or still goes on".to_owned(), moment));
+    fact(page, "Ended", &run.ended.map_or_else(|| "not ended: cut off, or still running".to_owned(), moment));
     fact(page, "Operator", or_dash(header.operator.as_ref()));
     fact(page, "Station", or_dash(header.station.as_ref()));
     fact(page, "Authorised by", or_dash(header.authorised_by.as_ref()));

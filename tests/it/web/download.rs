@@ -96,7 +96,9 @@ fn after_a_yes_it_comes_once_and_the_walk_goes_to_its_end() {
     let left = place.play(&[], &[YES]);
     assert_deleted(&left);
     let before = left.printed.split("type: delete 535").next().unwrap();
-    for text in ["Lost for good:", "Xiaomi refuses where:", "Steps, at ", "Password forgotten", "Find Device off"] {
+    for text in
+        ["Lost for good:", "Xiaomi refuses where:", "Steps, at ", "the password is forgotten", "Find Device off"]
+    {
         assert!(before.contains(text), "no '{text}' before the browser:\n{}", left.printed);
     }
     let (version, kept) = (version(), place.kept());
