@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::script::random_boundary;
+use super::boundary::random_boundary;
 use crate::model::Serial;
 use crate::phone::PhoneClaim;
 

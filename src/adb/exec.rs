@@ -13,7 +13,8 @@ use adb_client::{ADBDeviceExt, RustADBError};
 use zeroize::Zeroizing;
 
 use super::AdbError;
-use super::script::{Script, random_boundary};
+use super::boundary::random_boundary;
+use super::script::Script;
 use super::smart_socket::{resolve, tame};
 use crate::model::{AdbServer, Serial, TransportId};
 use crate::phone::PhoneError;

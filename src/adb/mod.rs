@@ -13,6 +13,7 @@
 //! - `parse`: what the phone's programs printed, as values. Pure.
 //! - `phone`: [`AdbPhone`].
 
+mod boundary;
 mod claim;
 mod device_tracker;
 mod discovery;

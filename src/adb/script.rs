@@ -4,10 +4,10 @@
 //! parted by lines that begin with a random boundary, since the phone's own words must not be able to imitate one.
 
 use std::fmt::{self, Write as _};
-use std::hash::{BuildHasher, Hasher, RandomState};
 
 use zeroize::Zeroizing;
 
+use super::boundary::random_boundary;
 use super::claim::{self, Guard};
 use super::quote::{input_text, input_words, quote};
 use crate::model::{Focus, Opening};
@@ -463,10 +463,3 @@ const FACTS: &[(&str, &str)] = &[
         "if [ -n \"$u\" ]; then ps -A 2>/dev/null | grep -i -E 'uiautomator|appium|uia2'; ps 2>/dev/null | grep -i -E 'uiautomator|appium|uia2'; fi",
     ),
 ];
-
-/// Sixteen hexadecimal digits that can't be guessed: the standard library seeds its hash keys from the operating system.
-pub(super) fn random_boundary() -> String {
-    let mut hasher = RandomState::new().build_hasher();
-    hasher.write_u8(1);
-    format!("{:016x}", hasher.finish())
-}

@@ -42,6 +42,9 @@ use crate::model::{Device, Ending, Outcome, Reason, ResultRow};
 use crate::phone::Phone;
 use crate::profile::{Catalog, Options};
 
+/// The longest one round trip may take: a dump of a page that never idles takes 11 s, and slow phones twice that.
+const STEP_LIMIT: Duration = Duration::from_secs(40);
+
 /// Gives phones to talk to.
 pub trait Connector: Sync {
     /// A phone over this connection. Does no I/O yet.

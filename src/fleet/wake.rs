@@ -17,5 +17,5 @@ pub(super) fn wake(phone: &mut dyn Phone) -> Result<(), PhoneError> {
         settle: Settle::Change { max: Duration::from_secs(2) },
         look: Look::Probes,
     };
-    phone.step(&step, super::worker::STEP_LIMIT).map(drop)
+    phone.step(&step, super::STEP_LIMIT).map(drop)
 }

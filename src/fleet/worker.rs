@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::STEP_LIMIT;
 use super::kept_screens::Trail;
 use super::probe::Probe;
 use super::recorder::{PhoneBook, key_of};
@@ -20,8 +21,6 @@ use crate::phone::{Phone, PhoneClaim, PhoneError, PhoneFacts};
 use crate::preflight::{self, Wanted};
 use crate::profile::{Choice, DeviceProfile};
 
-/// The longest one round trip may take: a dump of a page that never idles takes 11 s, and slow phones twice that.
-pub(super) const STEP_LIMIT: Duration = Duration::from_secs(40);
 /// Steps may hang so often in one walk before the phone counts as lost.
 const HANGS: u32 = 2;
 /// How long to wait for a lost phone between two looks at Ctrl-C.

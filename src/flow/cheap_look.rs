@@ -5,18 +5,14 @@
 
 use std::time::Duration;
 
-use super::run::Course;
-use super::{Decision, Engine, PlannedAction, Walk};
-use crate::model::Presence;
-use crate::phone::{Input, Look, Observation, PhoneError, ScreenRead, Settle, Step};
+use super::{Decision, PlannedAction};
+use crate::phone::{Observation, ScreenRead};
 use crate::ui::views::{ScreenViews, Standing};
 use crate::ui::{Agreement, Bounds, Point, UiTree};
 
 /// A swipe moves its page by so many pixels less than the finger: the touch slop, at most 24 dp at 640 dpi, and then some.
 const SLOP: i32 = 60;
 
-/// A page may move for so long while the keyboard comes, beside the time that typing takes. A dump waits for that by itself.
-const MOVES: Duration = Duration::from_millis(200);
 /// So many looks in a row that show a page unchanged do without a dump: a text may change where no view does.
 const MOST_UNCHANGED: u32 = 3;
 
@@ -95,6 +91,12 @@ impl CheapLook {
     /// Something was done: the page that was waited on is no longer the one to wait on.
     pub(super) fn forget_waiting(&mut self) {
         self.waiting = None;
+    }
+
+    /// Takes newer views of the page, and says whether anything is elsewhere than in the last ones.
+    pub(super) fn has_moved(&mut self, views: &ScreenViews) -> bool {
+        let before = self.last.replace(views.clone());
+        before.is_none_or(|before| before.fingerprint() != views.fingerprint())
     }
 
     /// Whether the views were found to agree with a dump on this phone.
@@ -195,166 +197,5 @@ impl CheapLook {
         let (x, middle) = (i32::midpoint(area.left, area.right), i32::midpoint(area.top, area.bottom));
         let half = distance / 2;
         Some((Point { x, y: middle + half }, Point { x, y: middle + half - distance }))
-    }
-}
-
-impl<'a> Walk<'a> {
-    /// Looks at the views right before an act that follows a dump, and says whether it may be done.
-    pub(super) fn look_before(
-        &self,
-        course: &mut Course<'a>,
-        decision: &Decision,
-        tap: Option<Point>,
-    ) -> Result<Before, PhoneError> {
-        if !course.dump_is_fresh || !course.cheap.is_wanted(decision) {
-            return Ok(Before::Act);
-        }
-        let Some(screen) = &course.last_screen else { return Ok(Before::Act) };
-        let began = (self.now)();
-        let seen = course.phone.step(&Step::look(Look::Views { probes: false }), self.limit())?;
-        let took = (self.now)().saturating_duration_since(began);
-        Ok(course.cheap.before(&seen, took, &screen.tree, tap))
-    }
-
-    /// Does a step and looks: by the views where they tell enough, else by a dump.
-    pub(super) fn look_after(
-        &self,
-        course: &mut Course<'a>,
-        decision: &Decision,
-        mut step: Step<'_>,
-    ) -> Result<Observation, PhoneError> {
-        let fresh = std::mem::take(&mut course.dump_is_fresh);
-        let waits = matches!(decision, Decision::Look { .. }) && step.look.reads_screen();
-        if let Decision::Act(PlannedAction::Scroll { ids, most, .. }) = decision
-            && fresh
-            && course.cheap.works()
-            && !ids.is_empty()
-        {
-            course.cheap.forget_waiting();
-            return self.scroll(course, ids, *most, &step);
-        }
-        let by_views = (fresh && course.cheap.replaces_dump_after(decision))
-            || (waits && course.cheap.replaces_dump_while_waiting());
-        let look = step.look;
-        if by_views {
-            step.look = Look::Views { probes: true };
-            if !waits {
-                step.settle = Settle::Pause(MOVES);
-            }
-        }
-        if !waits {
-            course.cheap.forget_waiting();
-        }
-        let seen = self.timed(course, &step)?;
-        let ScreenRead::Views(views) = &seen.screen else {
-            let missing = by_views && seen.refused.is_none() && matches!(seen.screen, ScreenRead::Unreadable(_));
-            return if missing { self.dump_instead(course, seen, look) } else { Ok(seen) };
-        };
-        let now = course.last_screen.as_ref().and_then(|screen| {
-            if seen.focus != screen.focus {
-                return None;
-            }
-            if waits {
-                return course.cheap.is_unchanged(views).then(|| ScreenRead::Tree(screen.tree.clone()));
-            }
-            let typed = match decision {
-                Decision::Act(PlannedAction::TypePassword { .. }) => self.password.map(crate::model::Secret::chars),
-                _ => None,
-            };
-            course.cheap.refreshed(views, &screen.tree, typed).map(ScreenRead::Refreshed)
-        });
-        match now {
-            Some(now) => {
-                if let (ScreenRead::Refreshed(tree), Some(screen)) = (&now, &mut course.last_screen) {
-                    screen.tree = tree.clone();
-                }
-                // What is tapped next is looked at once more: a keyboard may still be on its way.
-                course.dump_is_fresh = !waits;
-                Ok(Observation { screen: now, ..seen })
-            }
-            None => self.dump_instead(course, seen, look),
-        }
-    }
-
-    /// Scrolls until the views show what is looked for, at most so often; where they can't tell or the end is reached, a dump does.
-    fn scroll(
-        &self,
-        course: &mut Course<'a>,
-        ids: &[String],
-        most: u32,
-        step: &Step<'_>,
-    ) -> Result<Observation, PhoneError> {
-        for swipes in 1.. {
-            let Some(screen) = &course.last_screen else { break };
-            let aimed = course.cheap.swipe_to(ids, &screen.tree);
-            let mut inputs = step.inputs.clone();
-            for input in &mut inputs {
-                if let (Input::Swipe { from, to, .. }, Some((down, up))) = (input, aimed) {
-                    (*from, *to) = (down, up);
-                }
-            }
-            let seen =
-                self.timed(course, &Step { inputs, settle: Settle::Nothing, look: Look::Views { probes: true } })?;
-            let (ScreenRead::Views(views), Some(screen)) = (&seen.screen, &mut course.last_screen) else {
-                return if seen.refused.is_some() { Ok(seen) } else { self.dump_instead(course, seen, step.look) };
-            };
-            let moved = course.cheap.last.as_ref().map(ScreenViews::fingerprint) != Some(views.fingerprint());
-            let is_in_sight = views.only(ids).is_some_and(|view| view.shown);
-            if is_in_sight
-                && seen.focus == screen.focus
-                && let Some(now) = course.cheap.refreshed(views, &screen.tree, None)
-            {
-                screen.tree = now.clone();
-                course.dump_is_fresh = true;
-                return Ok(Observation { screen: ScreenRead::Refreshed(now), ..seen });
-            }
-            if is_in_sight
-                || !moved
-                || swipes >= most
-                || seen.focus != screen.focus
-                || seen.accounts.presence() == Presence::Absent
-            {
-                return self.dump_instead(course, seen, step.look);
-            }
-            course.cheap.last = Some(views.clone());
-            course.counts.steps += 1;
-        }
-        self.timed(course, &Step::look(step.look))
-    }
-
-    /// Keeps the views of a page that is waited on, so that the next look at it need not be a dump.
-    pub(super) fn keep_waiting(
-        &self,
-        engine: &Engine<'_>,
-        course: &mut Course<'a>,
-        next: &Decision,
-    ) -> Result<(), PhoneError> {
-        let waits = matches!(next, Decision::Look { look, .. } if look.reads_screen());
-        if !waits || !engine.awaits_effect() || !course.dump_is_fresh || !course.cheap.works() {
-            return Ok(());
-        }
-        let Some(screen) = &course.last_screen else { return Ok(()) };
-        let seen = course.phone.step(&Step::look(Look::Views { probes: false }), self.limit())?;
-        course.cheap.keep_waiting(&seen, &screen.tree);
-        Ok(())
-    }
-
-    /// The cheap look did not tell enough: a dump does. What was refused before it stays said.
-    fn dump_instead(&self, course: &mut Course<'a>, seen: Observation, look: Look) -> Result<Observation, PhoneError> {
-        course.cheap.forget();
-        let again = self.timed(course, &Step::look(look))?;
-        Ok(Observation { refused: seen.refused, ..again })
-    }
-
-    /// One step, with what its dump took.
-    fn timed(&self, course: &mut Course<'a>, step: &Step<'_>) -> Result<Observation, PhoneError> {
-        let began = (self.now)();
-        let seen = course.phone.step(step, self.limit())?;
-        if step.look.reads_screen() && !matches!(seen.screen, ScreenRead::Skipped) {
-            course.counts.dumps += 1;
-            course.cheap.dumped((self.now)().saturating_duration_since(began));
-            course.dump_is_fresh = matches!(seen.screen, ScreenRead::Tree(_));
-        }
-        Ok(seen)
     }
 }

@@ -7,6 +7,7 @@ mod cheap_look;
 mod decision;
 mod endings;
 mod engine;
+mod looks;
 mod permit;
 mod run;
 
