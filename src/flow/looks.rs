@@ -90,6 +90,22 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The page with the password in its field as it is now, where the cheap look tells that it is still there as it was: other phones
+    /// of the account wait for their turn, and a dump would keep each of them.
+    pub(super) fn look_again(&self, course: &mut Course<'a>) -> Option<Observation> {
+        if !course.cheap.works() {
+            return None;
+        }
+        let step = Step::look(Look::Views { probes: true });
+        // A phone that is lost meanwhile is found lost by the next step.
+        let seen = course.phone.step(&step, self.limit()).ok()?;
+        let (ScreenRead::Views(views), Some(screen)) = (&seen.screen, &course.last_screen) else { return None };
+        let typed = self.password.map(crate::model::Secret::chars);
+        let is_same = seen.focus == screen.focus && seen.refused.is_none();
+        let tree = is_same.then(|| course.cheap.refreshed(views, &screen.tree, typed)).flatten()?;
+        Some(Observation { screen: ScreenRead::Refreshed(tree), ..seen })
+    }
+
     /// Scrolls until the views show what is looked for, at most so often; where they can't tell or the end is reached, a dump does.
     fn scroll(
         &self,

@@ -193,8 +193,12 @@ impl<'a> Walk<'a> {
         // The phone's time stands still while it waits for its turn, and what was seen before is old by then.
         let waited = (self.now)().saturating_duration_since(asked);
         self.deadline.set(self.deadline.get() + waited);
-        let seen = (waited < FRESH).then_some(&course.last);
-        Ok(engine.on(Told::Permitted(seen), self.since(began)))
+        if waited >= FRESH {
+            let seen = self.look_again(course);
+            let now = self.since(began);
+            return Ok(engine.on(Told::Permitted(seen.as_ref()), now));
+        }
+        Ok(engine.on(Told::Permitted(Some(&course.last)), self.since(began)))
     }
 
     /// Asks the phone what is wrong, and ends or goes on.

@@ -56,3 +56,16 @@ fn a_tap_that_the_keyboard_moved_is_looked_at_anew() {
     let spec = PhoneSpec::of(Generation::Miui14).change(|s| s.keyboard_opens = true);
     assert!(cost(spec).dumps <= 5);
 }
+
+#[test]
+fn a_phone_that_waited_for_its_turn_needs_no_dump_to_go_on() {
+    let one = |serial: &str| PhoneSpec::of(Generation::Miui14).serial(serial).scale(SCALE);
+    let bed = TestBed::own(["a1", "a2", "a3"].map(one));
+    let ran = bed.sign_out(RIGHT, &["--all"]).run();
+    ran.json(0, "");
+    for phone in 0..3 {
+        let stats = bed.phone(phone).stats();
+        assert!(stats.dumps <= 3, "phone {phone}: {stats:?}\n{ran}");
+        assert_eq!(bed.phone(phone).record().passwords_submitted(), 1);
+    }
+}
