@@ -26,8 +26,12 @@ impl<'p> Engine<'p> {
 
     /// Decides on one observation; `mutated` is the step that came before it.
     pub(super) fn seen(&mut self, seen: &Observation, mutated: Option<&Mutation>, now: Duration) -> Decision {
-        let decision = self.recognised(seen, mutated, now);
+        let mut decision = self.recognised(seen, mutated, now);
         self.progress.verdict |= self.progress.awaits_verdict() && self.shows_verdict(seen, &decision);
+        if let (Decision::WriteAhead { progress, .. }, Phase::Writing(step)) = (&mut decision, &self.phase) {
+            // What is written next has to hold the verdict that was just seen.
+            *progress = self.progress_after(step);
+        }
         decision
     }
 
