@@ -270,13 +270,20 @@ mod tests {
     fn the_next_phone_waits_for_the_verdict() {
         let passwords = Passwords::one(Secret::new("x".into()));
         let recorder = RunRecorder::new(None, None, &nobody);
-        let gate = PasswordGate::new(&passwords, &recorder, None);
+        let (tell, told) = std::sync::mpsc::channel();
+        let tell = Mutex::new(tell);
+        let listener = |event: Event| tell.lock().unwrap().send(event.kind).unwrap();
+        let gate = PasswordGate::new(&passwords, &recorder, None).telling(&listener);
         let (account, _, a, b) = ids();
         assert_eq!(gate.ask(&account, &a), Permit::Granted);
+        let next = || told.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
         std::thread::scope(|scope| {
             let second = scope.spawn(|| gate.ask(&account, &b));
+            let waits = matches!(next(), EventKind::WaitingForTurn) && !second.is_finished();
+            let is_alone = !gate.lock().submitting[&account.masked()].contains_key(&b);
             gate.verdict(&account, &a, VerdictSeen::Accepted);
             assert_eq!(second.join().unwrap(), Permit::Granted);
+            assert!(waits && is_alone && matches!(next(), EventKind::Resumed));
         });
     }
 

@@ -219,12 +219,12 @@ mod tests {
         device(serial, transport, DeviceState::Device)
     }
 
-    struct Desk {
+    struct TestBed {
         plugs: PortTracker,
         began: Instant,
     }
 
-    impl Desk {
+    impl TestBed {
         fn new() -> Self {
             Self { plugs: PortTracker::default(), began: Instant::now() }
         }
@@ -243,67 +243,67 @@ mod tests {
 
     #[test]
     fn a_phone_is_taken_once_and_again_only_after_it_was_unplugged() {
-        let (mut desk, a) = (Desk::new(), ready("a", 1));
-        assert_eq!(desk.list(0, std::slice::from_ref(&a)), (vec![], vec![a.clone()]));
-        assert_eq!(desk.list(1, std::slice::from_ref(&a)), (vec![], vec![]), "it is worked on");
-        desk.plugs.rests(desk.at(2), &a, PortState::Good);
-        assert_eq!(desk.list(3, std::slice::from_ref(&a)), (vec![], vec![]), "it has its result");
-        assert_eq!(desk.list(4, &[]), (vec![Change::Unplugged(a)], vec![]));
-        assert_eq!(desk.list(5, &[ready("a", 2)]).1, [ready("a", 2)]);
-        desk.plugs.rests(desk.at(6), &ready("a", 2), PortState::Good);
-        assert_eq!(desk.list(7, &[ready("a", 3)]).1, [ready("a", 3)], "replugged between two lists");
+        let (mut bed, a) = (TestBed::new(), ready("a", 1));
+        assert_eq!(bed.list(0, std::slice::from_ref(&a)), (vec![], vec![a.clone()]));
+        assert_eq!(bed.list(1, std::slice::from_ref(&a)), (vec![], vec![]), "it is worked on");
+        bed.plugs.rests(bed.at(2), &a, PortState::Good);
+        assert_eq!(bed.list(3, std::slice::from_ref(&a)), (vec![], vec![]), "it has its result");
+        assert_eq!(bed.list(4, &[]), (vec![Change::Unplugged(a)], vec![]));
+        assert_eq!(bed.list(5, &[ready("a", 2)]).1, [ready("a", 2)]);
+        bed.plugs.rests(bed.at(6), &ready("a", 2), PortState::Good);
+        assert_eq!(bed.list(7, &[ready("a", 3)]).1, [ready("a", 3)], "replugged between two lists");
     }
 
     #[test]
     fn a_phone_that_has_not_allowed_this_computer_waits() {
-        let (mut desk, closed) = (Desk::new(), device("a", 1, DeviceState::Unauthorized));
-        assert_eq!(desk.list(0, std::slice::from_ref(&closed)), (vec![Change::Waits(closed.clone())], vec![]));
-        assert_eq!(desk.list(1, &[closed]), (vec![], vec![]), "told once");
-        assert_eq!(desk.list(2, &[ready("a", 1)]).1, [ready("a", 1)]);
+        let (mut bed, closed) = (TestBed::new(), device("a", 1, DeviceState::Unauthorized));
+        assert_eq!(bed.list(0, std::slice::from_ref(&closed)), (vec![Change::Waits(closed.clone())], vec![]));
+        assert_eq!(bed.list(1, &[closed]), (vec![], vec![]), "told once");
+        assert_eq!(bed.list(2, &[ready("a", 1)]).1, [ready("a", 1)]);
         let offline = device("b", 2, DeviceState::Offline);
-        desk.list(3, &[ready("a", 1), offline.clone()]);
-        assert_eq!(desk.list(4, &[ready("a", 1)]).0, [Change::Unplugged(offline)]);
+        bed.list(3, &[ready("a", 1), offline.clone()]);
+        assert_eq!(bed.list(4, &[ready("a", 1)]).0, [Change::Unplugged(offline)]);
     }
 
     #[test]
     fn a_busy_phone_that_is_missing_stays_with_its_worker() {
-        let (mut desk, a) = (Desk::new(), ready("a", 1));
-        desk.list(0, std::slice::from_ref(&a));
-        assert_eq!(desk.list(1, &[]), (vec![Change::Missing(a)], vec![]));
-        assert_eq!(desk.list(2, &[ready("a", 2)]), (vec![], vec![]), "the worker has it back");
-        desk.plugs.rests(desk.at(3), &ready("a", 2), PortState::Lost);
-        assert_eq!(desk.list(4, &[ready("a", 2)]), (vec![], vec![]));
-        desk.list(5, &[]);
-        desk.list(6, &[ready("a", 4)]);
+        let (mut bed, a) = (TestBed::new(), ready("a", 1));
+        bed.list(0, std::slice::from_ref(&a));
+        assert_eq!(bed.list(1, &[]), (vec![Change::Missing(a)], vec![]));
+        assert_eq!(bed.list(2, &[ready("a", 2)]), (vec![], vec![]), "the worker has it back");
+        bed.plugs.rests(bed.at(3), &ready("a", 2), PortState::Lost);
+        assert_eq!(bed.list(4, &[ready("a", 2)]), (vec![], vec![]));
+        assert_eq!(bed.list(5, &[]), (vec![Change::Unplugged(ready("a", 2))], vec![]));
+        assert_eq!(bed.list(6, &[ready("a", 4)]), (vec![], vec![ready("a", 4)]), "its backoff is over");
     }
 
     #[test]
     fn a_restarted_server_unplugs_nobody() {
-        let (mut desk, a, b) = (Desk::new(), ready("a", 7), ready("b", 8));
-        desk.list(0, &[a.clone(), b.clone()]);
-        desk.plugs.rests(desk.at(1), &a, PortState::Good);
-        desk.plugs.rests(desk.at(1), &b, PortState::Good);
-        desk.plugs.server_lost(&server());
-        assert!(desk.plugs.is_lost(&server()));
-        desk.plugs.server_back(desk.at(10), &server());
-        assert_eq!(desk.list(10, &[]), (vec![], vec![]));
-        assert_eq!(desk.list(11, &[ready("a", 1)]), (vec![], vec![]), "a new count of transports");
-        assert_eq!(desk.plugs.settled(desk.at(16)), [server()]);
-        assert_eq!(desk.list(16, &[ready("a", 1)]), (vec![Change::Unplugged(b)], vec![]), "and b did not come back");
-        assert!(desk.plugs.settled(desk.at(17)).is_empty());
+        let (mut bed, a, b) = (TestBed::new(), ready("a", 7), ready("b", 8));
+        bed.list(0, &[a.clone(), b.clone()]);
+        bed.plugs.rests(bed.at(1), &a, PortState::Good);
+        bed.plugs.rests(bed.at(1), &b, PortState::Good);
+        bed.plugs.server_lost(&server());
+        assert!(bed.plugs.is_lost(&server()));
+        bed.plugs.server_back(bed.at(10), &server());
+        assert_eq!(bed.list(10, &[]), (vec![], vec![]));
+        assert_eq!(bed.list(11, &[ready("a", 1)]), (vec![], vec![]), "a new count of transports");
+        assert_eq!(bed.plugs.settled(bed.at(16)), [server()]);
+        assert_eq!(bed.list(16, &[ready("a", 1)]), (vec![Change::Unplugged(b)], vec![]), "and b did not come back");
+        assert!(bed.plugs.settled(bed.at(17)).is_empty());
     }
 
     #[test]
     fn a_bad_cable_gets_more_peace_each_time() {
-        let mut desk = Desk::new();
-        desk.list(0, &[ready("a", 1)]);
+        let mut bed = TestBed::new();
+        bed.list(0, &[ready("a", 1)]);
         let mut waits = Vec::new();
         let mut now = 0;
         for transport in 2..6 {
-            desk.plugs.rests(desk.at(now), &ready("a", transport - 1), PortState::Bad);
-            desk.list(now, &[]);
+            bed.plugs.rests(bed.at(now), &ready("a", transport - 1), PortState::Bad);
+            bed.list(now, &[]);
             let began = now;
-            while desk.list(now, &[ready("a", transport)]).1.is_empty() {
+            while bed.list(now, &[ready("a", transport)]).1.is_empty() {
                 now += 1;
             }
             waits.push(now - began);

@@ -119,7 +119,7 @@ fn kills_and_resumes(knobs: Knobs, comes: Comes) {
 }
 
 macro_rules! cases {
-    ($($name:ident: $comes:ident, $knobs:expr;)*) => { $(
+    ($when:meta; $($name:ident: $comes:ident, $knobs:expr;)*) => { $(
         mod $name {
             use super::*;
 
@@ -134,11 +134,13 @@ macro_rules! cases {
             }
 
             #[test]
+            #[$when]
             fn closes_the_browser() {
                 super::closes_the_browser($knobs, Comes::$comes);
             }
 
             #[test]
+            #[$when]
             fn kills_and_resumes() {
                 super::kills_and_resumes($knobs, Comes::$comes);
             }
@@ -147,18 +149,24 @@ macro_rules! cases {
 }
 
 cases! {
+    cfg(test);
     plain: Deleted, Knobs::default();
-    chinese: Deleted, Knobs { chinese: true, ..Knobs::default() };
     popups: Deleted, Knobs { popups: true, ..Knobs::default() };
     captcha_in_a_frame: Deleted, Knobs { captcha: true, ..Knobs::default() };
     new_window: Deleted, Knobs { new_window: true, ..Knobs::default() };
+    refused: Refused, Knobs { refuse: true, ..Knobs::default() };
+    wrong_host: ByHand, Knobs { wrong_host: true, ..Knobs::default() };
+}
+
+// What these change of the site does not change what a closed browser or a killed program leaves.
+cases! {
+    ignore = "long form: tests/run --long";
+    chinese: Deleted, Knobs { chinese: true, ..Knobs::default() };
     code_in_a_frame: Deleted, Knobs { code_in_frame: true, ..Knobs::default() };
     slow_redirects: Deleted, Knobs { slow: true, ..Knobs::default() };
     redrawn: Deleted, Knobs { redraw: true, ..Knobs::default() };
     session_expires: Deleted, Knobs { expires: true, ..Knobs::default() };
     home_first: Deleted, Knobs { home_first: true, ..Knobs::default() };
-    refused: Refused, Knobs { refuse: true, ..Knobs::default() };
     refused_in_a_popup: Refused, Knobs { refuse: true, popups: true, ..Knobs::default() };
     too_frequent: Refused, Knobs { too_frequent: true, ..Knobs::default() };
-    wrong_host: ByHand, Knobs { wrong_host: true, ..Knobs::default() };
 }
