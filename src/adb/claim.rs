@@ -219,15 +219,19 @@ mod tests {
             self.dir.path().join("claim")
         }
 
-        /// Takes the phone in a real mksh, in which `sleep` does this. Gives whose claim the phone carries in the end.
-        fn take(&self, seen: &str, sleep: &str) -> PhoneClaim {
+        /// What a script says in a real mksh, with this folder in place of the phone's.
+        fn mksh(&self, script: &str, other: &str) -> String {
             let folder = self.folder().to_string_lossy().into_owned();
-            let script = take(seen, "mark").replace(FOLDER, &folder);
-            let sleep = sleep.replace("FOLDER", &folder);
-            let script = format!("sleep() {{ {sleep}; }}\n{script}");
-            let output = std::process::Command::new("mksh").args(["-c", &script]).output().unwrap();
-            let text = String::from_utf8(output.stdout).unwrap();
-            parse(text.strip_prefix("mark claim\n").unwrap()).0
+            let (script, other) = (script.replace(FOLDER, &folder), other.replace(FOLDER, &folder));
+            let mut mksh = std::process::Command::new("mksh");
+            let output = mksh.args(["-c", &script]).env("OTHER", other).output().unwrap();
+            String::from_utf8(output.stdout).unwrap()
+        }
+
+        /// Takes the phone in a shell in which `sleep` does this. Gives whose claim the phone carries in the end.
+        fn take(&self, seen: &str, sleep: &str) -> PhoneClaim {
+            let said = self.mksh(&format!("sleep() {{ {sleep}; }}\n{}", take(seen, "mark")), "");
+            parse(said.strip_prefix("mark claim\n").unwrap()).0
         }
     }
 
@@ -236,7 +240,7 @@ mod tests {
         let claim = ClaimFolder::new();
         std::fs::create_dir(claim.folder()).unwrap();
         // The other run writes while this one waits.
-        let held = claim.take("", "echo \"other $(date +%s) bench2 17\" >FOLDER/by");
+        let held = claim.take("", &format!("echo \"other $(date +%s) bench2 17\" >{FOLDER}/by"));
         assert_eq!(held, PhoneClaim::Held { by: "a run on computer bench2, process 17".to_owned() });
     }
 
@@ -246,6 +250,21 @@ mod tests {
         std::fs::create_dir(claim.folder()).unwrap();
         assert_eq!(claim.take("", ":"), PhoneClaim::Ours);
         assert_eq!(claim.take("", "exit 9"), PhoneClaim::Ours, "its own is read without waiting");
+    }
+
+    #[test]
+    fn b32_of_two_runs_only_one_goes_on_where_one_came_between_the_folder_and_the_line_of_the_other() {
+        let claim = ClaimFolder::new();
+        let as_other = |script: String| script.replace(&owner().token, "othertoken");
+        // The other run takes the phone, without any patience, right after this one made the folder.
+        let other = as_other(format!("sleep() {{ :; }}\n{}", take("", "other")));
+        let between =
+            "once=\nmkdir() { command mkdir \"$@\" || return 1; [ -n \"$once\" ] || { once=1; mksh -c \"$OTHER\"; }; }";
+        let said = claim.mksh(&format!("{between}\n{}", take("", "this")), &other);
+        assert!(said.contains("other claim\n") && said.contains("this claim\n"), "{said}");
+        let goes_on = |guard: String| claim.mksh(&format!("x=\n{guard}\necho \"x=$x\""), "").ends_with("x=\n");
+        let (this, that) = (guarded(Guard::Check, "mark"), as_other(guarded(Guard::Check, "mark")));
+        assert_ne!(goes_on(this), goes_on(that), "{said}");
     }
 
     #[test]

@@ -156,6 +156,8 @@ mod tests {
             ("timeout 9999 getprop", 2),
             ("nohup getprop; env A=1 getprop", 2),
             ("for i in 1 2 3; do input keyevent 0; done", 3),
+            ("exec getprop ro.serialno", 0),
+            ("echo 'getprop a' >/data/local/tmp/s; chmod 755 /data/local/tmp/s; /data/local/tmp/s", 3),
             ("no-such-program; /system/bin/echo a", 1),
             ("printf 'a\\nb\\n' | xargs -n 1 getprop", 4),
         ] {

@@ -164,7 +164,7 @@ impl Interp {
         if args.is_empty() {
             return Ok(0);
         }
-        let status = self.external(args)?;
+        let status = self.in_place(args)?;
         Err(Flow::Exit(status))
     }
 

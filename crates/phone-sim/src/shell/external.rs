@@ -19,19 +19,31 @@ const BIN: &[&str] = &["/system/bin/", "/bin/", "/system/xbin/", "/vendor/bin/"]
 /// The longest script from standard input that is one command, in bytes.
 const MAX_COMMAND: usize = 256 << 10;
 
+/// A program's name without the folder that it is in.
+fn plain_name(given: &str) -> &str {
+    BIN.iter().find_map(|dir| given.strip_prefix(dir)).unwrap_or(given)
+}
+
 impl Interp {
-    /// Runs a program by its name or path.
+    /// Runs a program by its name or path, in a process of its own.
     pub(super) fn external(&mut self, argv: &[String]) -> Status {
+        if let Some(given) = argv.first()
+            && self.is_program(plain_name(given), &argv[1..])
+        {
+            self.shared.programs.started(plain_name(given));
+        }
+        self.in_place(argv)
+    }
+
+    /// Runs a program in place of the shell, as `exec` does.
+    pub(super) fn in_place(&mut self, argv: &[String]) -> Status {
         self.charge(50)?;
         let Some(given) = argv.first() else { return Ok(0) };
-        let name = BIN.iter().find_map(|dir| given.strip_prefix(dir)).unwrap_or(given);
+        let name = plain_name(given);
         if name.contains('/') || name.is_empty() {
             return self.file(argv);
         }
         let rest = &argv[1..];
-        if self.is_program(name, rest) {
-            self.shared.programs.started(name);
-        }
         match name {
             "sh" | "mksh" => return self.shell(rest),
             "timeout" => return self.timeout(rest),
@@ -75,6 +87,11 @@ impl Interp {
             "realpath" => false,
             // Here only with a path in front, or started by another program.
             "echo" | "test" | "[" | "true" | "false" | "pwd" | "kill" => true,
+            // A script starts a shell.
+            path if path.contains('/') => {
+                let stat = self.shared.fs.stat(&self.cwd, path);
+                stat.is_ok_and(|s| s.kind == FileKind::File && s.mode & 0o111 != 0)
+            }
             _ => self.which(name).is_some(),
         }
     }
@@ -88,7 +105,6 @@ impl Interp {
                 Ok(127)
             }
             Ok(stat) if stat.kind == FileKind::File && stat.mode & 0o111 != 0 => {
-                self.shared.programs.started("sh");
                 self.shell_file(path, argv[1..].to_vec())
             }
             Ok(stat) => {
