@@ -174,7 +174,9 @@ fn list(devices: &[Device]) -> String {
         .map(|d| {
             let model = d.model.as_deref().unwrap_or("-");
             let place = d.usb_path.as_deref().map(|p| format!("usb {p}")).unwrap_or_default();
-            format!("    {:<22} {:<14} {model:<20} {place}", d.serial.as_str(), d.state.as_str()).trim_end().to_owned()
+            let column = |text: &str, width| console::pad_str(text, width, console::Alignment::Left, None).into_owned();
+            let (serial, state) = (column(d.serial.as_str(), 22), column(d.state.as_str(), 14));
+            format!("    {serial} {state} {} {place}", column(model, 20)).trim_end().to_owned()
         })
         .collect();
     format!("attached:\n{}", lines.join("\n"))

@@ -1,6 +1,6 @@
 //! Text for people, broken to the width of their terminal.
 
-use unicode_width::UnicodeWidthStr;
+use console::measure_text_width;
 
 /// Breaks each line at spaces so that none is wider than `columns`; what follows a break stands under the text of its item. A word
 /// that is wider stays whole: it may be an address to copy.
@@ -12,7 +12,7 @@ pub(super) fn wrap(text: &str, columns: usize) -> String {
         let mut current = indent.to_owned();
         let mut is_empty = true;
         for word in line.trim_start().split(' ') {
-            if !is_empty && current.width() + 1 + word.width() > columns {
+            if !is_empty && measure_text_width(&current) + 1 + measure_text_width(word) > columns {
                 lines.push(std::mem::replace(&mut current, " ".repeat(margin)));
                 is_empty = true;
             }
@@ -33,7 +33,7 @@ fn margin(line: &str) -> usize {
         .trim_start_matches(|c: char| c == ' ' || c == '-' || c == '[' || c == ']' || c == '.' || c.is_ascii_digit());
     let mark = &line[..line.len() - text.len()];
     // A number that begins a sentence is no mark.
-    if mark.ends_with(' ') { mark.width() } else { line.len() - line.trim_start().len() }
+    if mark.ends_with(' ') { measure_text_width(mark) } else { line.len() - line.trim_start().len() }
 }
 
 #[cfg(test)]
@@ -63,7 +63,7 @@ mod tests {
         let text = "小米帐号 将被注销 请确保 所有设备已退出 and some more words to break";
         for columns in 20..60 {
             let wrapped = wrap(text, columns);
-            assert!(wrapped.lines().all(|l| l.width() <= columns), "{columns}: {wrapped}");
+            assert!(wrapped.lines().all(|l| measure_text_width(l) <= columns), "{columns}: {wrapped}");
             assert_eq!(wrapped.split_whitespace().collect::<Vec<_>>(), text.split_whitespace().collect::<Vec<_>>());
         }
     }

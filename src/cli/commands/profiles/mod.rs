@@ -79,7 +79,7 @@ fn list(args: &ListArgs, output: &Output) -> Result<ExitStatus, Failure> {
         }
         return Ok(ExitStatus::Done);
     }
-    let width = catalog.profiles().map(|p| p.name.chars().count()).max().unwrap_or(0).max(4);
+    let width = catalog.profiles().map(|p| console::measure_text_width(&p.name)).max().unwrap_or(0).max(4);
     output.data(&format!("{:<width$}  FITS, ABOUT, EVIDENCE", "NAME"));
     for profile in catalog.profiles() {
         output.data(&format!("{:<width$}  {}", profile.name, fits(profile)));
