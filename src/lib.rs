@@ -19,6 +19,7 @@
 //! | [`phone`] | the port to a phone: a few verbs | model ui |
 //! | [`flow`] | the engine that decides, and the run that does | model event ui profile phone |
 //! | [`capture`] | a redacted record of a phone | model ui profile phone |
+//! | [`learn`] | a recording of a sign-out by hand, and the profile drafted from it | model ui profile phone capture |
 //! | [`preflight`] | what must hold before a phone is touched | model event profile phone |
 //! | [`fleet`] | many phones: a worker each | model event profile phone flow capture preflight journal |
 //! | [`journal`] | the durable record of runs | model event record |
@@ -50,6 +51,7 @@ pub mod event;
 pub mod fleet;
 pub mod flow;
 pub mod journal;
+pub mod learn;
 pub mod model;
 pub mod phone;
 pub mod preflight;

@@ -46,6 +46,22 @@ pub trait Phone: Send {
     fn tidy(&mut self, within: Duration) -> Result<(), PhoneError>;
 }
 
+/// What the phone's touch panel reports, where the phone lets it be read. Reads only.
+pub trait TouchFeed: Send {
+    /// What each input device can report, in the words of `getevent -lp`; without a touch panel in it where the phone does not
+    /// permit reading them.
+    ///
+    /// # Errors
+    /// As for [`Phone::step`].
+    fn devices(&mut self, within: Duration) -> Result<String, PhoneError>;
+
+    /// Sends each line of `getevent -lt` as it comes, until the feed or the receiver is dropped.
+    ///
+    /// # Errors
+    /// As for [`Phone::step`].
+    fn follow(&mut self, lines: std::sync::mpsc::Sender<String>, within: Duration) -> Result<(), PhoneError>;
+}
+
 /// One round trip: inputs, then settling, then looking.
 #[derive(Debug)]
 pub struct Step<'a> {

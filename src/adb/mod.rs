@@ -12,6 +12,7 @@
 //! - `exec`: one script, one stream, with exit code, deadline and cancel.
 //! - `parse`: what the phone's programs printed, as values. Pure.
 //! - `phone`: [`AdbPhone`].
+//! - `touches`: the touch panel's events, as they come.
 
 mod boundary;
 mod claim;
@@ -28,6 +29,7 @@ mod quote;
 mod script;
 mod smart_socket;
 mod start;
+mod touches;
 
 pub use device_tracker::DeviceTracker;
 pub use discovery::{Sighting, Tracker, list, version};
@@ -38,3 +40,4 @@ pub use phone::{AdbPhone, Who};
 pub use quote::{input_text, quote};
 pub use script::{FILE_PREFIX, Places, Script};
 pub use start::{Started, ensure_server, ensure_server_with, find_adb};
+pub use touches::AdbTouches;

@@ -6,7 +6,7 @@ use super::claim::{self, Guard};
 use super::parse::{self, Section, sections};
 use super::parse_limit::ParseLimit;
 use super::{Cancel, Channel, Places, Script};
-use crate::model::{AdbServer, Device, Focus, Presence, Serial, TransportId};
+use crate::model::{ACCOUNT_APP_VERSION, AdbServer, Device, Focus, Presence, Serial, TransportId};
 use crate::phone::{Look, Observation, Phone, PhoneClaim, PhoneError, PhoneFacts, Refusal, ScreenRead, Step};
 
 /// The first bytes of every PNG.
@@ -244,7 +244,10 @@ fn cannot_open(words: &str, code: Option<i32>) -> Option<Refusal> {
 
 fn facts(sections: &[Section<'_>]) -> PhoneFacts {
     let text = |name| text(sections, name);
-    let props = parse::properties(&text("props"));
+    let mut props = parse::properties(&text("props"));
+    if let Some(version) = parse::version_name(&text("account-app")) {
+        props.insert(ACCOUNT_APP_VERSION.to_owned(), version);
+    }
     let focus = focus(sections);
     let input = sections.iter().find(|s| s.name == "input");
     PhoneFacts {

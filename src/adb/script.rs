@@ -176,6 +176,14 @@ impl Script {
         script
     }
 
+    /// What the input devices can report.
+    #[must_use]
+    pub(super) fn input_devices() -> Self {
+        let mut script = Self::new();
+        script.line("getevent -lp 2>&1");
+        script
+    }
+
     /// Removes files of this program that an interrupted step left behind.
     #[must_use]
     pub fn tidy(places: &Places) -> Self {
@@ -448,6 +456,7 @@ const FACTS: &[(&str, &str)] = &[
     ("trust", "dumpsys trust 2>/dev/null | grep deviceLocked"),
     ("network", "dumpsys connectivity 2>/dev/null | grep -E 'NetworkAgentInfo|Active default network'"),
     ("battery", "dumpsys battery 2>/dev/null"),
+    ("account-app", "dumpsys package com.xiaomi.account 2>/dev/null | grep versionName="),
     ("display", "wm size 2>/dev/null"),
     ("automation", "u=$(dumpsys accessibility 2>/dev/null | grep 'Ui Automation'); echo \"$u\""),
     // With the framework's own name in it, the list was read.

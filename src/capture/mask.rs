@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::model::ACCOUNT_APP_VERSION;
 use crate::profile::{Action, Catalog, DeviceProfile, Reaction};
 use crate::ui::{Selector, TextSet, text::normalise};
 
@@ -27,6 +28,7 @@ const HARMLESS: &[&str] = &[
     "persist.sys.locale",
     "persist.security.adbinput",
     "sys.boot_completed",
+    ACCOUNT_APP_VERSION,
 ];
 
 /// What a masked text looked like.
@@ -116,13 +118,17 @@ impl Identifiers {
 }
 
 fn tells(key: &str) -> bool {
+    // An app's version is the same on all phones that have it, whatever its key is called.
+    if key == ACCOUNT_APP_VERSION {
+        return false;
+    }
     let key = key.to_lowercase();
     TELLING.iter().any(|word| key.contains(word)) || TELLING_ENDS.iter().any(|end| key.ends_with(end))
 }
 
 /// The properties that may leave the phone: those of its model and build, and those by which a profile chooses.
 #[must_use]
-pub(super) fn harmless(
+pub(crate) fn harmless(
     props: &BTreeMap<String, String>,
     catalog: &Catalog,
     identifiers: &Identifiers,

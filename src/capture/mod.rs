@@ -17,10 +17,11 @@ pub use bundle::{BUNDLE_MANIFEST, BundleError, Files, Forbidden, look_through, p
 pub use folder::{FolderError, Saved, is_capture, load, load_from, parse_properties, write};
 pub use kept::KeptScreens;
 pub use manifest::About;
+pub(crate) use mask::harmless;
 pub use mask::{Identifiers, Kind, Known, mask};
 pub use picture::{PictureError, paint};
 pub use regular::{read_regular, read_regular_text};
-pub use tree::{Masked, MaskedTree, masked};
+pub use tree::{FILLED, Masked, MaskedTree, masked, masked_with_marks};
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -45,9 +45,23 @@ struct Shown {
 /// Replaces any text that was typed into a field: its length and its marks are private too.
 const TYPED: &str = "xxxx";
 
+/// What stands for anything in a password field, where it is marked at all.
+pub const FILLED: &str = "••••";
+
 /// Masks a tree. Ids, classes and bounds stay, so that it is recognised as before; a field that may hold a password loses its text.
 #[must_use]
 pub fn masked(tree: &UiTree, known: &Known) -> MaskedTree {
+    masked_as(tree, known, false)
+}
+
+/// The same, but a password field that something stands in shows [`FILLED`], whatever it is and however long: a record of several
+/// screens tells by it when the password was typed.
+#[must_use]
+pub fn masked_with_marks(tree: &UiTree, known: &Known) -> MaskedTree {
+    masked_as(tree, known, true)
+}
+
+fn masked_as(tree: &UiTree, known: &Known, marks: bool) -> MaskedTree {
     let mut out = MaskedTree::default();
     let (width, height) = tree.display();
     out.xml = format!(
@@ -61,7 +75,8 @@ pub fn masked(tree: &UiTree, known: &Known) -> MaskedTree {
         }
         let before = out.masked.len();
         let secret = field::may_hold_password(tree, node, known);
-        let shown = shown(place, node, known, &mut out.masked, secret);
+        let mark = if marks && field::is_typed_in(node, known) { FILLED } else { "" };
+        let shown = shown(place, node, known, &mut out.masked, secret.then_some(mark));
         let is_masked = out.masked.len() > before;
         if is_masked || secret {
             out.over.push(node.bounds);
@@ -83,19 +98,19 @@ fn shows_known_words(node: &UiNode, height: u32) -> bool {
     drawn && !other && !node.text.is_empty() && node.children().is_empty() && node.bounds.height() * 6 <= height
 }
 
-fn shown(place: usize, node: &UiNode, known: &Known, list: &mut Vec<Masked>, secret: bool) -> Shown {
+fn shown(place: usize, node: &UiNode, known: &Known, list: &mut Vec<Masked>, secret: Option<&str>) -> Shown {
     let mut one = |attribute: &'static str, text: &str| {
         let Some((masked, kind)) = known.masked(text) else { return text.to_owned() };
         list.push(Masked { node: place, id: known.name(&node.id), attribute, kind, chars: text.chars().count() });
         masked
     };
-    let text = match () {
-        () if secret => String::new(),
-        () if field::is_field(node) && !known.stays(&node.text) => {
+    let text = match secret {
+        Some(mark) => mark.to_owned(),
+        None if field::is_field(node) && !known.stays(&node.text) => {
             one("text", &node.text);
             TYPED.to_owned()
         }
-        () => one("text", &node.text),
+        None => one("text", &node.text),
     };
     let desc = one("content-desc", &node.content_desc);
     let mut hint = one("hint", &node.hint);

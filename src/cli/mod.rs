@@ -32,8 +32,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::model::ExitStatus;
 use args::OutputArgs;
 use commands::{
-    bugreport, capture, completions, config, delete, devices, doctor, explain, first_minute, journal, man, profiles,
-    report, sign_out, watch,
+    bugreport, capture, completions, config, delete, devices, doctor, explain, first_minute, journal, learn, man,
+    profiles, report, sign_out, watch,
 };
 #[cfg(feature = "demo")]
 use commands::{demo, simulate};
@@ -90,6 +90,12 @@ enum Command {
     /// Writes a folder with the screen, its picture and the properties of the phone, to write a device profile from or to report
     /// a problem.
     Capture(capture::Args),
+    /// Learn an unknown kind of phone from one sign-out by hand
+    ///
+    /// The owner signs one phone out by hand while mi-signout watches: it reads only, and never taps or types. Writes a folder with
+    /// a masked recording, a device profile drafted from it, and saved screens to check it with. With --profiles, that profile
+    /// signs out the other phones of the kind.
+    Learn(learn::Args),
     /// Pack what a run did not know into a masked zip file
     ///
     /// Nothing is sent.
@@ -150,6 +156,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
             Command::Watch(args) => watch::run(&args, &output, interrupt),
             Command::Profiles(args) => profiles::run(&args, &output),
             Command::Capture(args) => capture::run(&args, &output),
+            Command::Learn(args) => learn::run(&args, &output, interrupt),
             Command::Bugreport(args) => bugreport::run(&args, &output),
             Command::Doctor(args) => doctor::run(&args, &output, interrupt),
             Command::Report(args) => report::run(&args, &output),

@@ -130,7 +130,7 @@ impl Output {
     }
 
     /// A line that is typed after the question; an empty one at the end of the input.
-    fn read(&self, question: &str) -> Result<String, Failure> {
+    pub(super) fn read(&self, question: &str) -> Result<String, Failure> {
         prompt::forget_typed_ahead();
         let _ = write!(std::io::stderr().lock(), "{question}");
         match prompt::line(Some(&self.interrupt)) {

@@ -5,6 +5,7 @@
 mod account_probe;
 mod accounts;
 mod disconnects;
+mod first_proof;
 mod kept_screens;
 mod locate;
 mod password_gate;

@@ -9,6 +9,7 @@ use crate::flow::{Permit, SubmitPermit, VerdictSeen};
 use crate::model::{AccountId, Serial};
 
 use super::accounts::Accounts;
+use super::first_proof::FirstProof;
 use super::recorder::NotNow;
 use super::{Passwords, Plan, RunRecorder};
 use crate::journal::Submission;
@@ -23,6 +24,7 @@ pub struct PasswordGate<'a> {
     owner: Option<&'a dyn Owner>,
     listener: Option<&'a dyn Listener>,
     accounts: Accounts,
+    first_proof: FirstProof,
     /// Phones of one account that may submit side by side.
     per_account: usize,
     state: Mutex<State>,
@@ -79,6 +81,7 @@ impl<'a> PasswordGate<'a> {
             owner,
             listener: None,
             accounts: Accounts::default(),
+            first_proof: FirstProof::default(),
             per_account: 1,
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -94,6 +97,11 @@ impl<'a> PasswordGate<'a> {
     /// Which accounts may be signed out.
     pub(super) fn accounts(&self) -> &Accounts {
         &self.accounts
+    }
+
+    /// Profiles that no phone of this run was proven signed out with yet.
+    pub(super) fn first_proof(&self) -> &FirstProof {
+        &self.first_proof
     }
 
     /// Tells `listener` which phones wait for another phone of their account.

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::STEP_LIMIT;
+use super::first_proof::{self, Turn};
 use super::kept_screens::Trail;
 use super::probe::Probe;
 use super::recorder::{PhoneBook, key_of};
@@ -195,6 +196,12 @@ impl<'a> Worker<'a> {
         if duplicate_of.is_some() {
             return duplicate(self.device, "another connection");
         }
+        let (mut turn, waited) = first_proof::wait_for_turn(self.gate, profile, self.plan, &|kind| self.tell(kind));
+        self.row.waited += waited;
+        let facts = match if waited.is_zero() { Ok(facts) } else { self.facts(&mut phone, &mut device) } {
+            Ok(facts) => facts,
+            Err(ending) => return ending,
+        };
         let key = match self.secure(&facts, &account, &mut *phone, &device) {
             Ok(key) => key,
             Err(ending) => return ending,
@@ -213,6 +220,7 @@ impl<'a> Worker<'a> {
         let ended = self.walk(profile, &account, &key, &habits, (device, phone));
         self.row.proof.after = words(ended.presence);
         self.row.proof.ui = ended.screen;
+        turn.iter_mut().filter(|_| ended.ending.outcome == Outcome::SignedOut).for_each(Turn::prove);
         self.plan.recorder.find_device(&key, find_device(self.row.asked_password, ended.presence));
         self.explained(ended.ending, &account)
     }

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// A property of a phone that is none of Android's: the `versionName` of the account app, `com.xiaomi.account`. Profiles match it.
+pub const ACCOUNT_APP_VERSION: &str = "account-app.version";
+
 /// A serial as adb prints it: not always unique, and `host:port` for a phone on the network.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -13,7 +13,7 @@ mod suggest;
 
 pub use account::{AccountId, AccountsProbe, Presence, UserAccounts};
 pub use count::counted;
-pub use device::{AdbServer, Device, DeviceState, Focus, Serial, TransportId};
+pub use device::{ACCOUNT_APP_VERSION, AdbServer, Device, DeviceState, Focus, Serial, TransportId};
 pub use ending::Ending;
 pub use input::{Key, Opening};
 pub use order::natural_order;

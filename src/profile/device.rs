@@ -178,6 +178,15 @@ impl DeviceProfile {
         of_flow.or_else(|| self.on_popup.get(screen)).and_then(|r| r.of(options))
     }
 
+    /// Whether something is done in it on a screen of which nothing but a recording is known: it was learned, and no phone has been
+    /// signed out with it yet, as far as its file says.
+    #[must_use]
+    pub fn is_learned(&self) -> bool {
+        let recorded = |name: &str| self.screen(name).is_some_and(|s| s.evidence.confidence == Confidence::Recorded);
+        let flow = self.flows.get(SIGN_OUT).into_iter().flat_map(|flow| &flow.on);
+        flow.into_iter().any(|(screen, reactions)| recorded(screen) && reactions.acts())
+    }
+
     /// A screen or popup by name.
     #[must_use]
     pub fn screen(&self, name: &str) -> Option<&Screen> {

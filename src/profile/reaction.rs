@@ -94,6 +94,13 @@ pub struct Reactions {
 }
 
 impl Reactions {
+    /// Whether something is done on the screen under any option.
+    #[must_use]
+    pub fn acts(&self) -> bool {
+        let all = self.by_option.iter().map(|(_, _, reaction)| reaction).chain(&self.otherwise);
+        all.into_iter().any(|reaction| matches!(reaction, Reaction::Do { .. }))
+    }
+
     /// The reaction under these options.
     #[must_use]
     pub fn of(&self, options: &Options) -> Option<&Reaction> {

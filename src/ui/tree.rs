@@ -18,6 +18,7 @@ pub struct UiTree {
     cache: Cache,
     /// What the display covers, see [`UiTree::display`].
     display: Bounds,
+    rotation: u8,
 }
 
 /// What a selector points at, for tapping.
@@ -40,7 +41,17 @@ impl UiTree {
             let around = roots.fold(Bounds::default(), |area, n| area.union(&n.bounds));
             Bounds::new(0, 0, around.right, around.bottom)
         };
-        Self { nodes, windows, cache: Cache::default(), display }
+        Self { nodes, windows, cache: Cache::default(), display, rotation: 0 }
+    }
+
+    pub(super) fn turned(self, rotation: u8) -> Self {
+        Self { rotation, ..self }
+    }
+
+    /// How far the display is turned from its natural position, in quarters, as the dump says it.
+    #[must_use]
+    pub fn rotation(&self) -> u8 {
+        self.rotation
     }
 
     /// The windows that a dump of all of them kept: the one in front and those over it, lowest first. Empty for a plain dump,
@@ -230,12 +241,12 @@ impl UiTree {
     }
 
     /// The nodes around one, nearest first.
-    pub(super) fn ancestors<'a>(&'a self, node: &UiNode) -> impl Iterator<Item = &'a UiNode> + use<'a> {
+    pub fn ancestors<'a>(&'a self, node: &UiNode) -> impl Iterator<Item = &'a UiNode> + use<'a> {
         std::iter::successors(node.parent.and_then(|p| self.node(p)), |n| n.parent.and_then(|p| self.node(p)))
     }
 
     /// The nodes within one, not recursive: the deepest tree has as many levels as it likes.
-    pub(super) fn descendants<'a>(&'a self, node: &'a UiNode) -> impl Iterator<Item = &'a UiNode> {
+    pub fn descendants<'a>(&'a self, node: &'a UiNode) -> impl Iterator<Item = &'a UiNode> {
         let mut open: Vec<NodeId> = node.children.clone();
         std::iter::from_fn(move || {
             let next = self.node(open.pop()?)?;

@@ -12,6 +12,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("phone", &["model", "ui"]),
     ("flow", &["model", "event", "ui", "profile", "phone"]),
     ("capture", &["model", "ui", "profile", "phone"]),
+    ("learn", &["model", "ui", "profile", "phone", "capture"]),
     ("preflight", &["model", "event", "profile", "phone"]),
     ("fleet", &["model", "event", "profile", "phone", "flow", "capture", "preflight", "journal"]),
     ("journal", &["model", "event", "record"]),

@@ -33,6 +33,7 @@ mod flow_properties;
 mod fuzz_seeds;
 mod journal;
 mod json_lines;
+mod learn;
 mod learn_kept;
 mod matrix;
 mod no_record;

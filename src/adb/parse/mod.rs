@@ -9,7 +9,7 @@ pub use accounts::accounts;
 pub use dump::screen;
 pub use system::{
     battery, current_user, device_owner, display, input_probe, lock_signs, missing_apps, network, properties,
-    ui_automation,
+    ui_automation, version_name,
 };
 pub use window::{awake, focus, has_lock, keyguard};
 

@@ -180,9 +180,26 @@ pub fn ui_automation(accessibility: &str, processes: &str) -> Option<String> {
     Some(process.unwrap_or("another UiAutomation client").to_owned())
 }
 
+/// The `versionName` of a package in `dumpsys package`. One that was updated is listed twice, the installed one first.
+#[must_use]
+pub fn version_name(text: &str) -> Option<String> {
+    let value = text.lines().find_map(|line| line.trim().strip_prefix("versionName="))?;
+    Some(value.trim().to_owned()).filter(|value| !value.is_empty() && value != "null")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_installed_version_of_an_app_comes_first() {
+        let updated = "    versionCode=120\n    versionName=31.1.0.2\nHidden system packages:\n    versionName=30.0\n";
+        assert_eq!(version_name(updated).as_deref(), Some("31.1.0.2"));
+        for none in ["", "Unable to find package: com.xiaomi.account\n", "    versionName=null\n", "    versionName=\n"]
+        {
+            assert_eq!(version_name(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn properties_with_odd_values() {

@@ -12,6 +12,7 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod first_minute;
 pub(crate) mod journal;
+pub(crate) mod learn;
 pub(crate) mod man;
 pub(crate) mod profiles;
 pub(crate) mod report;

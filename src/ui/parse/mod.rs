@@ -149,6 +149,7 @@ struct Builder {
     whole: bool,
     in_hierarchy: bool,
     size: Option<(i32, i32)>,
+    rotation: u8,
     done: bool,
 }
 
@@ -163,12 +164,14 @@ impl Builder {
             (b"node", Level { node: true, .. }) => return self.node(start),
             (b"hierarchy", Level { root: true, .. }) => {
                 self.size = hierarchy_size(start)?;
+                self.rotation = hierarchy_rotation(start)?;
                 self.in_hierarchy = true;
             }
             (b"hierarchy", Level { window: true, node: false, .. }) => {
                 if let Some(window) = self.around.last_mut() {
                     window.nodes = self.nodes.len()..self.nodes.len();
                 }
+                self.rotation = hierarchy_rotation(start)?;
                 self.in_hierarchy = true;
             }
             (b"displays", Level { root: true, .. }) => self.whole = true,
@@ -227,7 +230,7 @@ impl Builder {
         if nodes.is_empty() {
             return Err(DumpError::Empty);
         }
-        Ok(UiTree::of(nodes, windows, self.size))
+        Ok(UiTree::of(nodes, windows, self.size).turned(self.rotation))
     }
 }
 
@@ -243,6 +246,18 @@ fn hierarchy_size(start: &BytesStart<'_>) -> Result<Option<(i32, i32)>, DumpErro
         Ok(())
     })?;
     Ok(width.zip(height))
+}
+
+/// `rotation` of the hierarchy in quarters; 0 where it says nothing.
+fn hierarchy_rotation(start: &BytesStart<'_>) -> Result<u8, DumpError> {
+    let mut rotation = 0;
+    each_attribute(start, |key, value| {
+        if key == "rotation" {
+            rotation = value.parse().unwrap_or(0);
+        }
+        Ok(())
+    })?;
+    Ok(rotation)
 }
 
 fn display_id(start: &BytesStart<'_>) -> Result<i32, DumpError> {

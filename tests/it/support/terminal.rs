@@ -47,6 +47,12 @@ impl TerminalSession {
         read > 0
     }
 
+    /// Reads what is printed next.
+    #[track_caller]
+    pub fn reads(&mut self) {
+        assert!(self.read(), "nothing more came:\n{}", self.printed);
+    }
+
     /// Waits for the next question and answers it.
     #[track_caller]
     pub fn answers(&mut self, line: &str) {
