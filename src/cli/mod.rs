@@ -22,6 +22,7 @@ mod record;
 mod signals;
 #[cfg(feature = "demo")]
 mod simulated;
+mod stations;
 mod work;
 mod wrap;
 

@@ -8,7 +8,7 @@ use super::args::WhereArgs;
 use super::failure::Failure;
 use super::output::Output;
 use crate::adb::{self, DeviceTracker, Sighting, Tracker};
-use crate::fleet::{Attached, Connector, DeviceUpdate};
+use crate::fleet::{Attached, Connector, DeviceUpdate, without_seen_twice};
 use crate::model::{AdbServer, Device, DeviceState, ExitStatus};
 use crate::phone::Phone;
 
@@ -16,20 +16,31 @@ use crate::phone::Phone;
 const SERVER_WITHIN: Duration = Duration::from_secs(15);
 
 /// All phones of all servers, in the order that the servers list them. A server that does not answer is an error only
-/// where none answers; otherwise it is reported and passed over.
+/// where none answers; otherwise it is reported and passed over. All are asked at once, so that a slow one delays nobody but itself.
 pub(crate) fn attached(place: &WhereArgs, output: &Output) -> Result<Vec<Device>, Failure> {
-    let mut devices = Vec::new();
-    let mut failures = Vec::new();
     let servers = place.servers()?;
-    for server in &servers {
-        let listed = adb::ensure_server(server, SERVER_WITHIN).and_then(|started| {
-            let found = adb::list(server, SERVER_WITHIN)?;
-            // A server that was just started has not seen its USB devices yet.
-            if started == adb::Started::Now && found.is_empty() { settle(server) } else { Ok(found) }
-        });
-        match listed {
-            Ok(mut found) => devices.append(&mut found),
-            Err(error) => failures.push(Failure::new(ExitStatus::Adb, error.to_string()).hint(error.hint())),
+    let names = place.read_stations()?;
+    for server in servers.iter().filter(|server| !server.is_loopback()) {
+        output.warning(&format!(
+            "the adb server at {server} is reached without encryption, and whoever reaches it too can do anything on its phones: run 'ssh -L {port}:127.0.0.1:{port} {host}' and name 127.0.0.1:{port} instead",
+            host = server.host,
+            port = server.port
+        ));
+    }
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let asked: Vec<_> = servers.iter().map(|server| (server, scope.spawn(|| listed(server)))).collect();
+        asked.into_iter().map(|(server, thread)| (server, thread.join())).collect()
+    });
+    let (mut devices, mut failures) = (Vec::new(), Vec::new());
+    for (server, answer) in answers {
+        match answer {
+            Ok(Ok(mut found)) => devices.append(&mut found),
+            Ok(Err(error)) => {
+                let name = names.iter().find(|station| station.adb == *server).map(|station| &station.name);
+                let name = name.map(|name| format!("station {name}: ")).unwrap_or_default();
+                failures.push(Failure::new(ExitStatus::Adb, format!("{name}{error}")).hint(error.hint()));
+            }
+            Err(_) => failures.push(Failure::new(ExitStatus::Adb, format!("could not ask the adb server at {server}"))),
         }
     }
     if failures.len() == servers.len() {
@@ -38,7 +49,20 @@ pub(crate) fn attached(place: &WhereArgs, output: &Output) -> Result<Vec<Device>
     for failure in &failures {
         output.failure(failure);
     }
+    let (devices, twice) = without_seen_twice(devices);
+    for (first, second) in twice {
+        output.warning(&format!(
+            "the adb servers at {first} and {second} show the same phones; they are used over {first}"
+        ));
+    }
     Ok(devices)
+}
+
+fn listed(server: &AdbServer) -> Result<Vec<Device>, adb::AdbError> {
+    let started = adb::ensure_server(server, SERVER_WITHIN)?;
+    let found = adb::list(server, SERVER_WITHIN)?;
+    // A server that was just started has not seen its USB devices yet.
+    if started == adb::Started::Now && found.is_empty() { settle(server) } else { Ok(found) }
 }
 
 /// The list of a server that was started a moment ago, once it has found phones or had the time to.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::args::RecordArgs;
 use super::failure::Failure;
@@ -26,13 +27,20 @@ pub(super) struct Record {
 impl Record {
     /// Opens everything before the first tap. A run goes on without a journal that can't be written, after a warning; one that is
     /// damaged, and a report that could not be written at the end, are refused now.
-    pub(crate) fn open(args: &RecordArgs, options: BTreeMap<String, String>, output: &Output) -> Result<Self, Failure> {
+    ///
+    /// A journal that benches share is another matter: without it nobody knows what the others did, so nothing is begun. `grace` is how long it
+    /// is waited for when it goes away later.
+    pub(crate) fn open(
+        args: &RecordArgs,
+        options: BTreeMap<String, String>,
+        grace: Duration,
+        output: &Output,
+    ) -> Result<Self, Failure> {
         let reports = args.reports.iter().map(|path| writable(path)).collect::<Result<Vec<_>, _>>()?;
         let state = args.journal.key_dir().ok_or_else(|| {
             Failure::usage("there is no home directory to keep the ledger of rejected passwords in")
                 .hint("set XDG_STATE_HOME, or name a journal with --journal PATH")
         })?;
-        let ledger = InstallKey::open(&state).and_then(|key| Ledger::open(&state, key))?;
         let info = RunInfo {
             tool: concat!("mi-signout ", env!("CARGO_PKG_VERSION")).to_owned(),
             operator: args.operator.clone(),
@@ -40,7 +48,15 @@ impl Record {
             authorised_by: args.authorised_by.clone(),
             options,
             lot: args.lot.clone(),
+            grace,
         };
+        if args.journal.is_shared() {
+            let journal = args.journal.open()?;
+            let run = journal.begin(info)?;
+            let ledger = Ledger::shared(&journal, run.id(), grace)?;
+            return Ok(Self { journal: Some(journal), run: Some(run), ledger: Some(ledger), reports, scratch: None });
+        }
+        let ledger = InstallKey::open(&state).and_then(|key| Ledger::open(&state, key))?;
         let begun = args.journal.open().and_then(|journal| Ok((journal.begin(info.clone())?, journal)));
         let (run, journal, scratch) = match begun {
             Ok((run, journal)) => {
@@ -126,6 +142,11 @@ impl Record {
             account.not_proven().filter(|phone| phone.run != self.id()).map(phone).collect::<Vec<_>>()
         };
         known.into_iter().flat_map(of).collect()
+    }
+
+    /// How long a bench keeps a phone that it no longer answers for; nothing where no other bench uses the journal.
+    pub(super) fn lease(&self) -> Option<Duration> {
+        self.journal.as_ref().filter(|journal| journal.is_shared()).map(|journal| journal.lease())
     }
 
     /// Whether there is a journal to write in.

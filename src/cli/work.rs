@@ -48,6 +48,8 @@ pub(super) struct WatchFor<'a> {
     pub count: Option<usize>,
     /// Shows each phone's number on its screen.
     pub locate: bool,
+    /// The numbers of the stations' trays.
+    pub(super) numbers: Numbers,
 }
 
 /// Whether a person is there, and may be asked.
@@ -92,7 +94,15 @@ impl<'a> Work<'a> {
         interrupt: &Interrupt,
     ) -> Result<ExitStatus, Failure> {
         self.go(true, record, interrupt, WATCH_JOBS, |plan| {
-            Watch { plan, connector, wanted: watch.wanted, count: watch.count, locate: watch.locate }.run(news)
+            Watch {
+                plan,
+                connector,
+                wanted: watch.wanted,
+                count: watch.count,
+                locate: watch.locate,
+                numbers: watch.numbers.clone(),
+            }
+            .run(news)
         })
     }
 
@@ -109,7 +119,8 @@ impl<'a> Work<'a> {
         let reporter = emit::reporter(self.output, self.json, holds, &record)?;
         let stream = reporter.stream().clone();
         let recorder = RunRecorder::new(record.keeps().then_some(&stream as &dyn Recorder), ledger, &stream)
-            .keeping_screens(record.screens());
+            .keeping_screens(record.screens())
+            .sharing(record.lease());
         let owner = Owner(&stream);
         let plan = Plan {
             catalog: self.catalog,

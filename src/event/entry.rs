@@ -113,8 +113,13 @@ pub enum Entry {
 pub enum Kept {
     /// It is on the disk. Only [`Entry::Claim`] is answered with something.
     Written(Option<Earlier>),
-    /// There is no record, or it can't be written. A record never stops a phone; whoever keeps it says so once.
+    /// There is no record, or it can't be written. A record of this computer alone never stops a phone; whoever keeps it says so once.
     Nowhere,
+    /// The record that benches share can't be written: what the entry announces must not be done.
+    Refused {
+        /// Why, and what to do.
+        why: String,
+    },
     /// The phone is not this worker's: leave it alone.
     Taken {
         /// Whether another run works on it; otherwise this run has another phone of this serial.

@@ -29,7 +29,7 @@ pub use passwords::Passwords;
 pub use recorder::RunRecorder;
 pub use select::{SelectError, Selection};
 pub use shared_cause::{SharedCause, SharedLoss, shared_losses};
-pub use tray::{Numbers, duplicates, place};
+pub use tray::{Numbers, StationNumbers, duplicates, place, without_seen_twice};
 pub use watch::{DeviceUpdate, Wanted, Watch};
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

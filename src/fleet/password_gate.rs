@@ -2,7 +2,9 @@
 //! none after a rejection.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::event::{Event, EventKind, Listener, Subject};
 use crate::flow::{Permit, SubmitPermit, VerdictSeen};
@@ -13,6 +15,9 @@ use super::first_proof::FirstProof;
 use super::recorder::NotNow;
 use super::{Passwords, Plan, RunRecorder};
 use crate::journal::Submission;
+
+/// How often another bench is asked whether it has its verdict.
+const ELSEWHERE: Duration = Duration::from_millis(300);
 
 /// The password gate for all phones of a run.
 ///
@@ -27,6 +32,8 @@ pub struct PasswordGate<'a> {
     first_proof: FirstProof,
     /// Phones of one account that may submit side by side.
     per_account: usize,
+    /// Set to end the run: nobody waits for another bench then.
+    interrupted: Option<&'a AtomicBool>,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -83,6 +90,7 @@ impl<'a> PasswordGate<'a> {
             accounts: Accounts::default(),
             first_proof: FirstProof::default(),
             per_account: 1,
+            interrupted: None,
             state: Mutex::default(),
             changed: Condvar::new(),
         }
@@ -91,7 +99,12 @@ impl<'a> PasswordGate<'a> {
     /// The gate of a run.
     pub(super) fn of(plan: &Plan<'a>) -> Self {
         let gate = Self::new(plan.passwords, plan.recorder, plan.owner).telling(plan.listener);
-        Self { accounts: Accounts::new(plan.several_accounts), per_account: plan.per_account.max(1), ..gate }
+        Self {
+            accounts: Accounts::new(plan.several_accounts),
+            per_account: plan.per_account.max(1),
+            interrupted: Some(plan.interrupted),
+            ..gate
+        }
     }
 
     /// Which accounts may be signed out.
@@ -118,10 +131,27 @@ impl<'a> PasswordGate<'a> {
 
     /// Writes the submission down before it is made, or says why it may not be made.
     fn write_down(&self, account: &AccountId, serial: &Serial) -> Result<Option<Submission>, String> {
-        let refused = match self.recorder.submitting(account, serial) {
-            Ok(submission) => return Ok(submission),
-            Err(NotNow::Refused(refused)) => refused,
-            Err(NotNow::Unwritable(why)) => return Err(unwritable(&why)),
+        let mut waits = false;
+        let refused = loop {
+            let asked = self.recorder.submitting(account, serial);
+            if waits && !matches!(asked, Err(NotNow::Elsewhere)) {
+                self.tell(serial, EventKind::Resumed);
+            }
+            match asked {
+                Ok(submission) => return Ok(submission),
+                Err(NotNow::Refused(refused)) => break refused,
+                Err(NotNow::Unwritable(why)) => return Err(unwritable(&why)),
+                Err(NotNow::Closed(why)) => return Err(why),
+                Err(NotNow::Elsewhere) if self.interrupted.is_some_and(|it| it.load(Ordering::Relaxed)) => {
+                    return Err("the run was interrupted; run again to go on".to_owned());
+                }
+                Err(NotNow::Elsewhere) => {
+                    if !std::mem::replace(&mut waits, true) {
+                        self.tell(serial, EventKind::WaitingForTurn);
+                    }
+                    std::thread::sleep(ELSEWHERE);
+                }
+            }
         };
         if self.owner.is_some_and(|owner| owner.allows_another_try(account, refused)) {
             self.recorder.forgive(account);
@@ -169,6 +199,8 @@ impl<'a> PasswordGate<'a> {
         self.recorder.submitting_known(account, serial).map_err(|why| match why {
             NotNow::Refused(times) => format!("account {account} was refused {times} times"),
             NotNow::Unwritable(why) => unwritable(&why),
+            NotNow::Closed(why) => why,
+            NotNow::Elsewhere => format!("another bench submits for account {account}"),
         })
     }
 
@@ -236,11 +268,11 @@ impl SubmitPermit for PasswordGate<'_> {
             )),
         };
         let mut state = self.lock();
-        if let Some(hint) = hint {
+        if let Some(hint) = &hint {
             if let Some(group) = group {
                 state.stopped_passwords.insert(group, hint.clone());
             }
-            state.stopped_accounts.insert(key.clone(), hint);
+            state.stopped_accounts.insert(key.clone(), hint.clone());
         }
         let phone = state.submitting.get_mut(&key).and_then(|phones| phones.get_mut(serial));
         if let Some(phone) = phone {
@@ -248,9 +280,7 @@ impl SubmitPermit for PasswordGate<'_> {
             // It keeps its place while the disk is written, so that this verdict comes before the account's next submission; the
             // other accounts need not wait for the disk.
             drop(state);
-            if let Some(submission) = submission {
-                self.recorder.verdict(submission, verdict);
-            }
+            self.recorder.verdict(account, submission, verdict, hint.as_deref());
             let mut state = self.lock();
             if let Some(phones) = state.submitting.get_mut(&key) {
                 phones.remove(serial);
@@ -258,6 +288,10 @@ impl SubmitPermit for PasswordGate<'_> {
             if verdict == VerdictSeen::Accepted {
                 state.accepted.insert((account.as_given().to_owned(), group));
             }
+        } else {
+            // Of a submission that an earlier run made.
+            drop(state);
+            self.recorder.verdict(account, None, verdict, hint.as_deref());
         }
         self.changed.notify_all();
     }

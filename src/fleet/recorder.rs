@@ -3,16 +3,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::kept_screens::Trail;
 use crate::capture::KeptScreens;
 use crate::event::{
     Earlier, Entry, Event, EventKind, FindDevice, Kept, Listener, PhoneInfo, PhoneKey, Progress, Recorder, Subject,
 };
-use crate::flow::{StepRecorder, VerdictSeen};
-use crate::journal::{JournalError, Ledger, Submission};
+use crate::flow::{StepRecorder, Unrecorded, VerdictSeen};
+use crate::journal::{JournalError, Ledger, Submission, Turn};
 use crate::model::{AccountId, Ending, Outcome, Reason, ResultRow, Serial};
 use crate::phone::Observation;
+
+/// How often a phone of another bench is asked for again.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+/// So long after a lease has expired the phone is surely free.
+const LATE: Duration = Duration::from_secs(2);
 
 /// The recorder of one run. Either may be missing: then nothing is written there.
 pub struct RunRecorder<'a> {
@@ -22,6 +28,8 @@ pub struct RunRecorder<'a> {
     told: Mutex<BTreeSet<String>>,
     /// Where unknown screens are kept.
     screens: Option<KeptScreens>,
+    /// How long another bench keeps a phone after it last answered; nothing where there is no other bench.
+    lease: Option<Duration>,
     /// Phones on which this run submitted a password without a proven sign-out: they may be plugged in again.
     done: Mutex<BTreeMap<PhoneKey, Progress>>,
     /// Serial as adb prints it → hardware serial, for the ledger.
@@ -38,6 +46,7 @@ impl<'a> RunRecorder<'a> {
             listener,
             told: Mutex::default(),
             screens: None,
+            lease: None,
             done: Mutex::default(),
             keys: Mutex::default(),
         }
@@ -49,15 +58,32 @@ impl<'a> RunRecorder<'a> {
         Self { screens, ..self }
     }
 
+    /// Other benches use the same journal, and keep a phone for so long after they last answered.
+    #[must_use]
+    pub fn sharing(self, lease: Option<Duration>) -> Self {
+        Self { lease, ..self }
+    }
+
     /// Claims a phone for this run, and gives what an earlier run left open on it.
     ///
     /// # Errors
     /// Who has the phone: leave it alone.
     pub fn reserve(&self, info: &PhoneInfo) -> Result<Option<Earlier>, Ending> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(info.serial.clone(), info.key.clone());
-        let earlier = match self.keep(|| Entry::Claim(info.clone())) {
+        let mut kept = self.keep(|| Entry::Claim(info.clone()));
+        if let (Some(lease), Kept::Taken { by_another_run: true, why }) = (self.lease, &kept) {
+            // A bench that died keeps its phones until its leases expire. One that lives renews them, and has the phone afterwards too.
+            self.say_text(format!("{why}. Waiting for up to {} s for its lease to expire", lease.as_secs()));
+            let until = Instant::now() + lease + LATE;
+            while matches!(kept, Kept::Taken { by_another_run: true, .. }) && Instant::now() < until {
+                std::thread::sleep(ASK_AGAIN);
+                kept = self.keep(|| Entry::Claim(info.clone()));
+            }
+        }
+        let earlier = match kept {
             Kept::Written(earlier) => earlier,
             Kept::Nowhere => None,
+            Kept::Refused { why } => return Err(Ending::new(Outcome::Failed, Reason::JournalUnwritable, why)),
             Kept::Taken { by_another_run, why } => {
                 let reason = if by_another_run { Reason::InUse } else { Reason::DuplicateSerial };
                 return Err(Ending::new(Outcome::Failed, reason, why));
@@ -140,16 +166,31 @@ impl<'a> RunRecorder<'a> {
     pub(super) fn submitting(&self, account: &AccountId, serial: &Serial) -> Result<Option<Submission>, NotNow> {
         let Some(ledger) = &self.ledger else { return Ok(None) };
         let phone = self.keys.lock().unwrap_or_else(PoisonError::into_inner).get(serial).cloned();
-        match ledger.submitting(account, phone.as_ref()) {
-            Ok(Some(submission)) => Ok(Some(submission)),
-            Ok(None) => Err(NotNow::Refused(ledger.rejections(account).unwrap_or(crate::journal::REJECTION_LIMIT))),
+        match ledger.turn(account, phone.as_ref()) {
+            Ok(Turn::Granted(submission)) => Ok(Some(submission)),
+            Ok(Turn::Refused) => {
+                Err(NotNow::Refused(ledger.rejections(account).unwrap_or(crate::journal::REJECTION_LIMIT)))
+            }
+            Ok(Turn::Elsewhere) => Err(NotNow::Elsewhere),
+            Ok(Turn::Closed { why }) => Err(NotNow::Closed(why)),
             Err(error) => Err(NotNow::Unwritable(format!("{error}: {}", error.hint()))),
         }
     }
 
     /// Writes what became of a submission; a verdict that can't be had stays open, and counts as a rejection.
-    pub(super) fn verdict(&self, submission: Submission, verdict: VerdictSeen) {
+    /// Other benches are told `why` the account is closed, where it is.
+    pub(super) fn verdict(
+        &self,
+        account: &AccountId,
+        submission: Option<Submission>,
+        verdict: VerdictSeen,
+        why: Option<&str>,
+    ) {
         let Some(ledger) = &self.ledger else { return };
+        if let Some(why) = why {
+            self.written(ledger.close(account, why));
+        }
+        let Some(submission) = submission else { return };
         let written = match verdict {
             VerdictSeen::Accepted => ledger.accepted(submission),
             VerdictSeen::Rejected => ledger.rejected(submission),
@@ -164,8 +205,13 @@ impl<'a> RunRecorder<'a> {
     pub(super) fn submitting_known(&self, account: &AccountId, serial: &Serial) -> Result<Option<Submission>, NotNow> {
         let Some(ledger) = &self.ledger else { return Ok(None) };
         let phone = self.keys.lock().unwrap_or_else(PoisonError::into_inner).get(serial).cloned();
-        let written = ledger.submitting_known(account, phone.as_ref());
-        written.map(Some).map_err(|error| NotNow::Unwritable(format!("{error}: {}", error.hint())))
+        match ledger.submitting_known(account, phone.as_ref()) {
+            Ok(Some(submission)) => Ok(Some(submission)),
+            Ok(None) => Err(NotNow::Closed(format!(
+                "a phone on another bench refused the password of account {account}, or its verdict could not be had, so it is not submitted here: see that bench's run"
+            ))),
+            Err(error) => Err(NotNow::Unwritable(format!("{error}: {}", error.hint()))),
+        }
     }
 
     /// Forgets an account's rejections: its owner said so.
@@ -201,6 +247,10 @@ pub(super) enum NotNow {
     Refused(u32),
     /// The ledger can't be written, so one more rejection would be forgotten.
     Unwritable(String),
+    /// Another bench submits for the account now.
+    Elsewhere,
+    /// Another bench closed the account, with what it says.
+    Closed(String),
 }
 
 /// The recorder as one phone's walk writes in them.
@@ -211,13 +261,18 @@ pub(super) struct PhoneBook<'a> {
 }
 
 impl StepRecorder for PhoneBook<'_> {
-    fn before(&self, screen: &str, what: &str, progress: &Progress) {
-        self.recorder.keep(|| Entry::Step {
+    fn before(&self, screen: &str, what: &str, progress: &Progress) -> Result<(), Unrecorded> {
+        let kept = self.recorder.keep(|| Entry::Step {
             key: self.key.clone(),
             screen: screen.to_owned(),
             what: what.to_owned(),
             progress: progress.clone(),
         });
+        match kept {
+            Kept::Written(_) | Kept::Nowhere => Ok(()),
+            Kept::Refused { why } => Err(Unrecorded { reason: Reason::JournalUnwritable, hint: why }),
+            Kept::Taken { why, .. } => Err(Unrecorded { reason: Reason::InUse, hint: why }),
+        }
     }
 
     fn observed(&self, progress: &Progress) {

@@ -16,17 +16,40 @@ pub(super) fn port_key(device: &Device) -> PortKey {
 }
 
 /// Numbers of plugs: 1 is the first by USB path (`1-4.2` before `1-4.10`), and phones that are not on USB come after those that
-/// are. A plug keeps its number.
+/// are. A plug keeps its number. Where a station's plugs have numbers of their own, they get those.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Numbers(Vec<PortKey>);
+pub struct Numbers {
+    given: Vec<(PortKey, u32)>,
+    stations: BTreeMap<AdbServer, StationNumbers>,
+}
+
+/// The numbers on the trays of one adb server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StationNumbers {
+    /// The number of its first plug that has no other one.
+    pub first: Option<u32>,
+    /// USB path → number.
+    pub plugs: BTreeMap<String, u32>,
+}
 
 impl Numbers {
     /// Numbers what is attached.
     #[must_use]
     pub fn of(devices: &[Device]) -> Self {
-        let mut numbers = Self::default();
-        numbers.give_all(devices);
-        numbers
+        Self::default().for_all(devices)
+    }
+
+    /// No plug has a number yet, and those of these stations will have theirs.
+    #[must_use]
+    pub fn at_stations(stations: BTreeMap<AdbServer, StationNumbers>) -> Self {
+        Self { given: Vec::new(), stations }
+    }
+
+    /// With numbers for what is attached.
+    #[must_use]
+    pub fn for_all(mut self, devices: &[Device]) -> Self {
+        self.give_all(devices);
+        self
     }
 
     /// Numbers plugs that have none yet, in their order.
@@ -42,16 +65,49 @@ impl Numbers {
     #[must_use]
     pub fn get(&self, device: &Device) -> Option<u32> {
         let port_key = port_key(device);
-        self.0.iter().position(|known| *known == port_key).map(|at| at as u32 + 1)
+        self.given.iter().find(|(known, _)| *known == port_key).map(|(_, number)| *number)
     }
 
     /// The number of a phone's plug; a plug that has none gets the next one.
     pub fn give(&mut self, device: &Device) -> u32 {
         self.get(device).unwrap_or_else(|| {
-            self.0.push(port_key(device));
-            self.0.len() as u32
+            let station = self.stations.get(&device.server);
+            let of_plug = |station: &StationNumbers| station.plugs.get(device.usb_path.as_ref()?).copied();
+            let number = station.and_then(of_plug).unwrap_or_else(|| self.next(station.and_then(|s| s.first)));
+            self.given.push((port_key(device), number));
+            number
         })
     }
+
+    /// The next number that no plug has and that no station keeps for one of its own.
+    fn next(&self, first: Option<u32>) -> u32 {
+        let is_kept = |number: &u32| self.stations.values().any(|station| station.plugs.values().any(|n| n == number));
+        let is_taken = |number: &u32| self.given.iter().any(|(_, given)| given == number) || is_kept(number);
+        (first.unwrap_or(1)..=u32::MAX).find(|number| !is_taken(number)).unwrap_or(u32::MAX)
+    }
+}
+
+/// Phones that another adb server of the list shows too, by its serial and its USB path: one server that is reached at two addresses. Each is one
+/// phone, and is left out where it is seen the second time; the two servers are told.
+#[must_use]
+pub fn without_seen_twice(devices: Vec<Device>) -> (Vec<Device>, Vec<(AdbServer, AdbServer)>) {
+    let (mut kept, mut twice): (Vec<Device>, Vec<(AdbServer, AdbServer)>) = (Vec::new(), Vec::new());
+    for device in devices {
+        match kept.iter().find(|other| is_seen_twice(other, &device)).map(|other| other.server.clone()) {
+            None => kept.push(device),
+            Some(first) if twice.iter().any(|pair| *pair == (first.clone(), device.server.clone())) => {}
+            Some(first) => twice.push((first, device.server)),
+        }
+    }
+    (kept, twice)
+}
+
+/// Whether two entries of two adb servers are one phone: a phone is in one USB port of one computer.
+pub(super) fn is_seen_twice(one: &Device, other: &Device) -> bool {
+    one.server != other.server
+        && one.usb_path.is_some()
+        && one.serial.is_given()
+        && (&one.serial, &one.usb_path) == (&other.serial, &other.usb_path)
 }
 
 /// Where other phones of this serial are plugged in. Over USB, what adb prints is the phone's own serial (`ro.serialno`), and a
@@ -61,7 +117,12 @@ pub fn duplicates(device: &Device, among: &[Device]) -> Vec<String> {
     if device.usb_path.is_none() || !device.serial.is_given() {
         return Vec::new();
     }
-    let other = |d: &&Device| d.usb_path.is_some() && d.serial == device.serial && port_key(d) != port_key(device);
+    let other = |d: &&Device| {
+        d.usb_path.is_some()
+            && d.serial == device.serial
+            && port_key(d) != port_key(device)
+            && !is_seen_twice(d, device)
+    };
     among.iter().filter(other).map(place).collect()
 }
 
@@ -75,7 +136,7 @@ impl HardwareSerials {
     pub(super) fn claim(&self, devices: &[Device], at: usize, hardware_serial: &str) -> Option<usize> {
         let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if devices[at].usb_path.is_some() {
-            return None;
+            return devices[..at].iter().position(|other| is_seen_twice(other, &devices[at]));
         }
         let cabled = devices.iter().position(|d| d.usb_path.is_some() && d.serial.as_str() == hardware_serial);
         let worked_on = cabled.unwrap_or_else(|| *first.entry(hardware_serial.to_owned()).or_insert(at));
@@ -106,6 +167,33 @@ mod tests {
         let numbers = Numbers::of(&devices);
         let given: Vec<u32> = devices.iter().map(|d| numbers.get(d).unwrap()).collect();
         assert_eq!(given, [5, 3, 2, 4, 1]);
+    }
+
+    fn at(port: u16, serial: &str, usb: &str) -> Device {
+        let mut device = device(serial, Some(usb));
+        device.server.port = port;
+        device
+    }
+
+    #[test]
+    fn the_plugs_of_a_station_have_the_numbers_on_its_tray() {
+        let devices = [at(1, "a", "1-1"), at(1, "b", "1-2"), at(2, "c", "1-1"), at(2, "d", "1-2"), at(2, "e", "1-3")];
+        let station =
+            StationNumbers { first: Some(33), plugs: BTreeMap::from([("1-2".to_owned(), 2), ("1-9".to_owned(), 34)]) };
+        let stations = BTreeMap::from([(devices[2].server.clone(), station)]);
+        let numbers = Numbers::at_stations(stations).for_all(&devices);
+        assert_eq!(devices.map(|d| numbers.get(&d).unwrap()), [1, 3, 33, 2, 35]);
+    }
+
+    #[test]
+    fn one_phone_that_two_servers_show_is_one_phone() {
+        let devices =
+            vec![at(1, "a", "1-1"), at(1, "b", "1-2"), at(2, "a", "1-1"), at(2, "b", "1-2"), at(2, "a", "1-9")];
+        let (kept, twice) = without_seen_twice(devices.clone());
+        assert_eq!(kept, [&devices[..2], &devices[4..]].concat());
+        assert_eq!(twice, [(devices[0].server.clone(), devices[2].server.clone())]);
+        assert_eq!(HardwareSerials::default().claim(&devices, 2, "a"), Some(0));
+        assert_eq!(duplicates(&devices[0], &devices), ["usb 1-9"], "another port is another phone");
     }
 
     #[test]

@@ -13,5 +13,5 @@ mod run;
 
 pub use decision::{Decision, Password, Patience, PlannedAction};
 pub use engine::{Engine, Input, Setup};
-pub use permit::{NoRecord, Permit, StepRecorder, SubmitPermit, VerdictSeen};
+pub use permit::{NoRecord, Permit, StepRecorder, SubmitPermit, Unrecorded, VerdictSeen};
 pub use run::{Check, Checked, Counts, Ended, MOST_UNKNOWN, Reconnect, SeenScreen, Walk};

@@ -1,7 +1,7 @@
 //! Whose turn it is to submit a password: the port to whoever sees all phones.
 
 use crate::event::Progress;
-use crate::model::{AccountId, Serial};
+use crate::model::{AccountId, Reason, Serial};
 use crate::phone::Observation;
 
 /// May this account's password be submitted now? Implemented by `fleet`, which sees all phones.
@@ -19,7 +19,10 @@ pub trait SubmitPermit: Sync {
 /// Writes down what a walk is about to change, and that its consequence was seen. Implemented by `fleet`, for the journal.
 pub trait StepRecorder {
     /// A mutating step is about to be done; `progress` already counts it.
-    fn before(&self, screen: &str, what: &str, progress: &Progress);
+    ///
+    /// # Errors
+    /// It must not be done: other benches rely on a record that can't be written, or the phone is another bench's by now.
+    fn before(&self, screen: &str, what: &str, progress: &Progress) -> Result<(), Unrecorded>;
 
     /// What followed the last mutating step was observed.
     fn observed(&self, progress: &Progress);
@@ -28,12 +31,23 @@ pub trait StepRecorder {
     fn seen(&self, _observation: &Observation, _front: Option<&str>) {}
 }
 
+/// Why a step is not done: it could not be written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unrecorded {
+    /// The reason of the phone's row.
+    pub reason: Reason,
+    /// What to do.
+    pub hint: String,
+}
+
 /// Writes nothing down.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoRecord;
 
 impl StepRecorder for NoRecord {
-    fn before(&self, _: &str, _: &str, _: &Progress) {}
+    fn before(&self, _: &str, _: &str, _: &Progress) -> Result<(), Unrecorded> {
+        Ok(())
+    }
 
     fn observed(&self, _: &Progress) {}
 }

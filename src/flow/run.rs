@@ -261,7 +261,10 @@ impl<'a> Walk<'a> {
             Err(error) => return self.lost(engine, course, &error, began, reconnect),
         }
         self.tell(EventKind::Step { screen: screen.clone(), what: what.clone(), mutates: true });
-        self.recorder.before(screen, what, progress);
+        if let Err(unrecorded) = self.recorder.before(screen, what, progress) {
+            let presence = course.last.accounts.presence();
+            return Err(self.end(engine, presence, unrecorded.reason, &unrecorded.hint, began));
+        }
         // To write it down may have taken until the time was up.
         if self.is_over() {
             self.recorder.observed(engine.progress());

@@ -2,138 +2,353 @@
 //!
 //! With 256 phones a commit of its own for each step would make every worker wait for every other one's disk write. Here
 //! whoever gets the connection does all that has come in meanwhile, in one transaction, each step in a savepoint of its own.
+//!
+//! A database server may go away midway. Then the whole transaction is done again on another connection, unless it was committed and only
+//! the answer was lost: a number that the transaction itself raises says so.
 
-use std::path::PathBuf;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
+use super::database::Place;
+use super::store::schema::Schema;
+use super::store::{Connection, Sql, SqlError, values};
+use super::{JournalError, Result, random_id};
 
-use super::{JournalError, Result, store};
+/// How long is waited between two tries to reach a database server: the first time, and at most.
+const RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+/// How often a transaction is begun again that waited for one which waited for it.
+const CONFLICTS: u32 = 20;
 
-/// Tells a worker what became of its step, once the transaction has ended: `None` where it is on the disk.
-type Answer = Box<dyn FnOnce(Option<JournalError>) + Send>;
+/// A step that waits for its turn.
+trait Job: Send {
+    /// Does it, maybe once more where the database went away. Says whether it is to be kept.
+    fn run(&mut self, connection: &Connection) -> Sql<()>;
 
-/// A step that waits for its turn. It says whether it is to be kept.
-type Job = Box<dyn FnOnce(&Connection) -> (bool, Answer) + Send>;
+    /// Tells the worker what became of it, once the transaction has ended: with an error, where nothing was written.
+    fn answer(self: Box<Self>, failed: Option<JournalError>);
+}
+
+struct Step<T, F> {
+    act: F,
+    done: Option<T>,
+    /// Why the step itself was refused, where it was.
+    refused: Option<JournalError>,
+    place: Place,
+    tell: SyncSender<Result<T>>,
+}
+
+impl<T: Send, F: FnMut(&Connection) -> Sql<T> + Send> Job for Step<T, F> {
+    fn run(&mut self, connection: &Connection) -> Sql<()> {
+        (self.done, self.refused) = (None, None);
+        match (self.act)(connection) {
+            Ok(done) => self.done = Some(done),
+            Err(error) => {
+                self.refused = Some(JournalError::of(self.place.shown(), &error));
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, failed: Option<JournalError>) {
+        let lost = || JournalError::Unwritable {
+            path: self.place.shown().to_owned(),
+            why: "the step was not done".to_owned(),
+        };
+        let told = match (failed, self.refused, self.done) {
+            (Some(failed), ..) => Err(failed),
+            (None, Some(refused), _) => Err(refused),
+            (None, None, Some(done)) => Ok(done),
+            (None, None, None) => Err(lost()),
+        };
+        // The worker waits for it; where it does not any more, nobody needs it.
+        let _ = self.tell.send(told);
+    }
+}
+
+/// What a writer says of its database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Availability {
+    /// It went away: nothing is written until it is back.
+    Away {
+        /// What was heard.
+        why: String,
+    },
+    /// It is back, and what waited is written.
+    Back,
+}
+
+/// Told what a writer says of its database.
+pub(super) type Told = Box<dyn Fn(Availability) + Send>;
 
 /// The one writing connection of a run.
 pub(super) struct Writer {
-    path: PathBuf,
-    connection: Mutex<Connection>,
-    queue: Mutex<Vec<Job>>,
+    place: Place,
+    schema: &'static Schema,
+    state: Mutex<State>,
+    queue: Mutex<Vec<Box<dyn Job>>>,
+    /// How long a database server that went away is waited for.
+    grace: Duration,
+    told: Mutex<Option<Told>>,
     /// Whether there is a write-ahead log: only then may a commit leave the disk for later without risking the file.
     wal: bool,
 }
 
+struct State {
+    connection: Connection,
+    /// This connection's name in the database, and the number of its last transaction there.
+    id: String,
+    batch: i64,
+    /// The database server stayed away for as long as it is waited for: it is asked once more each time, and not waited for.
+    given_up: bool,
+}
+
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Writer").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("Writer").field("place", &self.place).finish_non_exhaustive()
     }
 }
 
 impl Writer {
-    pub(super) fn new(path: PathBuf, connection: Connection) -> Self {
-        let mode: rusqlite::Result<String> = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0));
-        let wal = mode.is_ok_and(|mode| mode == "wal");
-        Self { path, connection: Mutex::new(connection), queue: Mutex::default(), wal }
+    /// A writer on a connection of its own.
+    pub(super) fn new(place: Place, schema: &'static Schema, connection: Connection, grace: Duration) -> Result<Self> {
+        let wal = match &connection {
+            Connection::Sqlite(file) => {
+                let mode: rusqlite::Result<String> = file.query_row("PRAGMA journal_mode", [], |row| row.get(0));
+                mode.is_ok_and(|mode| mode == "wal")
+            }
+            #[cfg(feature = "postgres")]
+            Connection::Postgres(_) => false,
+        };
+        let id = random_id()?;
+        let state = State { connection, id, batch: 0, given_up: false };
+        if state.connection.is_shared() {
+            state.register().map_err(|e| JournalError::of(place.shown(), &e))?;
+        }
+        let (state, queue, told) = (Mutex::new(state), Mutex::default(), Mutex::default());
+        Ok(Self { place, schema, state, queue, grace, told, wal })
     }
 
-    /// The connection, for reading and for what need not be on the disk at once.
-    pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {
-        // After a panic elsewhere SQLite has rolled that transaction back.
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Tells `told` when the database goes away and comes back; nobody any more with `None`.
+    pub(super) fn telling(&self, told: Option<Told>) {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = told;
+    }
+
+    fn tell(&self, availability: Availability) {
+        if let Some(told) = &*self.told.lock().unwrap_or_else(PoisonError::into_inner) {
+            told(availability);
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // After a panic elsewhere the database has rolled that transaction back.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads.
-    pub(super) fn read<T>(&self, act: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        act(&self.connection()).map_err(|e| JournalError::of(&self.path, &e))
+    pub(super) fn read<T>(&self, act: impl Fn(&Connection) -> Sql<T>) -> Result<T> {
+        let mut state = self.state();
+        match act(&state.connection) {
+            Err(error) if error.is_away() => {
+                self.reach(&mut state, &error)?;
+                act(&state.connection).map_err(|e| self.failed(&e))
+            }
+            read => read.map_err(|e| self.failed(&e)),
+        }
     }
 
     /// Does `act`. When this returns without an error, it is on the disk with all that was written before it; otherwise nothing
-    /// of it is.
+    /// of it is. It may be done once more where the first time came to nothing.
     pub(super) fn durable<T: Send + 'static>(
         &self,
-        act: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        act: impl FnMut(&Connection) -> Sql<T> + Send + 'static,
     ) -> Result<T> {
         let (tell, told) = sync_channel(1);
-        let path = self.path.clone();
-        let job: Job = Box::new(move |connection| {
-            let done = act(connection).map_err(|e| JournalError::of(&path, &e));
-            let keep = done.is_ok();
-            let answer = move |failed: Option<JournalError>| {
-                // The worker waits for it. Where the worker is gone, the answer has no reader.
-                let _ = tell.send(failed.map_or(done, Err));
-            };
-            (keep, Box::new(answer))
-        });
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner).push(job);
-        {
-            let mut connection = self.connection();
-            // Empty where another worker did this one's step in its turn.
-            let jobs = std::mem::take(&mut *self.queue.lock().unwrap_or_else(PoisonError::into_inner));
-            if !jobs.is_empty() {
-                self.commit(&mut connection, jobs);
-            }
+        self.put(act, tell);
+        self.flush();
+        told.recv().unwrap_or_else(|_| Err(self.failed(&SqlError::NoRow)))
+    }
+
+    /// Does `act`. In a file, it survives the end of this process at once, and a power cut from the next durable step on. In a database
+    /// server, it is written with the next durable step, or by [`Writer::flush`].
+    pub(super) fn relaxed(&self, mut act: impl FnMut(&Connection) -> Sql<()> + Send + 'static) -> Result<()> {
+        if !matches!(self.place, Place::File(_)) {
+            let (tell, _) = sync_channel(1);
+            self.put(act, tell);
+            return Ok(());
         }
-        told.recv().unwrap_or_else(|_| Err(self.failed("the step was not done")))
+        let state = self.state();
+        let level = if self.wal { state.connection.batch("PRAGMA synchronous=NORMAL") } else { Ok(()) };
+        level.and_then(|()| act(&state.connection)).map_err(|e| self.failed(&e))
     }
 
-    /// Does `act`. It survives the end of this process at once, and a power cut from the next durable step on.
-    pub(super) fn relaxed<T>(&self, act: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        let connection = self.connection();
-        let level = if self.wal { connection.execute_batch("PRAGMA synchronous=NORMAL") } else { Ok(()) };
-        level.and_then(|()| act(&connection)).map_err(|e| JournalError::of(&self.path, &e))
+    fn put<T: Send + 'static>(
+        &self,
+        act: impl FnMut(&Connection) -> Sql<T> + Send + 'static,
+        tell: SyncSender<Result<T>>,
+    ) {
+        let step = Step { act, done: None, refused: None, place: self.place.clone(), tell };
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(step));
     }
 
-    fn commit(&self, connection: &mut Connection, jobs: Vec<Job>) {
-        let mut answers = Vec::with_capacity(jobs.len());
-        let all = || {
-            connection.execute_batch(if self.wal { "PRAGMA synchronous=FULL" } else { "PRAGMA synchronous=EXTRA" })?;
-            let mut transaction = store::begin(connection)?;
-            for job in jobs {
-                let savepoint = transaction.savepoint()?;
-                let (keep, answer) = job(&savepoint);
-                answers.push(answer);
-                if savepoint.is_autocommit() {
-                    // A full disk rolled back everything, not the savepoint alone: the steps left are dropped undone.
-                    return Err(full());
-                }
-                if keep {
-                    savepoint.commit()?;
-                }
-            }
-            transaction.commit()
+    /// Writes all that waits.
+    pub(super) fn flush(&self) {
+        let mut state = self.state();
+        // Empty where another worker did this one's step in its turn.
+        let jobs = std::mem::take(&mut *self.queue.lock().unwrap_or_else(PoisonError::into_inner));
+        if !jobs.is_empty() {
+            self.commit(&mut state, jobs);
+        }
+    }
+
+    fn commit(&self, state: &mut State, mut jobs: Vec<Box<dyn Job>>) {
+        let ended = if state.connection.is_shared() {
+            self.commit_shared(state, &mut jobs)
+        } else {
+            self.commit_file(&state.connection, &mut jobs)
+                .map_err(|e| JournalError::Unwritable { path: self.place.shown().to_owned(), why: e.to_string() })
         };
         // An error of one step (a full disk) can roll everything back: then nothing of any step is there.
-        let why = all().err().map(|e: rusqlite::Error| e.to_string());
-        for answer in answers {
-            answer(why.as_deref().map(|why| self.failed(why)));
+        for job in jobs {
+            job.answer(ended.as_ref().err().map(JournalError::again));
         }
     }
 
-    fn failed(&self, why: &str) -> JournalError {
-        JournalError::Unwritable { path: self.path.clone(), why: why.to_owned() }
+    fn commit_file(&self, connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Sql<()> {
+        connection.batch(if self.wal { "PRAGMA synchronous=FULL" } else { "PRAGMA synchronous=EXTRA" })?;
+        connection.transaction(|c| each(c, jobs))
+    }
+
+    /// The same on a database server, for as long as it may be away.
+    fn commit_shared(&self, state: &mut State, jobs: &mut [Box<dyn Job>]) -> Result<()> {
+        let (mut conflicts, mut was_away, mut may_be_committed) = (0, false, false);
+        loop {
+            match state.attempt(jobs, &mut may_be_committed) {
+                Ok(()) => {
+                    if was_away {
+                        self.tell(Availability::Back);
+                    }
+                    return Ok(());
+                }
+                Err(error) if error.is_conflict() && conflicts < CONFLICTS => conflicts += 1,
+                Err(error) if error.is_away() => {
+                    if !std::mem::replace(&mut was_away, true) && !state.given_up {
+                        self.tell(Availability::Away { why: error.to_string() });
+                    }
+                    self.reach(state, &error)?;
+                }
+                Err(error) => return Err(self.failed(&error)),
+            }
+        }
+    }
+
+    /// Another connection, once the database server can be reached.
+    fn reach(&self, state: &mut State, error: &SqlError) -> Result<()> {
+        let until = Instant::now() + if state.given_up { Duration::ZERO } else { self.grace };
+        let mut pause = RETRY.0;
+        loop {
+            match self.place.connect(self.schema) {
+                Ok(connection) => {
+                    (state.connection, state.given_up) = (connection, false);
+                    return Ok(());
+                }
+                Err(JournalError::Unreachable { .. }) if Instant::now() < until => {
+                    std::thread::sleep(pause.min(until.saturating_duration_since(Instant::now())));
+                    pause = (pause * 2).min(RETRY.1);
+                }
+                Err(JournalError::Unreachable { .. }) => {
+                    state.given_up = true;
+                    return Err(self.failed(error));
+                }
+                Err(other) => return Err(other),
+            }
+        }
+    }
+
+    fn failed(&self, error: &SqlError) -> JournalError {
+        JournalError::of(self.place.shown(), error)
     }
 }
 
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.telling(None);
+        let state = self.state();
+        if state.connection.is_shared() {
+            let _ = state.connection.execute("DELETE FROM writers WHERE id = $1", values![&state.id]);
+        }
+    }
+}
+
+impl State {
+    /// Gives this connection's transactions a number.
+    fn register(&self) -> Sql<()> {
+        let sql = "INSERT INTO writers (id, batch, opened) SELECT $1, 0, now FROM clock ON CONFLICT (id) DO NOTHING";
+        self.connection.execute(sql, values![&self.id]).map(drop)
+    }
+
+    fn attempt(&mut self, jobs: &mut [Box<dyn Job>], may_be_committed: &mut bool) -> Sql<()> {
+        let c = &self.connection;
+        c.begin()?;
+        let done = (|| {
+            let sql = "UPDATE writers SET batch = batch + 1 WHERE id = $1 AND batch = $2";
+            if c.execute(sql, values![&self.id, self.batch])? == 0 {
+                // The last try was committed, and the answer did not come. The results of its steps are here.
+                return if *may_be_committed { Ok(false) } else { Err(SqlError::NoRow) };
+            }
+            each(c, jobs)?;
+            *may_be_committed = true;
+            c.batch("COMMIT")?;
+            Ok(true)
+        })();
+        match done {
+            Ok(true) => {}
+            Ok(false) => c.roll_back(),
+            Err(error) => {
+                c.roll_back();
+                return Err(error);
+            }
+        }
+        self.batch += 1;
+        Ok(())
+    }
+}
+
+/// Does each step in a savepoint of its own, so that one worker's error is its own. One step alone needs none.
+fn each(c: &Connection, jobs: &mut [Box<dyn Job>]) -> Sql<()> {
+    for job in jobs {
+        c.batch("SAVEPOINT step")?;
+        match job.run(c) {
+            Ok(()) => c.batch("RELEASE step")?,
+            Err(error) if error.is_away() || error.is_conflict() => return Err(error),
+            // A full disk rolled back everything, not the savepoint alone: the steps left are dropped undone.
+            Err(_) if c.is_autocommit() => return Err(full()),
+            Err(_) => c.batch("ROLLBACK TO step; RELEASE step")?,
+        }
+    }
+    Ok(())
+}
+
 /// What SQLite says of a full disk.
-fn full() -> rusqlite::Error {
-    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL), None)
+fn full() -> SqlError {
+    SqlError::Sqlite(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL), None))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::store::schema::JOURNAL;
 
     fn writer(dir: &std::path::Path) -> Writer {
-        let path = dir.join("j.db");
-        let connection = store::connect(&path, 7, &["CREATE TABLE t (a INTEGER PRIMARY KEY, b)"]).unwrap();
-        Writer::new(path, connection)
+        let place = Place::File(dir.join("j.db"));
+        let connection = place.connect(&JOURNAL).unwrap();
+        connection.batch("CREATE TABLE t (a INTEGER PRIMARY KEY, b)").unwrap();
+        Writer::new(place, &JOURNAL, connection, Duration::ZERO).unwrap()
     }
 
-    fn count(writer: &Writer) -> i64 {
-        writer.connection().query_row("SELECT count(*) FROM t", [], |r| r.get(0)).unwrap()
+    fn number(writer: &Writer, sql: &'static str) -> i64 {
+        writer.read(|c| c.row(sql, &[])?.first()).unwrap()
     }
 
     #[test]
@@ -145,30 +360,31 @@ mod tests {
                 let writer = &writer;
                 scope.spawn(move || {
                     let done = writer.durable(move |c| {
-                        c.execute("INSERT INTO t VALUES (?1, 1)", [n])?;
-                        if n % 4 == 0 { Err(rusqlite::Error::QueryReturnedNoRows) } else { Ok(n) }
+                        c.execute("INSERT INTO t VALUES ($1, 1)", values![n])?;
+                        if n % 4 == 0 { Err(SqlError::NoRow) } else { Ok(n) }
                     });
                     assert_eq!(done.ok(), (n % 4 != 0).then_some(n));
                 });
             }
         });
-        assert_eq!(count(&writer), 30);
+        assert_eq!(number(&writer, "SELECT count(*) FROM t"), 30);
     }
 
     #[test]
     fn on_a_full_disk_nobody_is_told_that_it_was_written() {
         let dir = tempfile::tempdir().unwrap();
         let writer = writer(dir.path());
-        writer.durable(|c| c.execute("INSERT INTO t VALUES (1, 1)", [])).unwrap();
-        writer.connection().query_row("PRAGMA max_page_count=3", [], |r| r.get::<_, i64>(0)).unwrap();
+        writer.durable(|c| c.execute("INSERT INTO t VALUES (1, 1)", &[])).unwrap();
+        let pages = number(&writer, "PRAGMA page_count") + 1;
+        writer.read(|c| c.rows(&format!("PRAGMA max_page_count={pages}"), &[])).unwrap();
         let mut told = 0;
         std::thread::scope(|scope| {
             let workers: Vec<_> = (2..20_i64)
                 .map(|n| {
                     let writer = &writer;
-                    let blob = if n % 3 == 0 { 50_000 } else { 1 };
+                    let blob = if n % 3 == 0 { 50_000_i64 } else { 1 };
                     scope.spawn(move || {
-                        writer.durable(move |c| c.execute("INSERT INTO t VALUES (?1, zeroblob(?2))", [n, blob]))
+                        writer.durable(move |c| c.execute("INSERT INTO t VALUES ($1, zeroblob($2))", values![n, blob]))
                     })
                 })
                 .collect();
@@ -179,6 +395,6 @@ mod tests {
                 }
             }
         });
-        assert_eq!(count(&writer), 1 + told);
+        assert_eq!(number(&writer, "SELECT count(*) FROM t"), 1 + told);
     }
 }

@@ -1,13 +1,17 @@
 //! What waits for the owner's deletion of an account: its phones with their proven outcome, and how far the deletion came.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension};
 
+use super::commit::Writer;
+use super::lease::{self, Heartbeat};
 use super::read::{find_device, moment};
 use super::run_lock::RunLock;
-use super::{InstallKey, Journal, JournalError, PhoneKey, Result, WebState, now, run, store};
+use super::store::schema::JOURNAL;
+use super::store::{Connection, Row, Sql, values};
+use super::{InstallKey, Journal, JournalError, PhoneKey, Result, WebState, now, random_id};
 use crate::event::FindDevice;
 use crate::model::{AccountId, Outcome, ResultRow};
 
@@ -84,49 +88,40 @@ impl HandOffPhone {
 }
 
 /// Files a phone under the account that was seen on it.
-pub(super) fn seen(
-    t: &Connection,
-    key: &InstallKey,
-    run: &str,
-    phone: &PhoneKey,
-    account: &AccountId,
-) -> rusqlite::Result<()> {
+pub(super) fn seen(t: &Connection, key: &InstallKey, run: &str, phone: &PhoneKey, account: &AccountId) -> Sql<()> {
     let hash = key.account(account);
+    // Looked for first: an insert that finds the account there uses a number up all the same.
     t.execute(
-        "INSERT INTO accounts (hash, mask, certain, masked) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (hash) DO NOTHING",
-        (&hash.hash, key.mask(account), hash.certain, account.masked()),
+        "INSERT INTO accounts (hash, mask, certain, masked) SELECT $1, $2, CAST($3 AS BIGINT), $4
+         WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE hash = $1) ON CONFLICT (hash) DO NOTHING",
+        values![&hash.hash, key.mask(account), hash.certain, account.masked()],
     )?;
     t.execute(
-        "INSERT INTO account_phones SELECT a.id, p.key, p.run, p.model, '', p.find_device, ?4
-         FROM accounts a, phones p WHERE a.hash = ?1 AND p.run = ?2 AND p.key = ?3
+        "INSERT INTO account_phones (account, key, run, model, outcome, find_device, at)
+         SELECT a.id, p.key, p.run, p.model, '', p.find_device, $4
+         FROM accounts a, phones p WHERE a.hash = $1 AND p.run = $2 AND p.key = $3
          ON CONFLICT (account, key) DO UPDATE
          SET run = excluded.run, model = excluded.model, outcome = '', find_device = excluded.find_device, at = excluded.at",
-        (hash.hash, run, phone.as_str(), now()),
+        values![hash.hash, run, phone.as_str(), now()],
     )
     .map(drop)
 }
 
 /// Notes how a phone ended. A phone without an account is out of every account that was seen on it before.
-pub(super) fn note(
-    t: &Connection,
-    key: &InstallKey,
-    run: &str,
-    phone: &PhoneKey,
-    row: &ResultRow,
-) -> rusqlite::Result<()> {
+pub(super) fn note(t: &Connection, key: &InstallKey, run: &str, phone: &PhoneKey, row: &ResultRow) -> Sql<()> {
     if let Some(account) = &row.account {
         seen(t, key, run, phone, account)?;
         t.execute(
-            "UPDATE account_phones SET outcome = ?3, at = ?4 WHERE key = ?2
-             AND account = (SELECT id FROM accounts WHERE hash = ?1)",
-            (key.account(account).hash, phone.as_str(), row.outcome.as_str(), now()),
+            "UPDATE account_phones SET outcome = $3, at = $4 WHERE key = $2
+             AND account = (SELECT id FROM accounts WHERE hash = $1)",
+            values![key.account(account).hash, phone.as_str(), row.outcome.as_str(), now()],
         )?;
     }
     if matches!(row.outcome, Outcome::SignedOut | Outcome::AlreadySignedOut) {
         let out = [Outcome::SignedOut.as_str(), Outcome::AlreadySignedOut.as_str()];
         t.execute(
-            "UPDATE account_phones SET outcome = ?3, at = ?4, run = ?5 WHERE key = ?2 AND outcome NOT IN (?1, ?3)",
-            (out[0], phone.as_str(), out[1], now(), run),
+            "UPDATE account_phones SET outcome = $3, at = $4, run = $5 WHERE key = $2 AND outcome NOT IN ($1, $3)",
+            values![out[0], phone.as_str(), out[1], now(), run],
         )?;
     }
     Ok(())
@@ -138,15 +133,10 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Corrupt`], [`JournalError::Unwritable`].
     pub fn hand_offs(&self) -> Result<Vec<HandOff>> {
-        let connection = self.connection();
-        let read = || {
-            let ids: Vec<i64> = connection
-                .prepare("SELECT id FROM accounts ORDER BY id")?
-                .query_map([], |r| r.get(0))?
-                .collect::<rusqlite::Result<_>>()?;
-            ids.into_iter().map(|id| load(&connection, id)).collect::<rusqlite::Result<_>>()
-        };
-        read().map_err(|e| self.failed(&e))
+        self.reading(|c| {
+            let ids = c.rows("SELECT id FROM accounts ORDER BY id", &[])?;
+            ids.into_iter().filter_map(|row| row.first().and_then(|id| load(c, id)).transpose()).collect()
+        })
     }
 
     /// One account.
@@ -154,7 +144,7 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Missing`] and as for [`Journal::hand_offs`].
     pub fn hand_off(&self, account: AccountRef) -> Result<HandOff> {
-        let found = load(&self.connection(), account.0).optional().map_err(|e| self.failed(&e))?;
+        let found = self.reading(|c| load(c, account.0))?;
         found.ok_or_else(|| JournalError::Missing(format!("account {account}")))
     }
 
@@ -165,35 +155,37 @@ impl Journal {
     /// [`JournalError::Unwritable`].
     pub fn deletion(self: &Arc<Self>, account: AccountRef) -> Result<Deletion> {
         let masked = self.hand_off(account)?.masked;
-        let mut connection = self.another()?;
-        let random: String =
-            connection.query_row("SELECT lower(hex(randomblob(2)))", [], |r| r.get(0)).map_err(|e| self.failed(&e))?;
-        let holder = format!("delete-{account}-{}-{random}", std::process::id());
+        let holder = format!("delete-{account}-{}-{}", std::process::id(), &random_id()?[..4]);
         let lock = RunLock::take(&self.path, &holder)?;
         let what = format!("account {account}");
-        let mut take = || {
-            let transaction = store::begin(&mut connection)?;
-            let held = run::hold(&transaction, self, &what, &holder)?;
-            transaction.commit()?;
-            Ok(held)
-        };
-        take().map_err(|e: rusqlite::Error| self.failed(&e))?.map_err(|busy| match busy {
+        let writer = Writer::new(self.place.clone(), &JOURNAL, self.another()?, WAIT)?;
+        let (journal, held, by) = (Arc::clone(self), what.clone(), holder.clone());
+        let taken = writer.durable(move |t| lease::take(t, &journal, &held, &by))?;
+        let epoch = taken.map_err(|busy| match busy {
             JournalError::Busy { run, pid, since, .. } => {
                 JournalError::Busy { what: format!("account {masked}"), run, pid, since }
             }
             other => other,
         })?;
-        Ok(Deletion { journal: Arc::clone(self), account, holder, connection: Mutex::new(connection), _lock: lock })
+        let heartbeat = Heartbeat::start(self, &holder, || {})?;
+        let journal = Arc::clone(self);
+        Ok(Deletion { journal, account, what, holder, epoch, writer, _heartbeat: heartbeat, _lock: lock })
     }
 }
+
+/// How long a database server that went away is waited for before a step of the deletion is refused.
+const WAIT: Duration = Duration::from_secs(20);
 
 /// The deletion of one account, held by this process until it is dropped.
 #[derive(Debug)]
 pub struct Deletion {
     journal: Arc<Journal>,
     account: AccountRef,
+    what: String,
     holder: String,
-    connection: Mutex<Connection>,
+    epoch: i64,
+    writer: Writer,
+    _heartbeat: Option<Heartbeat>,
     _lock: RunLock,
 }
 
@@ -209,8 +201,7 @@ impl Deletion {
     /// # Errors
     /// [`JournalError::Corrupt`], [`JournalError::Unwritable`].
     pub fn state(&self) -> Result<WebState> {
-        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        last_step(&connection, self.account.0).map(|step| step.0).map_err(|e| self.journal.failed(&e))
+        self.writer.read(|c| last_step(c, self.account.0)).map(|step| step.0)
     }
 
     /// Writes the next step, before it is done. On the disk before it returns. `detail` is for reasons of a refusal, hosts and the
@@ -233,70 +224,77 @@ impl Deletion {
         })
     }
 
-    fn write(&self, next: WebState, detail: Option<&str>, may: impl Fn(WebState, WebState) -> bool) -> Result<()> {
-        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut all = || {
-            let transaction = store::begin(&mut connection)?;
-            let from = last_step(&transaction, self.account.0)?.0;
+    fn write(
+        &self,
+        next: WebState,
+        detail: Option<&str>,
+        may: impl Fn(WebState, WebState) -> bool + Send + 'static,
+    ) -> Result<()> {
+        let (journal, account, epoch) = (Arc::clone(&self.journal), self.account.0, self.epoch);
+        let (what, holder, detail) = (self.what.clone(), self.holder.clone(), detail.map(str::to_owned));
+        self.writer.durable(move |t| {
+            if journal.is_shared()
+                && let Err(lost) = lease::renew(t, &journal, &what, &holder, epoch)?
+            {
+                return Ok(Err(lost));
+            }
+            let from = last_step(t, account)?.0;
             if !may(from, next) {
                 return Ok(Err(JournalError::OutOfOrder { from: from.as_str(), to: next.as_str() }));
             }
-            transaction.execute(
-                "INSERT INTO web_steps (account, state, at, detail) VALUES (?1, ?2, ?3, ?4)",
-                (self.account.0, next.as_str(), now(), detail),
+            t.execute(
+                "INSERT INTO web_steps (account, state, at, detail) VALUES ($1, $2, $3, $4)",
+                values![account, next.as_str(), now(), &detail],
             )?;
-            transaction.commit()?;
             Ok(Ok(()))
-        };
-        all().map_err(|e: rusqlite::Error| self.journal.failed(&e))?
+        })?
     }
 }
 
 impl Drop for Deletion {
     fn drop(&mut self) {
-        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let _ = connection.execute("DELETE FROM held WHERE holder = ?1", [&self.holder]);
+        let _ = self.writer.read(|c| lease::release(c, &self.what, &self.holder));
     }
 }
 
 /// The last step of an account's deletion: what, since when, and what was noted with it.
-fn last_step(c: &Connection, account: i64) -> rusqlite::Result<(WebState, Option<DateTime<Utc>>, Option<String>)> {
-    let last: Option<(String, String, Option<String>)> = c
-        .query_row(
-            "SELECT state, at, detail FROM web_steps WHERE account = ?1 ORDER BY id DESC LIMIT 1",
-            [account],
-            |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)),
-        )
-        .optional()?;
-    let Some((state, at, detail)) = last else { return Ok((WebState::NotStarted, None, None)) };
-    Ok((WebState::of(&state), Some(moment(&at)), detail))
+fn last_step(c: &Connection, account: i64) -> Sql<(WebState, Option<DateTime<Utc>>, Option<String>)> {
+    let sql = "SELECT state, at, detail FROM web_steps WHERE account = $1 ORDER BY id DESC LIMIT 1";
+    let Some(mut row) = c.row_if_any(sql, values![account])? else { return Ok((WebState::NotStarted, None, None)) };
+    let (state, at): (String, String) = (row.take(0)?, row.take(1)?);
+    Ok((WebState::of(&state), Some(moment(&at)), row.take(2)?))
 }
 
-fn load(c: &Connection, id: i64) -> rusqlite::Result<HandOff> {
-    let (masked, mask, certain): (String, String, bool) =
-        c.query_row("SELECT masked, mask, certain FROM accounts WHERE id = ?1", [id], |r| {
-            Ok((r.get(0)?, r.get(1)?, r.get(2)?))
-        })?;
-    let maybe_same = c
-        .prepare("SELECT id FROM accounts WHERE mask = ?1 AND id <> ?2 ORDER BY id")?
-        .query_map((mask, id), |r| r.get(0).map(AccountRef))?
-        .collect::<rusqlite::Result<_>>()?;
-    let phones = c
-        .prepare(
-            "SELECT key, model, outcome, find_device, at, run FROM account_phones WHERE account = ?1 ORDER BY key",
-        )?
-        .query_map([id], |r| {
-            let outcome: String = r.get(2)?;
-            Ok(HandOffPhone {
-                key: PhoneKey::new(r.get::<_, String>(0)?),
-                model: r.get(1)?,
-                outcome: Outcome::ALL.into_iter().find(|o| o.as_str() == outcome),
-                find_device: find_device(&r.get::<_, String>(3)?),
-                at: moment(&r.get::<_, String>(4)?),
-                run: r.get(5)?,
-            })
-        })?
-        .collect::<rusqlite::Result<_>>()?;
+fn load(c: &Connection, id: i64) -> Sql<Option<HandOff>> {
+    let account = c.row_if_any("SELECT masked, mask, certain FROM accounts WHERE id = $1", values![id])?;
+    let Some(mut account) = account else { return Ok(None) };
+    let (masked, mask, certain): (String, String, bool) = (account.take(0)?, account.take(1)?, account.take(2)?);
+    let same = c.rows("SELECT id FROM accounts WHERE mask = $1 AND id <> $2 ORDER BY id", values![mask, id])?;
+    let phones = c.rows(
+        "SELECT key, model, outcome, find_device, at, run FROM account_phones WHERE account = $1 ORDER BY key",
+        values![id],
+    )?;
     let (web, web_since, web_detail) = last_step(c, id)?;
-    Ok(HandOff { account: AccountRef(id), masked, certain, maybe_same, phones, web, web_detail, web_since })
+    Ok(Some(HandOff {
+        account: AccountRef(id),
+        masked,
+        certain,
+        maybe_same: same.into_iter().map(|row| row.first().map(AccountRef)).collect::<Sql<_>>()?,
+        phones: phones.into_iter().map(phone_of).collect::<Sql<_>>()?,
+        web,
+        web_detail,
+        web_since,
+    }))
+}
+
+fn phone_of(mut row: Row) -> Sql<HandOffPhone> {
+    let outcome: String = row.take(2)?;
+    Ok(HandOffPhone {
+        key: PhoneKey::new(row.take::<String>(0)?),
+        model: row.take(1)?,
+        outcome: Outcome::ALL.into_iter().find(|o| o.as_str() == outcome),
+        find_device: find_device(&row.take::<String>(3)?),
+        at: moment(&row.take::<String>(4)?),
+        run: row.take(5)?,
+    })
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -60,7 +60,11 @@ impl InstallKey {
     /// # Errors
     /// As [`InstallKey::open`].
     pub fn existing(dir: &Path) -> Result<Option<Self>, JournalError> {
-        let path = dir.join(NAME);
+        Self::from_file(&dir.join(NAME))
+    }
+
+    fn from_file(path: &Path) -> Result<Option<Self>, JournalError> {
+        let path = path.to_owned();
         match fs::symlink_metadata(&path) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(JournalError::io(&path, &e)),
@@ -77,6 +81,51 @@ impl InstallKey {
             return Err(JournalError::Corrupt { why: format!("{} bytes instead of {LENGTH}", bytes.len()), path });
         }
         Ok(Some(Self(bytes)))
+    }
+
+    /// A new key.
+    #[cfg(feature = "postgres")]
+    pub(super) fn random() -> Result<Self, JournalError> {
+        let mut bytes = Zeroizing::new(vec![0; usize::from(LENGTH)]);
+        fill(&mut bytes, Path::new(NAME))?;
+        Ok(Self(bytes))
+    }
+
+    /// Reads a key from the file that holds it.
+    #[cfg(feature = "postgres")]
+    pub(super) fn load(path: &Path) -> Result<Self, JournalError> {
+        let unreadable = || JournalError::Corrupt { path: path.to_owned(), why: "there is no such file".into() };
+        Self::from_file(path)?.ok_or_else(unreadable)
+    }
+
+    /// Writes the key to a new file that only its owner can read.
+    #[cfg(feature = "postgres")]
+    pub(super) fn save(&self, path: &Path) -> Result<(), JournalError> {
+        let written = folder::private(fs::OpenOptions::new().write(true).create_new(true))
+            .open(path)
+            .and_then(|mut file| file.write_all(&self.0).and_then(|()| file.sync_all()));
+        written.map_err(|e| JournalError::io(path, &e))
+    }
+
+    /// The key as it may lie in a database: whoever has the passphrase opens it. `ROUNDS:SALT:KEY:TAG`, hexadecimal; the key is hidden under
+    /// bytes that are used once, and the tag tells a wrong passphrase.
+    #[cfg(feature = "postgres")]
+    pub(super) fn seal_with(&self, passphrase: &str) -> Result<String, JournalError> {
+        let mut salt = [0; 16];
+        fill(&mut salt, Path::new(NAME))?;
+        let (hidden, tag) = sealed(&self.0, passphrase, &salt, ROUNDS);
+        Ok(format!("{ROUNDS}:{}:{}:{tag}", hex(&salt), hex(&hidden)))
+    }
+
+    /// Opens what [`InstallKey::seal_with`] sealed; nothing where the passphrase is another one.
+    #[cfg(feature = "postgres")]
+    pub(super) fn unseal_with(text: &str, passphrase: &str) -> Option<Self> {
+        let [rounds, salt, hidden, tag] = text.split(':').collect::<Vec<_>>().try_into().ok()?;
+        let rounds = rounds.parse().ok().filter(|rounds| (1..=10_000_000).contains(rounds))?;
+        let (salt, hidden) = (unhex(salt)?, unhex(hidden).filter(|hidden| hidden.len() == usize::from(LENGTH))?);
+        let (key, _) = sealed(&hidden, passphrase, &salt, rounds);
+        let (_, wanted) = sealed(&key, passphrase, &salt, rounds);
+        (wanted == tag).then(|| Self(Zeroizing::new(key.to_vec())))
     }
 
     /// Tells this key from another one, and nothing else about it.
@@ -112,24 +161,74 @@ impl InstallKey {
     }
 
     fn mac(&self, label: &str, text: &str) -> String {
-        // HMAC takes a key of any length: this cannot fail, and an empty hash would group everything, so no default here.
-        match Hmac::<Sha256>::new_from_slice(&self.0) {
-            Ok(mut mac) => {
-                mac.update(label.as_bytes());
-                mac.update(b"\n");
-                mac.update(text.as_bytes());
-                hex(&mac.finalize().into_bytes())
-            }
-            Err(_) => unreachable!("HMAC takes keys of any length"),
-        }
+        hex(&mac(&self.0, &[label.as_bytes(), b"\n", text.as_bytes()]))
     }
+}
+
+fn fill(bytes: &mut [u8], path: &Path) -> Result<(), JournalError> {
+    getrandom::fill(bytes).map_err(|e| JournalError::Unwritable { path: path.to_owned(), why: e.to_string() })
+}
+
+/// Rounds of PBKDF2: OWASP's number for HMAC-SHA-256 (Password Storage Cheat Sheet, 2023).
+#[cfg(feature = "postgres")]
+const ROUNDS: u32 = 600_000;
+
+/// The key under the bytes that the passphrase makes, and a tag of the key as it was.
+#[cfg(feature = "postgres")]
+fn sealed(key: &[u8], passphrase: &str, salt: &[u8], rounds: u32) -> (Zeroizing<Vec<u8>>, String) {
+    let pad = pbkdf2(passphrase.as_bytes(), salt, rounds, 1);
+    let hidden = Zeroizing::new(key.iter().zip(pad.iter()).map(|(key, pad)| key ^ pad).collect::<Vec<u8>>());
+    let tag = mac(&pbkdf2(passphrase.as_bytes(), salt, rounds, 2)[..], &[key]);
+    (hidden, hex(&tag))
+}
+
+/// One block of PBKDF2 with HMAC-SHA-256 (RFC 8018, 5.2).
+#[cfg(feature = "postgres")]
+fn pbkdf2(passphrase: &[u8], salt: &[u8], rounds: u32, block: u32) -> Zeroizing<[u8; 32]> {
+    let keyed = keyed(passphrase);
+    let one = |parts: &[&[u8]]| -> [u8; 32] {
+        let mut mac = keyed.clone();
+        for part in parts {
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    };
+    let mut last = one(&[salt, &block.to_be_bytes()]);
+    let mut all = Zeroizing::new(last);
+    for _ in 1..rounds {
+        last = one(&[&last]);
+        all.iter_mut().zip(last).for_each(|(all, last)| *all ^= last);
+    }
+    all
+}
+
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    // HMAC takes a key of any length: this cannot fail, and an empty hash would group everything, so no default here.
+    match Hmac::<Sha256>::new_from_slice(key) {
+        Ok(mac) => mac,
+        Err(_) => unreachable!("HMAC takes keys of any length"),
+    }
+}
+
+fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = keyed(key);
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+#[cfg(feature = "postgres")]
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let byte = |at| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    (0..text.len()).step_by(2).map(byte).collect()
 }
 
 /// Writes a new key beside its place and moves it there, so that of two processes one wins and both read the same.
 fn make(dir: &Path, path: &Path) -> Result<(), JournalError> {
     let failed = |e: std::io::Error| JournalError::io(path, &e);
     let mut bytes = Zeroizing::new(vec![0; usize::from(LENGTH)]);
-    getrandom::fill(&mut bytes).map_err(|e| JournalError::Unwritable { path: path.to_owned(), why: e.to_string() })?;
+    fill(&mut bytes, path)?;
     // Made new, with a random name and mode 0600.
     let mut fresh = tempfile::NamedTempFile::new_in(dir).map_err(failed)?;
     fresh.write_all(&bytes).and_then(|()| fresh.as_file().sync_all()).map_err(failed)?;
@@ -161,6 +260,22 @@ mod tests {
         let first = InstallKey::open(a.path()).unwrap().account(&account);
         assert_eq!(first, InstallKey::open(a.path()).unwrap().account(&account));
         assert_ne!(first, InstallKey::open(b.path()).unwrap().account(&account));
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn a_sealed_key_opens_with_its_passphrase_alone() {
+        // RFC 7914, 11: PBKDF2-HMAC-SHA-256 of "passwd" and "salt", one round, both blocks.
+        let blocks = [1, 2].map(|block| hex(&pbkdf2(b"passwd", b"salt", 1, block)[..]));
+        assert_eq!(blocks[0], "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc");
+        assert_eq!(blocks[1], "49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783");
+        let key = InstallKey::random().unwrap();
+        let (hidden, tag) = sealed(&key.0, "a good passphrase", b"salt", 3);
+        let text = format!("3:{}:{}:{tag}", hex(b"salt"), hex(&hidden));
+        assert_eq!(InstallKey::unseal_with(&text, "a good passphrase").unwrap().seal("x"), key.seal("x"));
+        assert!(InstallKey::unseal_with(&text, "another passphrase").is_none());
+        assert!(InstallKey::unseal_with("3:00:zz:x", "a good passphrase").is_none());
+        assert!(!text.contains(&hex(&key.0)));
     }
 
     #[test]

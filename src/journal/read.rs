@@ -1,8 +1,8 @@
 //! What the journal tells: runs, their records, and what earlier runs left open. Reading never waits for a writer.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, Row};
 
+use super::store::{Connection, Row, Sql, values};
 use super::{Journal, JournalError, PhoneKey, Result};
 use crate::event::{Earlier, FindDevice, Progress};
 use crate::model::Serial;
@@ -27,21 +27,14 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Corrupt`], [`JournalError::Unwritable`].
     pub fn runs(&self) -> Result<Vec<RunLine>> {
-        let connection = self.connection();
-        let lines = connection
-            .prepare("SELECT id, started, exit, rows FROM runs ORDER BY started DESC, id DESC")
-            .and_then(|mut s| {
-                s.query_map([], |r| {
-                    Ok(RunLine {
-                        id: r.get(0)?,
-                        started: moment(&r.get::<_, String>(1)?),
-                        exit: r.get(2)?,
-                        rows: r.get(3)?,
-                    })
-                })?
-                .collect()
-            });
-        lines.map_err(|e| self.failed(&e))
+        self.reading(|c| {
+            let lines = c.rows("SELECT id, started, exit, rows FROM runs ORDER BY started DESC, id DESC", &[])?;
+            let line = |mut row: Row| {
+                let started: String = row.take(1)?;
+                Ok(RunLine { id: row.take(0)?, started: moment(&started), exit: row.take(2)?, rows: row.take(3)? })
+            };
+            lines.into_iter().map(line).collect()
+        })
     }
 
     /// A run's record, by its id, the beginning of it where only one run begins so, or `last`.
@@ -49,11 +42,10 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Missing`], [`JournalError::Corrupt`].
     pub fn record(&self, run: &str) -> Result<RunRecord> {
-        // One transaction, so that a run that is still writing is read at one moment.
-        let connection = self.connection();
-        let transaction = connection.unchecked_transaction().map_err(|e| self.failed(&e))?;
-        let id = named(&transaction, run).map_err(|e| self.failed(&e))?;
-        self.load(&transaction, &id.ok_or_else(|| JournalError::Missing(format!("run {run}")))?)
+        self.at_one_moment(|c| {
+            let id = named(c, run).map_err(|e| self.failed(&e))?;
+            self.load(c, &id.ok_or_else(|| JournalError::Missing(format!("run {run}")))?)
+        })
     }
 
     /// The records of a lot's runs, the earliest first. Each has a chain of its own.
@@ -61,36 +53,34 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Missing`] where no run belongs to it, [`JournalError::Corrupt`].
     pub fn lot(&self, lot: &str) -> Result<Vec<RunRecord>> {
-        let connection = self.connection();
-        let transaction = connection.unchecked_transaction().map_err(|e| self.failed(&e))?;
-        let ids: rusqlite::Result<Vec<String>> = transaction
-            .prepare("SELECT id FROM runs WHERE lot = $1 ORDER BY started, id")
-            .and_then(|mut s| s.query_map([lot], |row| row.get(0))?.collect());
-        let ids = ids.map_err(|e| self.failed(&e))?;
-        if ids.is_empty() {
-            return Err(JournalError::Missing(format!("lot {lot}")));
-        }
-        ids.iter().map(|id| self.load(&transaction, id)).collect()
+        self.at_one_moment(|c| {
+            let ids = c.rows("SELECT id FROM runs WHERE lot = $1 ORDER BY started, id", values![lot]);
+            let ids = ids.and_then(|ids| ids.into_iter().map(Row::first::<String>).collect::<Sql<Vec<_>>>());
+            let ids = ids.map_err(|e| self.failed(&e))?;
+            if ids.is_empty() {
+                return Err(JournalError::Missing(format!("lot {lot}")));
+            }
+            ids.iter().map(|id| self.load(c, id)).collect()
+        })
+    }
+
+    /// Reads in one transaction, so that a run that is still writing is read at one moment.
+    fn at_one_moment<T>(&self, act: impl Fn(&Connection) -> Result<T>) -> Result<T> {
+        self.reading(|c| c.snapshot(&act))?
     }
 
     fn load(&self, c: &Connection, id: &str) -> Result<RunRecord> {
-        let (header, genesis, head, ended, exit) = c
-            .query_row("SELECT header, genesis, head, ended, exit FROM runs WHERE id = ?1", [id], |r| {
-                Ok((
-                    r.get::<_, String>(0)?,
-                    r.get(1)?,
-                    r.get::<_, String>(2)?,
-                    r.get::<_, Option<String>>(3)?,
-                    r.get(4)?,
-                ))
-            })
-            .map_err(|e| self.failed(&e))?;
+        let sql = "SELECT header, genesis, head, ended, exit FROM runs WHERE id = $1";
+        let mut run = c.row(sql, values![id]).map_err(|e| self.failed(&e))?;
+        let mut told = || Ok((run.take(0)?, run.take(1)?, run.take(2)?, run.take(3)?, run.take(4)?));
+        let (header, genesis, head, ended, exit): (String, _, String, Option<String>, _) =
+            told().map_err(|e| self.failed(&e))?;
         let header: RunHeader = serde_json::from_str(&header).map_err(|e| self.damaged(&format!("run {id}: {e}")))?;
         let mut record = RunRecord {
             header,
             ended: ended.as_deref().map(moment),
             exit,
-            rows: self.rows(c, id)?,
+            rows: self.chained_rows(c, id)?,
             open: open_phones(c, id).map_err(|e| self.failed(&e))?,
             genesis,
             seal: String::new(),
@@ -100,23 +90,20 @@ impl Journal {
         Ok(record)
     }
 
-    fn rows(&self, c: &Connection, id: &str) -> Result<Vec<ChainedRow>> {
-        let mut found = c
-            .prepare("SELECT text, previous, hash, picture FROM rows WHERE run = ?1 ORDER BY row")
-            .map_err(|e| self.failed(&e))?;
-        let raw = found
-            .query_map([id], |r| Ok((r.get::<_, String>(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))
-            .map_err(|e| self.failed(&e))?;
-        raw.map(|row| {
-            let (text, previous, hash, picture) = row.map_err(|e| self.failed(&e))?;
+    fn chained_rows(&self, c: &Connection, id: &str) -> Result<Vec<ChainedRow>> {
+        let sql = "SELECT text, previous, hash, picture FROM rows WHERE run = $1 ORDER BY row";
+        let rows = c.rows(sql, values![id]).map_err(|e| self.failed(&e))?;
+        let chained = |mut row: Row| {
+            let mut told = || Ok((row.take(0)?, row.take(1)?, row.take(2)?, row.take(3)?));
+            let (text, previous, hash, picture): (String, _, _, _) = told().map_err(|e| self.failed(&e))?;
             let record = serde_json::from_str(&text).map_err(|e| self.damaged(&format!("a row of run {id}: {e}")))?;
             Ok(ChainedRow { record, text, previous, hash, picture })
-        })
-        .collect()
+        };
+        rows.into_iter().map(chained).collect()
     }
 
     fn damaged(&self, why: &str) -> JournalError {
-        JournalError::Corrupt { path: self.path.clone(), why: why.to_owned() }
+        JournalError::Corrupt { path: self.place.shown().to_owned(), why: why.to_owned() }
     }
 
     /// Phones that a run left without a proven end, the latest first: a re-run looks at them first. A phone that a run which
@@ -125,31 +112,30 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Corrupt`], [`JournalError::Unwritable`].
     pub fn unsettled(&self) -> Result<Vec<(PhoneKey, Serial)>> {
-        let connection = self.connection();
-        // Only phones that some run left open are looked at: a journal may know a hundred thousand others. SQLite takes the serial
-        // from the row of the maximum.
-        let keys: rusqlite::Result<Vec<(String, String, String)>> = connection
-            .prepare(
-                "SELECT key, serial, max(begun) AS last FROM phones
-                 WHERE key IN (SELECT key FROM phones WHERE outcome IS NULL OR outcome = 'unknown')
-                 GROUP BY key ORDER BY last DESC",
-            )
-            .and_then(|mut s| s.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect());
-        let mut unsettled = Vec::new();
-        for (key, serial, _) in keys.map_err(|e| self.failed(&e))? {
-            let key = PhoneKey::new(key);
-            let holder: Option<String> = connection
-                .query_row("SELECT holder FROM held WHERE what = ?1", [format!("phone {key}")], |r| r.get(0))
-                .optional()
-                .map_err(|e| self.failed(&e))?;
-            if holder.is_some_and(|h| super::run_lock::is_alive(&self.path, &h)) {
-                continue;
+        // Only phones that some run left open are looked at: a journal may know a hundred thousand others.
+        let open = "SELECT p.key, p.serial FROM phones p
+                    WHERE p.key IN (SELECT key FROM phones WHERE outcome IS NULL OR outcome = 'unknown')
+                      AND p.turn = (SELECT MAX(q.turn) FROM phones q WHERE q.key = p.key)
+                    ORDER BY p.begun DESC";
+        self.reading(|c| {
+            let mut unsettled = Vec::new();
+            for mut row in c.rows(open, &[])? {
+                let (key, serial) = (PhoneKey::new(row.take::<String>(0)?), Serial::new(row.take::<String>(1)?));
+                if !self.is_held(c, &format!("phone {key}"))? && earlier(c, &key, None)?.is_some() {
+                    unsettled.push((key, serial));
+                }
             }
-            if earlier(&connection, &key, None).map_err(|e| self.failed(&e))?.is_some() {
-                unsettled.push((key, Serial::new(serial)));
-            }
-        }
-        Ok(unsettled)
+            Ok(unsettled)
+        })
+    }
+
+    /// Whether a holder that lives has `what`.
+    fn is_held(&self, c: &Connection, what: &str) -> Sql<bool> {
+        let sql =
+            "SELECT holder, CASE WHEN expires > (SELECT now FROM clock) THEN 1 ELSE 0 END FROM held WHERE what = $1";
+        let Some(mut held) = c.row_if_any(sql, values![what])? else { return Ok(false) };
+        let (holder, is_current): (String, i64) = (held.take(0)?, held.take(1)?);
+        Ok(if self.is_shared() { is_current == 1 } else { super::run_lock::is_alive(&self.path, &holder) })
     }
 
     /// Checks the whole file and every run's chain; what is wrong, a line each.
@@ -157,12 +143,12 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Corrupt`] where it cannot be read at all.
     pub fn verify(&self) -> Result<Vec<String>> {
-        let mut problems: Vec<String> = {
-            let connection = self.connection();
-            let lines: rusqlite::Result<Vec<String>> =
-                connection.prepare("PRAGMA quick_check").and_then(|mut s| s.query_map([], |r| r.get(0))?.collect());
-            lines.map_err(|e| self.failed(&e))?.into_iter().filter(|line| line != "ok").collect()
-        };
+        let mut problems: Vec<String> = Vec::new();
+        if !self.is_shared() {
+            // A server checks its own pages.
+            let lines = self.reading(|c| c.rows("PRAGMA quick_check", &[])?.into_iter().map(Row::first).collect())?;
+            problems.extend(<Vec<String>>::into_iter(lines).filter(|line| line != "ok"));
+        }
         for line in self.runs()? {
             let record = self.record(&line.id)?;
             problems.extend(chain::problems(&record).into_iter().map(|p| format!("run {}: {p}", line.id)));
@@ -177,16 +163,14 @@ impl Journal {
 }
 
 /// The id of a run: as it is, `last`, or the beginning of one id alone.
-fn named(c: &Connection, run: &str) -> rusqlite::Result<Option<String>> {
+fn named(c: &Connection, run: &str) -> Sql<Option<String>> {
     if run == "last" {
         let sql = "SELECT id FROM runs ORDER BY started DESC, id DESC LIMIT 1";
-        return c.query_row(sql, [], |row| row.get(0)).optional();
+        return c.row_if_any(sql, &[])?.map(Row::first).transpose();
     }
     // `~` comes after every character of an id.
-    let ids: Vec<String> = c
-        .prepare("SELECT id FROM runs WHERE id >= $1 AND id < $1 || '~' ORDER BY id LIMIT 2")?
-        .query_map([run], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
+    let found = c.rows("SELECT id FROM runs WHERE id >= $1 AND id < $1 || '~' ORDER BY id LIMIT 2", values![run])?;
+    let ids: Vec<String> = found.into_iter().map(Row::first).collect::<Sql<_>>()?;
     Ok(match &ids[..] {
         [first, ..] if first == run => Some(first.clone()),
         [only] if !run.is_empty() => Some(only.clone()),
@@ -195,20 +179,19 @@ fn named(c: &Connection, run: &str) -> rusqlite::Result<Option<String>> {
 }
 
 /// The last run that had the phone, where it left it open.
-pub(super) fn earlier(c: &Connection, key: &PhoneKey, except: Option<&str>) -> rusqlite::Result<Option<Earlier>> {
+pub(super) fn earlier(c: &Connection, key: &PhoneKey, except: Option<&str>) -> Sql<Option<Earlier>> {
     // The latest first, by the order in which they were written: a computer's clock may be set back between two runs.
-    let mut rows = c.prepare(
-        "SELECT run, progress, pending, outcome FROM phones WHERE key = ?1 AND run <> ?2 ORDER BY rowid DESC LIMIT 200",
+    let rows = c.rows(
+        "SELECT run, progress, pending, outcome FROM phones WHERE key = $1 AND run <> $2 ORDER BY turn DESC LIMIT 200",
+        values![key.as_str(), except.unwrap_or_default()],
     )?;
-    let rows = rows.query_map((key.as_str(), except.unwrap_or_default()), |r| {
-        let progress = serde_json::from_str::<Progress>(&r.get::<_, String>(1)?).unwrap_or_default();
-        Ok((Earlier { run: r.get(0)?, progress, unobserved: r.get(2)? }, r.get::<_, Option<String>>(3)?))
-    })?;
     let mut found: Option<Earlier> = None;
     // Whether all later runs of this phone were killed, or lost sight of it: then what this one tapped may still be under way.
     let mut open = true;
-    for row in rows {
-        let (earlier, outcome) = row?;
+    for mut row in rows {
+        let progress = serde_json::from_str::<Progress>(&row.take::<String>(1)?).unwrap_or_default();
+        let earlier = Earlier { run: row.take(0)?, progress, unobserved: row.take(2)? };
+        let outcome: Option<String> = row.take(3)?;
         let outcome = outcome.as_deref();
         if matches!(outcome, Some("signed-out" | "already-signed-out")) {
             break;
@@ -236,14 +219,13 @@ pub(super) fn earlier(c: &Connection, key: &PhoneKey, except: Option<&str>) -> r
     Ok(found.map(|found| Earlier { progress: found.progress.carried(), ..found }))
 }
 
-fn open_phones(c: &Connection, run: &str) -> rusqlite::Result<Vec<OpenPhone>> {
-    let mut found = c.prepare(
-        "SELECT key, serial, model, pending FROM phones WHERE run = ?1 AND outcome IS NULL ORDER BY begun, key",
-    )?;
-    let phones = found.query_map([run], |r: &Row<'_>| {
-        Ok(OpenPhone { hardware_serial: r.get(0)?, serial: r.get(1)?, model: r.get(2)?, unobserved: r.get(3)? })
-    })?;
-    phones.collect()
+fn open_phones(c: &Connection, run: &str) -> Sql<Vec<OpenPhone>> {
+    let sql = "SELECT key, serial, model, pending FROM phones WHERE run = $1 AND outcome IS NULL ORDER BY begun, key";
+    let phone = |mut row: Row| {
+        let (hardware_serial, serial) = (row.take(0)?, row.take(1)?);
+        Ok(OpenPhone { hardware_serial, serial, model: row.take(2)?, unobserved: row.take(3)? })
+    };
+    c.rows(sql, values![run])?.into_iter().map(phone).collect()
 }
 
 /// The word of the journal; a strange one tells nothing.

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::Utc;
-use rusqlite::{Connection, OptionalExtension};
 
-use super::commit::Writer;
+use super::commit::{Told, Writer};
+use super::lease::{self, Heartbeat};
 use super::run_lock::{self, RunLock};
+use super::store::schema::JOURNAL;
+use super::store::{Connection, Sql, values};
 use super::{
-    Earlier, InstallKey, Journal, JournalError, PhoneInfo, PhoneKey, Result, deletion_queue, now, read, rows, store,
-    written,
+    Earlier, InstallKey, Journal, JournalError, PhoneInfo, PhoneKey, Result, deletion_queue, now, random_id, read,
+    rows, written,
 };
 use crate::event::{Event, EventKind, FindDevice, Progress, Subject};
 use crate::model::{AccountId, ResultRow};
@@ -35,6 +38,8 @@ pub struct RunInfo {
     pub options: BTreeMap<String, String>,
     /// The lot that the run belongs to.
     pub lot: Option<String>,
+    /// How long a database server that went away is waited for.
+    pub grace: Duration,
 }
 
 /// A mutating step.
@@ -55,9 +60,12 @@ struct Inner {
     journal: Arc<Journal>,
     key: InstallKey,
     header: RunHeader,
-    writer: Writer,
+    writer: Arc<Writer>,
     /// What was heard of phones that have no row yet.
     open: Mutex<OpenRows>,
+    /// The epochs of the phones that this run holds.
+    epochs: Mutex<BTreeMap<PhoneKey, i64>>,
+    _heartbeat: Option<Heartbeat>,
     _lock: RunLock,
 }
 
@@ -71,32 +79,48 @@ impl Journal {
             path: self.path.clone(),
             why: "it was opened for reading".to_owned(),
         })?;
-        let mut connection = self.another()?;
+        let connection = self.another()?;
         let started = Utc::now();
-        let random: String = connection
-            .query_row("SELECT lower(hex(randomblob(2)))", [], |row| row.get(0))
-            .map_err(|e| self.failed(&e))?;
-        let RunInfo { tool, operator, station, authorised_by, options, lot } = info;
-        let id = format!("{}-{random}", started.format("%Y%m%d-%H%M%S"));
+        let RunInfo { tool, operator, station, authorised_by, options, lot, grace } = info;
+        // Many benches begin runs in one second.
+        let random = random_id()?;
+        let id = format!("{}-{}", started.format("%Y%m%d-%H%M%S"), &random[..if self.is_shared() { 8 } else { 4 }]);
         let header = RunHeader { id, started, tool, operator, station, authorised_by, options, lot };
         // Alive before it is in the journal, so that no other run takes it for dead in between.
         let lock = RunLock::take(&self.path, &header.id)?;
-        insert_run(&mut connection, &header).map_err(|e| self.failed(&e))?;
-        self.sweep(&mut connection);
-        let writer = Writer::new(self.path.clone(), connection);
-        let journal = Arc::clone(self);
-        Ok(Run(Arc::new(Inner { journal, key, header, writer, open: Mutex::default(), _lock: lock })))
+        insert_run(&connection, &header).map_err(|e| self.failed(&e))?;
+        self.sweep(&connection);
+        let writer = Arc::new(Writer::new(self.place.clone(), &JOURNAL, connection, grace)?);
+        let events = Arc::downgrade(&writer);
+        let heartbeat = Heartbeat::start(self, &header.id, move || {
+            if let Some(writer) = events.upgrade() {
+                writer.flush();
+            }
+        })?;
+        Ok(Run(Arc::new(Inner {
+            journal: Arc::clone(self),
+            key,
+            header,
+            writer,
+            open: Mutex::default(),
+            epochs: Mutex::default(),
+            _heartbeat: heartbeat,
+            _lock: lock,
+        })))
     }
 
-    /// Clears away what runs of dead processes held. Best effort: a lock of the dead is also taken over where it stands in the way.
-    fn sweep(&self, connection: &mut Connection) {
-        let dead: Vec<String> = connection
-            .prepare("SELECT DISTINCT holder FROM held UNION SELECT id FROM runs WHERE ended IS NULL")
-            .and_then(|mut s| s.query_map([], |row| row.get(0))?.collect())
-            .unwrap_or_default();
-        for holder in dead.iter().filter(|h| !run_lock::is_alive(&self.path, h)) {
-            let _ = connection.execute("DELETE FROM held WHERE holder = ?1", [holder]);
-            run_lock::sweep(&self.path, holder);
+    /// Clears away what runs of dead processes of this computer held. Best effort: a lock of the dead is also taken over where it stands
+    /// in the way.
+    fn sweep(&self, connection: &Connection) {
+        let found = if self.is_shared() {
+            connection.rows("SELECT DISTINCT holder FROM held WHERE host = $1 AND host <> ''", values![self.bench()])
+        } else {
+            connection.rows("SELECT DISTINCT holder FROM held UNION SELECT id FROM runs WHERE ended IS NULL", &[])
+        };
+        let holders = found.unwrap_or_default().into_iter().filter_map(|row| row.first::<String>().ok());
+        for holder in holders.filter(|holder| !run_lock::is_alive(&self.path, holder)) {
+            let _ = connection.execute("DELETE FROM held WHERE holder = $1", values![&holder]);
+            run_lock::sweep(&self.path, &holder);
         }
     }
 }
@@ -122,31 +146,34 @@ impl Run {
     pub fn phone(&self, info: &PhoneInfo) -> Result<()> {
         let (claimed, info) = (info.clone(), info.clone());
         let what = format!("phone {}", info.key);
-        self.durable(move |t, run| {
-            let known: Option<(String, String, Option<String>)> = t
-                .query_row(
-                    "SELECT serial, adb, place FROM phones WHERE run = ?1 AND key = ?2",
-                    (&run.header.id, info.key.as_str()),
-                    |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-                )
-                .optional()?;
-            if let Some((serial, adb, place)) = known {
-                let held: Option<String> = t
-                    .query_row("SELECT holder FROM held WHERE what = ?1", [&what], |row| row.get(0))
-                    .optional()?;
+        let epoch = self.durable(move |t, run| {
+            let known = t.row_if_any(
+                "SELECT serial, adb, place FROM phones WHERE run = $1 AND key = $2",
+                values![&run.header.id, info.key.as_str()],
+            )?;
+            if let Some(mut known) = known {
+                let (serial, adb, place): (String, String, Option<String>) =
+                    (known.take(0)?, known.take(1)?, known.take(2)?);
+                let is_elsewhere = (serial.as_str(), &adb, &place) != (info.serial.as_str(), &info.adb, &info.place);
+                let held = t.row_if_any(
+                    "SELECT 1 FROM held WHERE what = $1 AND holder = $2",
+                    values![&what, &run.header.id],
+                )?;
                 // Held by this run still, and not where it was: two phones with one serial.
-                if held.as_ref() == Some(&run.header.id) && (serial.as_str(), &adb, &place) != (info.serial.as_str(), &info.adb, &info.place) {
+                if held.is_some() && is_elsewhere {
                     return Ok(Err(JournalError::Duplicate(info.key.to_string())));
                 }
             }
-            if let Err(busy) = hold(t, &run.journal, &what, &run.header.id)? {
-                return Ok(Err(busy));
-            }
+            let epoch = match lease::take(t, &run.journal, &what, &run.header.id)? {
+                Ok(epoch) => epoch,
+                Err(busy) => return Ok(Err(busy)),
+            };
             t.execute(
-                "INSERT INTO phones (run, key, serial, adb, make, model, place, find_device, begun, progress)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'unknown', ?8, '{}')
-                 ON CONFLICT (run, key) DO UPDATE SET serial = ?3, adb = ?4, make = ?5, model = ?6, place = ?7, outcome = NULL",
-                (
+                "INSERT INTO phones (run, key, serial, adb, make, model, place, find_device, begun, progress, turn)
+                 SELECT $1, $2, $3, $4, $5, $6, $7, 'unknown', $8, '{}', COALESCE(MAX(turn), 0) + 1 FROM phones WHERE key = $2
+                 ON CONFLICT (run, key) DO UPDATE SET serial = excluded.serial, adb = excluded.adb, make = excluded.make,
+                     model = excluded.model, place = excluded.place, outcome = NULL",
+                values![
                     &run.header.id,
                     info.key.as_str(),
                     info.serial.as_str(),
@@ -155,10 +182,11 @@ impl Run {
                     &info.model,
                     &info.place,
                     now(),
-                ),
+                ],
             )?;
-            Ok(Ok(()))
+            Ok(Ok(epoch))
         })??;
+        self.epochs().insert(claimed.key.clone(), epoch);
         self.open_rows().claim(&claimed);
         Ok(())
     }
@@ -181,15 +209,11 @@ impl Run {
             return Ok(());
         }
         let text = serde_json::to_string(event).unwrap_or_default();
-        self.0
-            .writer
-            .relaxed(|c| {
-                c.execute(
-                    "INSERT INTO events (run, key, at, event) VALUES (?1, ?2, ?3, ?4)",
-                    (&self.0.header.id, key, written(event.at), text),
-                )
-            })
-            .map(drop)
+        let (run, at) = (self.0.header.id.clone(), written(event.at));
+        self.0.writer.relaxed(move |c| {
+            let sql = "INSERT INTO events (run, key, at, event) VALUES ($1, $2, $3, $4)";
+            c.execute(sql, values![&run, &key, &at, &text]).map(drop)
+        })
     }
 
     /// Writes that a mutating step is about to be done; `progress` is what will hold once it is. On the disk before it returns.
@@ -211,10 +235,10 @@ impl Run {
 
     fn note_progress(&self, key: &PhoneKey, progress: &Progress, pending: Option<&str>) -> Result<()> {
         let (phone, progress, pending) = (key.clone(), canonical(progress), pending.map(str::to_owned));
-        let changed = self.durable(move |t, run| {
+        let changed = self.as_holder(key, move |t, run| {
             t.execute(
-                "UPDATE phones SET progress = ?3, pending = ?4 WHERE run = ?1 AND key = ?2",
-                (&run.header.id, phone.as_str(), progress, pending),
+                "UPDATE phones SET progress = $3, pending = $4 WHERE run = $1 AND key = $2",
+                values![&run.header.id, phone.as_str(), &progress, &pending],
             )
         })?;
         if changed == 1 { Ok(()) } else { Err(JournalError::Missing(format!("phone {key} in this run"))) }
@@ -226,7 +250,7 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`], [`JournalError::Corrupt`].
     pub fn earlier(&self, key: &PhoneKey) -> Result<Option<Earlier>> {
-        read::earlier(&self.connection(), key, Some(self.id())).map_err(|e| self.0.journal.failed(&e))
+        self.0.writer.read(|c| read::earlier(c, key, Some(self.id())))
     }
 
     /// The progress of [`Run::earlier`].
@@ -243,11 +267,11 @@ impl Run {
     /// [`JournalError::Unwritable`].
     pub fn find_device(&self, key: &PhoneKey, seen: FindDevice) -> Result<()> {
         self.open_rows().find_device(key, seen);
-        let key = key.clone();
-        self.durable(move |t, run| {
+        let phone = key.clone();
+        self.as_holder(key, move |t, run| {
             t.execute(
-                "UPDATE phones SET find_device = ?3 WHERE run = ?1 AND key = ?2",
-                (&run.header.id, key.as_str(), seen.as_str()),
+                "UPDATE phones SET find_device = $3 WHERE run = $1 AND key = $2",
+                values![&run.header.id, phone.as_str(), seen.as_str()],
             )
         })
         .map(drop)
@@ -259,9 +283,12 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`].
     pub fn picture(&self, key: &PhoneKey, png: &[u8]) -> Result<()> {
-        let (key, png) = (key.clone(), png.to_owned());
-        self.durable(move |t, run| {
-            t.execute("INSERT OR REPLACE INTO pictures VALUES (?1, ?2, ?3)", (&run.header.id, key.as_str(), png))
+        let (phone, png) = (key.clone(), png.to_owned());
+        self.as_holder(key, move |t, run| {
+            t.execute(
+                "INSERT INTO pictures (run, key, png) VALUES ($1, $2, $3) ON CONFLICT (run, key) DO UPDATE SET png = excluded.png",
+                values![&run.header.id, phone.as_str(), &png[..]],
+            )
         })
         .map(drop)
     }
@@ -273,24 +300,25 @@ impl Run {
     /// [`JournalError::Unwritable`].
     pub fn result(&self, key: Option<&PhoneKey>, row: &ResultRow) -> Result<()> {
         let record = self.open_rows().close(&self.0.header, key, row);
-        let (key, row) = (key.cloned(), row.clone());
-        self.durable(move |t, run| {
-            let (key, row) = (key.as_ref(), &row);
-            rows::append(t, key, record)?;
+        let (phone, row) = (key.cloned(), row.clone());
+        let write = move |t: &Connection, run: &Inner| {
+            let (key, row) = (phone.as_ref(), &row);
+            rows::append(t, key, record.clone())?;
             if let Some(key) = key {
                 t.execute(
-                    "UPDATE phones SET outcome = ?3, pending = CASE WHEN ?3 = 'unknown' THEN pending END
-                     WHERE run = ?1 AND key = ?2",
-                    (&run.header.id, key.as_str(), row.outcome.as_str()),
+                    "UPDATE phones SET outcome = $3, pending = CASE WHEN $3 = 'unknown' THEN pending END
+                     WHERE run = $1 AND key = $2",
+                    values![&run.header.id, key.as_str(), row.outcome.as_str()],
                 )?;
-                t.execute(
-                    "DELETE FROM held WHERE what = ?1 AND holder = ?2",
-                    (format!("phone {key}"), &run.header.id),
-                )?;
+                lease::release(t, &format!("phone {key}"), &run.header.id)?;
                 deletion_queue::note(t, &run.key, &run.header.id, key, row)?;
             }
             Ok(())
-        })
+        };
+        let Some(key) = key else { return self.durable(write) };
+        self.as_holder(key, write)?;
+        self.epochs().remove(key);
+        Ok(())
     }
 
     /// Notes the account of a phone before its end, so that the hand-over knows phones whose run was killed too.
@@ -298,8 +326,8 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`].
     pub fn account(&self, key: &PhoneKey, account: &AccountId) -> Result<()> {
-        let (key, account) = (key.clone(), account.clone());
-        self.durable(move |t, run| deletion_queue::seen(t, &run.key, &run.header.id, &key, &account))
+        let (phone, account) = (key.clone(), account.clone());
+        self.as_holder(key, move |t, run| deletion_queue::seen(t, &run.key, &run.header.id, &phone, &account))
     }
 
     /// Writes that the run ended, with its exit status, and lets everything go.
@@ -308,8 +336,8 @@ impl Run {
     /// [`JournalError::Unwritable`].
     pub fn finish(&self, exit: u8) -> Result<()> {
         self.durable(move |t, run| {
-            t.execute("UPDATE runs SET ended = ?2, exit = ?3 WHERE id = ?1", (&run.header.id, now(), exit))?;
-            t.execute("DELETE FROM held WHERE holder = ?1", [&run.header.id])
+            t.execute("UPDATE runs SET ended = $2, exit = $3 WHERE id = $1", values![&run.header.id, now(), exit])?;
+            t.execute("DELETE FROM held WHERE holder = $1", values![&run.header.id])
         })
         .map(drop)
     }
@@ -318,49 +346,54 @@ impl Run {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.0.writer.connection()
+    fn epochs(&self) -> MutexGuard<'_, BTreeMap<PhoneKey, i64>> {
+        self.0.epochs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether other benches write in the same journal.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.0.journal.is_shared()
+    }
+
+    /// Tells `told` when the database goes away and comes back; nobody any more with `None`.
+    pub fn telling(&self, told: Option<Told>) {
+        self.0.writer.telling(told);
     }
 
     /// Does `act` in a transaction that is on the disk, with all that was written before it, when this returns.
     fn durable<T: Send + 'static>(
         &self,
-        act: impl FnOnce(&Connection, &Inner) -> rusqlite::Result<T> + Send + 'static,
+        mut act: impl FnMut(&Connection, &Inner) -> Sql<T> + Send + 'static,
     ) -> Result<T> {
         let run = Arc::clone(&self.0);
         self.0.writer.durable(move |connection| act(connection, &run))
     }
-}
 
-/// Holds `what` for `holder`. Whoever held it and is dead loses it.
-pub(super) fn hold(
-    t: &Connection,
-    journal: &Journal,
-    what: &str,
-    holder: &str,
-) -> rusqlite::Result<std::result::Result<(), JournalError>> {
-    let held: Option<(String, u32, String)> = t
-        .query_row("SELECT holder, pid, since FROM held WHERE what = ?1", [what], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
-        .optional()?;
-    if let Some((run, pid, since)) = held
-        && run != holder
-        && run_lock::is_alive(&journal.path, &run)
-    {
-        return Ok(Err(JournalError::Busy { what: what.to_owned(), run, pid, since }));
+    /// As [`Run::durable`], for what only the holder of the phone may write.
+    fn as_holder<T: Send + 'static>(
+        &self,
+        key: &PhoneKey,
+        mut act: impl FnMut(&Connection, &Inner) -> Sql<T> + Send + 'static,
+    ) -> Result<T> {
+        if !self.is_shared() {
+            return self.durable(act);
+        }
+        let what = format!("phone {key}");
+        let Some(epoch) = self.epochs().get(key).copied() else { return Err(JournalError::TakenOver { what }) };
+        self.durable(move |t, run| match lease::renew(t, &run.journal, &what, &run.header.id, epoch)? {
+            Ok(()) => act(t, run).map(Ok),
+            Err(lost) => Ok(Err(lost)),
+        })?
     }
-    t.execute("INSERT OR REPLACE INTO held VALUES (?1, ?2, ?3, ?4)", (what, holder, std::process::id(), now()))?;
-    Ok(Ok(()))
 }
 
-fn insert_run(connection: &mut Connection, header: &RunHeader) -> rusqlite::Result<()> {
+fn insert_run(connection: &Connection, header: &RunHeader) -> Sql<()> {
     let text = canonical(header);
     let genesis = chain::genesis(&text);
-    let transaction = store::begin(connection)?;
-    transaction.execute(
-        "INSERT INTO runs (id, header, genesis, head, rows, pid, started, lot) VALUES (?1, ?2, ?3, ?3, 0, ?4, ?5, ?6)",
-        (&header.id, text, genesis, std::process::id(), written(header.started), &header.lot),
+    connection.execute(
+        "INSERT INTO runs (id, header, genesis, head, rows, pid, started, lot) VALUES ($1, $2, $3, $3, 0, $4, $5, $6)",
+        values![&header.id, text, genesis, std::process::id(), written(header.started), &header.lot],
     )?;
-    transaction.commit()
+    Ok(())
 }

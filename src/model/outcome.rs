@@ -159,6 +159,8 @@ reasons! {
     DuplicateSerial = "duplicate-serial",
     /// Another run works on the phone.
     InUse = "in-use",
+    /// The journal that benches share could not be written for longer than `--grace`.
+    JournalUnwritable = "journal-unwritable",
 }
 
 impl Reason {
@@ -197,7 +199,9 @@ impl Reason {
             ),
             Outcome::Rejected => self == R::WrongPassword,
             Outcome::NotSupported => matches!(self, R::NotMiui | R::NoProfile),
-            Outcome::Unknown => matches!(self, R::Disconnected | R::Timeout | R::DumpFailed),
+            Outcome::Unknown => {
+                matches!(self, R::Disconnected | R::Timeout | R::DumpFailed | R::InUse | R::JournalUnwritable)
+            }
             Outcome::Failed => matches!(
                 self,
                 R::Offline
@@ -208,6 +212,7 @@ impl Reason {
                     | R::StillSignedIn
                     | R::DuplicateSerial
                     | R::InUse
+                    | R::JournalUnwritable
             ),
         }
     }

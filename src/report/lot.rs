@@ -8,20 +8,9 @@ use super::text::inert_json;
 use crate::model::{Outcome, printable};
 use crate::record::RunRecord;
 
-/// A phone of the lot, by its hardware serial, with its last outcome: a phone that failed and was taken up again counts once.
+/// By hardware serial, the last outcome: a phone that failed and was taken up again counts once.
 fn phones(runs: &[RunRecord]) -> BTreeMap<String, Option<Outcome>> {
-    let mut phones = BTreeMap::new();
-    for run in runs {
-        for phone in &run.open {
-            phones.insert(phone.hardware_serial.clone(), None);
-        }
-        for row in &run.rows {
-            let record = &row.record;
-            let key = record.hardware_serial.clone().unwrap_or_else(|| record.result.serial.clone());
-            phones.insert(key, Some(record.result.outcome));
-        }
-    }
-    phones
+    lot_phones(runs).into_iter().map(|phone| (phone.hardware_serial, phone.outcome)).collect()
 }
 
 /// Phones by outcome, in the order of the contract; those without a result last.
@@ -51,6 +40,44 @@ pub fn lot_lines(lot: &str, runs: &[RunRecord]) -> Vec<String> {
         printable(&format!("{}  {station}  {rows}  head {}", header.id, run.head))
     }));
     lines
+}
+
+/// A phone of a lot, with the last that was heard of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LotPhone {
+    /// `ro.serialno`, or what adb printed where that was never read.
+    pub hardware_serial: String,
+    /// Market name or model.
+    pub model: Option<String>,
+    /// How it last ended; absent where it was begun and has no row.
+    pub outcome: Option<Outcome>,
+    /// The run that says so.
+    pub run: String,
+    /// Where that run worked.
+    pub station: Option<String>,
+}
+
+/// The phones of a lot on all benches, by their hardware serials.
+#[must_use]
+pub fn lot_phones(runs: &[RunRecord]) -> Vec<LotPhone> {
+    let mut phones: BTreeMap<String, LotPhone> = BTreeMap::new();
+    for run in runs {
+        let phone = |hardware_serial: String, model: Option<String>, outcome| {
+            let (id, station) = (run.header.id.clone(), run.header.station.clone());
+            LotPhone { hardware_serial, model, outcome, run: id, station }
+        };
+        for open in &run.open {
+            let found = phone(open.hardware_serial.clone(), open.model.clone(), None);
+            phones.insert(found.hardware_serial.clone(), found);
+        }
+        for row in &run.rows {
+            let (record, result) = (&row.record, &row.record.result);
+            let key = record.hardware_serial.clone().unwrap_or_else(|| result.serial.clone());
+            let found = phone(key, result.model.clone(), Some(result.outcome));
+            phones.insert(found.hardware_serial.clone(), found);
+        }
+    }
+    phones.into_values().collect()
 }
 
 /// The lot for programs.

@@ -19,7 +19,7 @@ use crate::model::natural_order;
 use crate::record::{ChainedRow, RunRecord};
 
 pub use file::{check_target, write_file};
-pub use lot::{lot_document, lot_lines};
+pub use lot::{LotPhone, lot_document, lot_lines, lot_phones};
 pub use verify::{Seal, Verified, verify};
 
 /// The form of a report.

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 use super::sink::{Running, Sink};
 use crate::event::{Answer, Entry, Event, EventKind, Kept, Listener, Message, Question, Stream, Subject, stream};
-use crate::journal::{JournalError, Run};
+use crate::journal::{Availability, JournalError, Run};
 
 /// Messages that are taken in one turn: entries among them are written together.
 const TURN: usize = 512;
@@ -17,6 +17,9 @@ const TURN: usize = 512;
 #[derive(Debug)]
 pub struct Reporter {
     stream: Stream,
+    /// What the writer of the record says goes into the same stream, for as long as this lives.
+    alive: Arc<Stream>,
+    journal: Option<Run>,
     thread: JoinHandle<Shown>,
 }
 
@@ -32,9 +35,15 @@ impl Reporter {
     pub fn start(run: &str, journal: Option<Run>, sinks: Vec<Box<dyn Sink>>, asks: Option<usize>) -> io::Result<Self> {
         let sinks = sinks.into_iter().map(Running::start).collect::<io::Result<Vec<_>>>()?;
         let (stream, messages) = stream();
-        let hearing = Hearing { run: run.to_owned(), journal, sinks, asks, told: BTreeSet::new() };
+        let alive = Arc::new(stream.clone());
+        let writer = match journal.clone().filter(Run::is_shared) {
+            Some(run) => Some(RecordThread::start(run, &alive)?),
+            None => None,
+        };
+        let hearing =
+            Hearing { run: run.to_owned(), journal: journal.clone(), writer, sinks, asks, told: BTreeSet::new() };
         let thread = std::thread::Builder::new().name("reporter".into()).spawn(move || hearing.hear(&messages))?;
-        Ok(Self { stream, thread })
+        Ok(Self { stream, alive, journal, thread })
     }
 
     /// The workers' end.
@@ -47,8 +56,12 @@ impl Reporter {
     #[must_use]
     pub fn close(self, last: Event) -> Shown {
         self.stream.tell(last);
-        drop(self.stream);
-        self.thread.join().unwrap_or_else(|_| Shown(Vec::new()))
+        drop((self.stream, self.alive));
+        let shown = self.thread.join();
+        if let Some(run) = &self.journal {
+            run.telling(None);
+        }
+        shown.unwrap_or_else(|_| Shown(Vec::new()))
     }
 }
 
@@ -62,9 +75,63 @@ impl Shown {
     }
 }
 
+/// A batch of entries, and where each one's answer goes.
+type Entries = Vec<(Entry, Answer<Kept>)>;
+
+/// Writes the record that benches share, on a thread of its own: while the database is away, everything else is still heard and shown.
+struct RecordThread {
+    entries: Sender<Entries>,
+    thread: JoinHandle<()>,
+}
+
+impl RecordThread {
+    fn start(run: Run, stream: &Arc<Stream>) -> io::Result<Self> {
+        let (entries, batches) = channel::<Entries>();
+        let stream = Arc::downgrade(stream);
+        let note = move |text: String| {
+            if let Some(stream) = stream.upgrade() {
+                stream.tell(Event::now(Subject::Run("run".into()), EventKind::Note { text }));
+            }
+        };
+        let say = note.clone();
+        run.telling(Some(Box::new(move |availability| {
+            say(match availability {
+                Availability::Away { why } => {
+                    format!("lost the database of the record ({why}); phones wait before they change anything")
+                }
+                Availability::Back => "the database of the record is back; the phones go on".to_owned(),
+            });
+        })));
+        let write = move || {
+            let mut told = BTreeSet::new();
+            for batch in batches {
+                let (done, all) = channel();
+                run.write_all(batch, &move |answer: Answer<Kept>, kept| drop(done.send((answer, kept))));
+                for (answer, kept) in all {
+                    answer.give(kept.unwrap_or_else(|error: JournalError| {
+                        let text = format!("the record is incomplete: {error}");
+                        if told.insert(text.clone()) {
+                            note(text);
+                        }
+                        let why = format!("{error}: {}", error.hint());
+                        match error {
+                            JournalError::TakenOver { .. } => Kept::Taken { by_another_run: true, why },
+                            _ => Kept::Refused { why },
+                        }
+                    }));
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("record".into()).spawn(write)?;
+        Ok(Self { entries, thread })
+    }
+}
+
 struct Hearing {
     run: String,
     journal: Option<Run>,
+    /// Where benches share the record.
+    writer: Option<RecordThread>,
     sinks: Vec<Running>,
     asks: Option<usize>,
     /// What was said about the record: once is enough.
@@ -84,6 +151,10 @@ impl Hearing {
                 }
             }
             self.write(entries);
+        }
+        if let Some(RecordThread { entries, thread }) = self.writer.take() {
+            drop(entries);
+            let _ = thread.join();
         }
         Shown(self.sinks)
     }
@@ -116,6 +187,13 @@ impl Hearing {
         let Some(journal) = self.journal.clone() else {
             return entries.into_iter().for_each(|(_, answer)| answer.give(Kept::Nowhere));
         };
+        if let Some(writer) = &self.writer {
+            if !entries.is_empty() {
+                // A thread that panicked answers nobody, and an entry without an answer is nowhere.
+                let _ = writer.entries.send(entries);
+            }
+            return;
+        }
         if entries.len() == 1
             && let Some((entry, answer)) = entries.pop()
         {
@@ -147,8 +225,6 @@ impl Hearing {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::{Sender, channel};
-
     use super::*;
     use crate::event::Recorder;
     use crate::model::{AccountId, Serial};

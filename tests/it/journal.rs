@@ -487,14 +487,16 @@ fn the_journal_of_the_first_version_is_brought_up_to_date_with_all_its_rows() {
     // As version 1 left it: without what came later.
     let file = rusqlite::Connection::open(dir.path().join("journal.db")).unwrap();
     let later: Vec<String> = file
-        .prepare("SELECT 'DROP ' || type || ' ' || name FROM sqlite_master WHERE name = 'meta' OR (type = 'index' AND sql IS NOT NULL AND name NOT IN ('phones_by_key', 'events_by_phone'))")
+        .prepare("SELECT 'DROP ' || type || ' ' || name FROM sqlite_master WHERE name IN ('meta', 'clock', 'writers') OR (type = 'index' AND sql IS NOT NULL AND name NOT IN ('phones_by_key', 'events_by_phone'))")
         .unwrap()
         .query_map([], |r| r.get(0))
         .unwrap()
         .map(Result::unwrap)
         .collect();
-    assert!(later.len() >= 8, "{later:?}");
-    file.execute_batch(&(later.join(";") + ";ALTER TABLE runs DROP COLUMN lot;PRAGMA user_version=1")).unwrap();
+    assert!(later.len() >= 10, "{later:?}");
+    let columns = [("runs", "lot"), ("phones", "turn"), ("held", "epoch"), ("held", "expires"), ("held", "host")];
+    let columns = columns.map(|(table, column)| format!("ALTER TABLE {table} DROP COLUMN {column}"));
+    file.execute_batch(&format!("{};{};PRAGMA user_version=1", later.join(";"), columns.join(";"))).unwrap();
     drop(file);
     // First for reading alone, which changes nothing.
     let read = Journal::read(&dir.path().join("journal.db"), None).unwrap();
@@ -506,7 +508,7 @@ fn the_journal_of_the_first_version_is_brought_up_to_date_with_all_its_rows() {
     };
     version(1);
     let journal = open(dir.path());
-    version(2);
+    version(3);
     assert_eq!(journal.record(&id).unwrap().rows.len(), 1);
     assert!(!journal.key_changed());
 }
@@ -523,7 +525,9 @@ fn no_statement_of_a_run_reads_the_whole_journal() {
         "SELECT id FROM runs WHERE ended IS NULL",
         "SELECT id FROM runs WHERE lot = 'a' ORDER BY started, id",
         "SELECT key FROM phones WHERE outcome IS NULL OR outcome = 'unknown'",
-        "SELECT run, progress, pending, outcome FROM phones WHERE key = 'a' AND run <> 'b' ORDER BY rowid DESC LIMIT 200",
+        "SELECT run, progress, pending, outcome FROM phones WHERE key = 'a' AND run <> 'b' ORDER BY turn DESC LIMIT 200",
+        "SELECT COALESCE(MAX(turn), 0) + 1 FROM phones WHERE key = 'a'",
+        "UPDATE held SET expires = 1 WHERE holder = 'a'",
         "UPDATE account_phones SET outcome = 'x' WHERE key = 'a' AND outcome NOT IN ('x')",
         "SELECT id FROM accounts WHERE mask = 'a' AND id <> 2",
         "SELECT state FROM web_steps WHERE account = 1 ORDER BY id DESC LIMIT 1",

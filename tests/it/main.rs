@@ -55,6 +55,7 @@ mod signals;
 mod sim_clients;
 mod sim_hostile;
 mod simulate;
+mod stations;
 mod strangers;
 mod stream;
 mod support;

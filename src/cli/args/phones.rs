@@ -1,9 +1,12 @@
 //! Phones: where they are, and which of them are meant.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use crate::cli::failure::Failure;
-use crate::fleet::Selection;
+use crate::cli::stations::{self, Station};
+use crate::fleet::{Numbers, Selection};
 use crate::model::{AdbServer, Serial};
 
 /// Options about where phones are.
@@ -16,6 +19,12 @@ pub(crate) struct WhereArgs {
     /// ANDROID_ADB_SERVER_PORT, else 127.0.0.1:5037. A server on this computer that is not running is started.
     #[arg(long = "adb", value_name = "HOST:PORT")]
     pub(crate) servers: Vec<AdbServer>,
+    /// A file with the adb servers of several benches
+    ///
+    /// stations.toml: for each [[station]] its name, its address (adb), and the numbers on its tray (first-number, or a table [station.plugs]
+    /// of USB path = number). Servers of --adb come first.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stations: Option<PathBuf>,
 }
 
 /// Options about which phones are meant.
@@ -51,14 +60,26 @@ pub(crate) fn named(typed: &[String]) -> Vec<Serial> {
 }
 
 impl WhereArgs {
+    /// The stations of the file, where there is one.
+    pub(crate) fn read_stations(&self) -> Result<Vec<Station>, Failure> {
+        self.stations.as_deref().map_or_else(|| Ok(Vec::new()), stations::read)
+    }
+
+    /// The numbers of the stations' trays. No plug has one yet.
+    pub(crate) fn numbers(&self) -> Result<Numbers, Failure> {
+        let stations = self.read_stations()?;
+        Ok(Numbers::at_stations(stations.into_iter().map(|station| (station.adb, station.numbers)).collect()))
+    }
+
     /// The adb servers that are meant, each once.
     ///
     /// # Errors
     /// Where a variable of the environment names no server.
     pub(crate) fn servers(&self) -> Result<Vec<AdbServer>, Failure> {
-        if !self.servers.is_empty() {
+        let stations = self.read_stations()?;
+        if !self.servers.is_empty() || !stations.is_empty() {
             let mut servers: Vec<AdbServer> = Vec::new();
-            for server in &self.servers {
+            for server in self.servers.iter().chain(stations.iter().map(|station| &station.adb)) {
                 // One that is named twice has its phones once.
                 if !servers.contains(server) {
                     servers.push(server.clone());

@@ -51,15 +51,16 @@ pub(crate) fn is_given(text: Option<&str>) -> bool {
 pub(crate) struct JournalArgs {
     /// The journal of all runs
     ///
-    /// Without this option, a file in the platform's state directory.
-    #[arg(long, value_name = "PATH")]
+    /// Without this option, a file in the platform's state directory. postgres://USER@127.0.0.1:5432/DATABASE names a journal that
+    /// several benches share; journal init sets it up. Its password comes from PGPASSWORD, PGPASSFILE or ~/.pgpass.
+    #[arg(long, value_name = "PATH|URL")]
     pub(crate) journal: Option<PathBuf>,
 }
 
 impl JournalArgs {
-    /// The journal's file.
+    /// The journal's file; of a journal that benches share, a file that is not there, in this computer's state directory.
     pub(crate) fn path(&self) -> Option<PathBuf> {
-        self.journal.clone().or_else(journal::default_path)
+        if self.is_shared() { journal::default_path() } else { self.journal.clone().or_else(journal::default_path) }
     }
 
     /// The folder of `install.key` and of the ledger of rejected passwords; absent where there is no home directory.
@@ -67,25 +68,36 @@ impl JournalArgs {
         journal::key_dir(&self.path()?)
     }
 
-    /// Opens it to write in, with this installation's key.
+    /// Whether other benches use the same journal.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.journal.as_deref().and_then(Path::to_str).is_some_and(journal::is_address)
+    }
+
+    /// Opens it to write in, with this installation's key, or with the key that the benches share.
     pub(crate) fn open(&self) -> Result<Arc<Journal>, JournalError> {
-        let missing = || JournalError::Unwritable {
-            path: PathBuf::from("journal.db"),
-            why: "there is no home directory to keep it in".into(),
-        };
-        let path = self.path().ok_or_else(missing)?;
-        let key = InstallKey::open(&self.key_dir().ok_or_else(missing)?)?;
+        if let Some(url) = self.url() {
+            return open_shared(url).map(Arc::new);
+        }
+        let path = self.path().ok_or_else(no_home)?;
+        let key = InstallKey::open(&self.key_dir().ok_or_else(no_home)?)?;
         Journal::open(&path, key).map(Arc::new)
     }
 
     /// Opens it to read. Nothing is made or changed; absent where there is no home directory to look in.
     pub(crate) fn read(&self) -> Option<Result<Journal, JournalError>> {
+        if let Some(url) = self.url() {
+            return Some(open_shared(url));
+        }
         let path = self.path()?;
         Some(self.key().and_then(|key| Journal::read(&path, key)))
     }
 
-    /// This installation's key, where one was ever made: in the state directory, or beside the journal.
+    /// This installation's key, where one was ever made: in the state directory, or beside the journal. Of a journal that benches share, the
+    /// key of that.
     pub(crate) fn key(&self) -> Result<Option<InstallKey>, JournalError> {
+        if let Some(url) = self.url() {
+            return open_shared(url).map(|journal| journal.key());
+        }
         let beside = self.path().and_then(|path| path.parent().map(Path::to_owned));
         for dir in [journal::state_dir(), beside].into_iter().flatten() {
             if let Some(key) = InstallKey::existing(&dir)? {
@@ -94,4 +106,25 @@ impl JournalArgs {
         }
         Ok(None)
     }
+
+    fn url(&self) -> Option<&str> {
+        self.journal.as_deref().and_then(Path::to_str).filter(|place| journal::is_address(place))
+    }
+}
+
+fn no_home() -> JournalError {
+    JournalError::Unwritable {
+        path: PathBuf::from("journal.db"),
+        why: "there is no home directory to keep it in".into(),
+    }
+}
+
+#[cfg(feature = "postgres")]
+fn open_shared(url: &str) -> Result<Journal, JournalError> {
+    journal::SharedDatabase::parse(url)?.open(&journal::state_dir().ok_or_else(no_home)?)
+}
+
+#[cfg(not(feature = "postgres"))]
+fn open_shared(_: &str) -> Result<Journal, JournalError> {
+    Err(JournalError::Address { why: "this build has no 'postgres' feature".into() })
 }

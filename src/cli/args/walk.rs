@@ -29,7 +29,7 @@ pub(crate) struct WalkArgs {
     /// Wait for a phone that disconnects
     ///
     /// Counts from the moment the phone or its adb server is lost. A phone that does not come back in time is reported as
-    /// disconnected.
+    /// disconnected. A database of the record (--journal postgres://...) that goes away is waited for as long.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub(crate) grace: u64,
     /// Phones at the same time
@@ -74,6 +74,11 @@ pub(crate) enum PayCardsArg {
 }
 
 impl WalkArgs {
+    /// How long a phone, its adb server or the database of the record is waited for.
+    pub(crate) fn grace(&self) -> std::time::Duration {
+        std::time::Duration::from_secs(self.grace)
+    }
+
     /// The options that the record keeps.
     pub(crate) fn for_the_record(&self) -> BTreeMap<String, String> {
         let word = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();

@@ -40,7 +40,7 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     let catalog = args.run.profiles.catalog()?;
     let listed = attached(&args.run.place, output)?;
     let devices = args.run.which.selection().choose(&listed)?;
-    let numbers = Numbers::of(&listed);
+    let numbers = args.run.place.numbers()?.for_all(&listed);
     // Dialers that show numbers are closed again, whatever the answer is, and also after Ctrl-C.
     let in_order = args.locate.then(|| interrupt.in_order());
     let located = args.locate.then(|| locate::show(&devices, &numbers, output));
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     let chosen = ChosenAccounts::of(&devices, &connector, authorised_by, asks);
     chosen.check_authorised(authorised_by)?;
     let passwords = if asks { chosen.ask_passwords(output)? } else { given };
-    let record = Record::open(&args.run.record, args.run.walk.for_the_record(), output)?;
+    let record = Record::open(&args.run.record, args.run.walk.for_the_record(), args.run.walk.grace(), output)?;
     let work = Work::of(&args.run, &catalog, &passwords, output);
     let devices = record.unsettled_first(devices);
     // One phone in the tray needs no number.

@@ -48,13 +48,13 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     attached(&args.run.place, output)?;
     args.confirm(&wanted, output)?;
     let passwords = args.passwords(&wanted, interactive, output)?;
-    let record = Record::open(&args.run.record, args.run.walk.for_the_record(), output)?;
+    let record = Record::open(&args.run.record, args.run.walk.for_the_record(), args.run.walk.grace(), output)?;
     let work = Work::of(&args.run, &catalog, &passwords, output);
     let (tell, news) = channel();
     let connector = AdbConnector::following(servers, &tell);
     output.people("watching: connect phones; Ctrl-C ends");
     let count = args.count.map(|count| count as usize);
-    let watch = WatchFor { wanted: &wanted, count, locate: args.locate };
+    let watch = WatchFor { wanted: &wanted, count, locate: args.locate, numbers: args.run.place.numbers()? };
     work.watch(&watch, &news, &connector, record, interrupt)
 }
 

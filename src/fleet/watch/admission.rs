@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{Before, Wanted};
 use crate::fleet::accounts::Accounts;
+use crate::fleet::tray::is_seen_twice;
 use crate::fleet::{Connector, place};
 use crate::model::{AccountId, Device, Ending, Outcome, Serial};
 
@@ -84,9 +85,13 @@ impl<'a> Admission<'a> {
             return Entry::Skipped(why);
         }
         if let Some((other, ended)) = &known
-            && (other.usb_path.as_ref(), &other.serial) != (device.usb_path.as_ref(), &device.serial)
+            && ((other.usb_path.as_ref(), &other.serial) != (device.usb_path.as_ref(), &device.serial)
+                || is_seen_twice(other, device))
             && (ended.is_none() || is_there(other))
         {
+            if is_seen_twice(other, device) {
+                return Entry::Skipped(format!("the adb server at {} has the same phone", other.server));
+            }
             return match (&other.usb_path, &device.usb_path) {
                 (Some(_), Some(_)) if is_there(other) => Entry::Duplicate(other.clone()),
                 _ => Entry::Skipped(format!("the same phone is attached at {}", place(other))),
@@ -170,6 +175,22 @@ mod tests {
         assert_eq!(ask("e5", "e5", None), "left: it has no account");
         let unread = word(&admission.decide(&device("f6", None), &Says::default(), &|_| true));
         assert_eq!(unread, "left: its account could not be read");
+    }
+
+    #[test]
+    fn a_phone_that_another_adb_server_shows_too_is_left_there() {
+        let wanted = Wanted { all: true, ..Wanted::default() };
+        let accounts = Accounts::new(true);
+        let admission = Admission::new(&wanted, &accounts);
+        let first = device("a", Some("1-1"));
+        let mut second = first.clone();
+        second.server.port += 1;
+        let ask = |device: &Device, there| word(&admission.decide(device, &says("a", Some("1234567890")), &|_| there));
+        assert_eq!(ask(&first, true), "taken new");
+        assert!(ask(&second, true).ends_with("has the same phone"));
+        admission.ended(&first, Outcome::SignedOut);
+        assert!(ask(&second, true).ends_with("has the same phone"));
+        assert_eq!(ask(&second, false), "taken signed-out", "moved to the other computer");
     }
 
     #[test]

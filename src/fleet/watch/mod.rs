@@ -57,6 +57,8 @@ pub struct Watch<'a> {
     pub count: Option<usize>,
     /// Shows each phone's number on its screen first.
     pub locate: bool,
+    /// The numbers of the plugs so far.
+    pub numbers: Numbers,
 }
 
 /// A worker that is done.
@@ -90,7 +92,7 @@ impl Watch<'_> {
             let (done, is_done) = channel();
             let mut round = Round {
                 plugs: PortTracker::default(),
-                numbers: Numbers::default(),
+                numbers: self.numbers.clone(),
                 losses: Losses::default(),
                 lists: BTreeMap::new(),
                 rows: Vec::new(),

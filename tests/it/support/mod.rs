@@ -6,6 +6,7 @@ pub mod fake_adb;
 pub mod invariants;
 pub mod invocation;
 pub mod plain_phone;
+pub mod postgres;
 pub mod process;
 pub mod python;
 pub mod real_adb;

@@ -21,7 +21,7 @@ pub(super) enum Found {
 }
 
 /// The file that a path names, without a link at its end. A link to anything but a database of ours is refused by [`look`].
-pub(super) fn resolve(path: &Path) -> Result<PathBuf> {
+pub(in crate::journal) fn resolve(path: &Path) -> Result<PathBuf> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => {
             let file = fs::canonicalize(path).map_err(|_| not_ours(path, "it is a link that leads nowhere"))?;
@@ -50,14 +50,14 @@ pub(super) fn look(path: &Path, id: Option<i32>) -> Result<Found> {
     if found.len() < 512 {
         return Err(not_ours(path, "file is not a database"));
     }
-    let failed = |e: rusqlite::Error| JournalError::of(path, &e);
+    let failed = |e: rusqlite::Error| JournalError::of_file(path, &e);
     let connection = immutable(path)?;
     let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
     let owner = pragma("application_id").map_err(failed)? as i32;
     let version = pragma("user_version").map_err(failed)? as u32;
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).map_err(failed)?;
-    let ours = id.map_or([super::store::JOURNAL_ID, super::ledger::LEDGER_ID].contains(&owner), |id| owner == id);
+    let ours = id.map_or([super::schema::JOURNAL.id, super::schema::LEDGER.id].contains(&owner), |id| owner == id);
     match (ours, owner, version, tables) {
         (true, ..) => Ok(Found::Ours(version)),
         (false, 0, 0, 0) => Ok(Found::Blank),
@@ -68,7 +68,7 @@ pub(super) fn look(path: &Path, id: Option<i32>) -> Result<Found> {
 /// Opens a database so that nothing is changed beside it or in it, and no lock is taken. Its write-ahead log is not read.
 pub(super) fn immutable(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(uri(path)?, flags).map_err(|e| JournalError::of(path, &e))
+    Connection::open_with_flags(uri(path)?, flags).map_err(|e| JournalError::of_file(path, &e))
 }
 
 /// The path as SQLite's `file:` address (<https://www.sqlite.org/uri.html>).

@@ -1,132 +1,37 @@
 //! The database file: opening, its schema and migrations, durability.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection as File, OpenFlags};
 
 use super::look::{self, Found};
-use super::{InstallKey, JournalError, Result, folder, meta};
+use super::schema::Schema;
+use super::{Connection, JournalError, Result};
+use crate::journal::folder;
 
 /// How long a writer waits for another one.
 const BUSY: Duration = Duration::from_secs(10);
 
-/// `PRAGMA application_id` of the journal: `MiSo`.
-pub(super) const JOURNAL_ID: i32 = 0x4d69_536f;
-
-/// The journal's schema, one batch a version. A version that was released is never changed; a new one is added.
-const MIGRATIONS: &[&str] = &[
-    "
-    CREATE TABLE runs (
-        id TEXT PRIMARY KEY, header TEXT NOT NULL, genesis TEXT NOT NULL, head TEXT NOT NULL, rows INTEGER NOT NULL,
-        pid INTEGER NOT NULL, started TEXT NOT NULL, ended TEXT, exit INTEGER);
-    CREATE TABLE phones (
-        run TEXT NOT NULL REFERENCES runs, key TEXT NOT NULL, serial TEXT NOT NULL, adb TEXT NOT NULL, make TEXT, model TEXT,
-        place TEXT, find_device TEXT NOT NULL, begun TEXT NOT NULL, progress TEXT NOT NULL, pending TEXT, outcome TEXT,
-        PRIMARY KEY (run, key));
-    CREATE INDEX phones_by_key ON phones (key, begun);
-    CREATE TABLE events (id INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs, key TEXT, at TEXT NOT NULL, event TEXT NOT NULL);
-    CREATE INDEX events_by_phone ON events (run, key);
-    CREATE TABLE rows (
-        run TEXT NOT NULL REFERENCES runs, row INTEGER NOT NULL, key TEXT, outcome TEXT NOT NULL, text TEXT NOT NULL,
-        previous TEXT NOT NULL, hash TEXT NOT NULL, picture BLOB, PRIMARY KEY (run, row));
-    CREATE TABLE pictures (run TEXT NOT NULL REFERENCES runs, key TEXT NOT NULL, png BLOB NOT NULL, PRIMARY KEY (run, key));
-    CREATE TABLE held (what TEXT PRIMARY KEY, holder TEXT NOT NULL, pid INTEGER NOT NULL, since TEXT NOT NULL);
-    CREATE TABLE accounts (
-        id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, mask TEXT NOT NULL, certain INTEGER NOT NULL, masked TEXT NOT NULL);
-    CREATE TABLE account_phones (
-        account INTEGER NOT NULL REFERENCES accounts, key TEXT NOT NULL, run TEXT NOT NULL, model TEXT, outcome TEXT NOT NULL,
-        find_device TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (account, key));
-    CREATE TABLE web_steps (
-        id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts, state TEXT NOT NULL, at TEXT NOT NULL, detail TEXT);
-",
-    // Nothing that a run does may take longer because the journal has many rows.
-    "
-    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-    CREATE INDEX runs_by_start ON runs (started, id);
-    CREATE INDEX runs_open ON runs (id) WHERE ended IS NULL;
-    CREATE INDEX phones_open ON phones (key) WHERE outcome IS NULL OR outcome = 'unknown';
-    CREATE INDEX rows_rejected ON rows (key) WHERE outcome = 'rejected';
-    CREATE INDEX accounts_by_mask ON accounts (mask);
-    CREATE INDEX account_phones_by_key ON account_phones (key);
-    CREATE INDEX web_steps_by_account ON web_steps (account, id);
-    ALTER TABLE runs ADD COLUMN lot TEXT;
-    CREATE INDEX runs_by_lot ON runs (lot, started);
-",
-];
-
-/// The journal of many runs, open for reading and for beginning new ones.
-#[derive(Debug)]
-pub struct Journal {
-    pub(super) path: PathBuf,
-    pub(super) key: Option<InstallKey>,
-    connection: Mutex<Connection>,
-    /// Holds the copy that is read where the journal itself can't be.
-    _copy: Option<tempfile::TempDir>,
-    /// Whether earlier runs were recorded with another key.
-    key_changed: bool,
+/// Opens the file of a schema, or makes it.
+pub(in crate::journal) fn open(path: &Path, schema: &Schema) -> Result<Connection> {
+    connect(path, schema.id, schema.versions).map(Connection::Sqlite)
 }
 
-impl Journal {
-    /// Opens the journal, or makes it: mode 0600, its directory 0700 where it is new.
-    ///
-    /// # Errors
-    /// [`JournalError::Unwritable`] (go on without, saying so), [`JournalError::Corrupt`] and [`JournalError::Newer`] (refuse;
-    /// the file is left as it is).
-    pub fn open(path: &Path, key: InstallKey) -> Result<Self> {
-        let path = look::resolve(path)?;
-        let connection = connect(&path, JOURNAL_ID, MIGRATIONS)?;
-        let known = meta::replace(&connection, "key", &key.fingerprint()).map_err(|e| JournalError::of(&path, &e))?;
-        let key_changed = known == Some(false);
-        Ok(Self { path, key: Some(key), connection: Mutex::new(connection), _copy: None, key_changed })
-    }
-
-    /// Opens a journal for reading alone: nothing is made or changed in its folder. Without a key its records have no seal.
-    ///
-    /// # Errors
-    /// [`JournalError::Missing`] where there is none, and as [`Journal::open`].
-    pub fn read(path: &Path, key: Option<InstallKey>) -> Result<Self> {
-        let file = look::resolve(path)?;
-        let (connection, copy) = match look::look(&file, Some(JOURNAL_ID))? {
-            Found::Nothing | Found::Empty => return Err(JournalError::Missing("run yet".to_owned())),
-            Found::Ours(found) if found as usize > MIGRATIONS.len() => {
-                return Err(JournalError::Newer { path: file, found, known: MIGRATIONS.len() as u32 });
-            }
-            Found::Ours(found) if found as usize != MIGRATIONS.len() => copied(&file)?,
-            Found::Ours(_) if !has_log(&file) => (look::immutable(&file)?, None),
-            Found::Ours(_) | Found::Blank => shared(&file).map(|c| (c, None)).or_else(|_| copied(&file))?,
-        };
-        Ok(Self { path: file, key, connection: Mutex::new(connection), _copy: copy, key_changed: false })
-    }
-
-    /// Whether `install.key` is another one than in earlier runs: their accounts are not known again, and their seals not checked.
-    #[must_use]
-    pub fn key_changed(&self) -> bool {
-        self.key_changed
-    }
-
-    /// The file.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The connection, also after a panic elsewhere: SQLite rolled that transaction back.
-    pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A second connection, for a run of its own.
-    pub(super) fn another(&self) -> Result<Connection> {
-        connect(&self.path, JOURNAL_ID, MIGRATIONS)
-    }
-
-    /// Sorts an error of this file.
-    pub(super) fn failed(&self, error: &rusqlite::Error) -> JournalError {
-        JournalError::of(&self.path, error)
-    }
+/// Opens a file for reading alone: nothing is made or changed in its folder. The folder, where there is one, holds the copy that is read
+/// where the file itself can't be.
+pub(in crate::journal) fn read(file: &Path, schema: &Schema) -> Result<(Connection, Option<tempfile::TempDir>)> {
+    let (connection, copy) = match look::look(file, Some(schema.id))? {
+        Found::Nothing | Found::Empty => return Err(JournalError::Missing("run yet".to_owned())),
+        Found::Ours(found) if found > schema.latest() => {
+            return Err(JournalError::Newer { path: file.to_owned(), found, known: schema.latest() });
+        }
+        Found::Ours(found) if found != schema.latest() => copied(file, schema)?,
+        Found::Ours(_) if !has_log(file) => (look::immutable(file)?, None),
+        Found::Ours(_) | Found::Blank => shared(file, schema).map(|c| (c, None)).or_else(|_| copied(file, schema))?,
+    };
+    Ok((Connection::Sqlite(connection), copy))
 }
 
 /// Whether the write-ahead log beside the file has content.
@@ -141,32 +46,32 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Reads a journal that has a write-ahead log, beside the run that may be writing it. The log is left as it is.
-fn shared(path: &Path) -> Result<Connection> {
-    let failed = |e: rusqlite::Error| JournalError::of(path, &e);
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
+fn shared(path: &Path, schema: &Schema) -> Result<File> {
+    let failed = |e: rusqlite::Error| JournalError::of_file(path, &e);
+    let connection = File::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(failed)?;
     connection.busy_timeout(BUSY).map_err(failed)?;
-    match migratable(path, &connection, JOURNAL_ID, MIGRATIONS.len() as u32)? as usize {
-        found if found == MIGRATIONS.len() => Ok(connection),
+    match migratable(path, &connection, schema.id, schema.latest())? {
+        found if found == schema.latest() => Ok(connection),
         _ => Err(JournalError::Unwritable { path: path.to_owned(), why: "it has an older format".into() }),
     }
 }
 
 /// A private copy, brought up to date: for a journal that an older version left, or with a log in a folder where nothing may
 /// be made.
-fn copied(path: &Path) -> Result<(Connection, Option<tempfile::TempDir>)> {
+fn copied(path: &Path, schema: &Schema) -> Result<(File, Option<tempfile::TempDir>)> {
     let dir = tempfile::tempdir().map_err(|e| JournalError::io(path, &e))?;
     let copy = dir.path().join("journal.db");
     std::fs::copy(path, &copy).map_err(|e| JournalError::io(path, &e))?;
     if has_log(path) {
         std::fs::copy(beside(path, "-wal"), beside(&copy, "-wal")).map_err(|e| JournalError::io(path, &e))?;
     }
-    Ok((connect(&copy, JOURNAL_ID, MIGRATIONS)?, Some(dir)))
+    Ok((connect(&copy, schema.id, schema.versions)?, Some(dir)))
 }
 
 /// Opens a database of ours, with every commit on the disk before it returns.
-pub(super) fn connect(path: &Path, id: i32, migrations: &[&str]) -> Result<Connection> {
-    let failed = |e: rusqlite::Error| JournalError::of(path, &e);
+fn connect(path: &Path, id: i32, migrations: &[&str]) -> Result<File> {
+    let failed = |e: rusqlite::Error| JournalError::of_file(path, &e);
     // Checked before anything is opened: a file of another program stays as it is, its mode too.
     let mut found = look::look(path, Some(id))?;
     if found == Found::Nothing && !folder::make_file(path)? {
@@ -181,7 +86,7 @@ pub(super) fn connect(path: &Path, id: i32, migrations: &[&str]) -> Result<Conne
         Found::Nothing | Found::Empty | Found::Ours(_) => {}
     }
     folder::close_to_others(path)?;
-    let mut connection = Connection::open(path).map_err(failed)?;
+    let connection = File::open(path).map_err(failed)?;
     connection.busy_timeout(BUSY).map_err(failed)?;
     migratable(path, &connection, id, known)?;
     if !matches!(found, Found::Ours(_)) {
@@ -192,22 +97,22 @@ pub(super) fn connect(path: &Path, id: i32, migrations: &[&str]) -> Result<Conne
     // Where there can be no write-ahead log (some network file systems), the rollback journal is as safe and only slower.
     let level = if mode == "wal" { "FULL" } else { "EXTRA" };
     connection.execute_batch(&format!("PRAGMA synchronous={level}; PRAGMA foreign_keys=ON")).map_err(failed)?;
-    migrate(path, &mut connection, id, migrations)?;
+    migrate(path, &connection, id, migrations)?;
     Ok(connection)
 }
 
 /// A database whose main file says nothing: what its write-ahead log says, without writing the log back.
 fn look_into_the_log(path: &Path, id: i32, known: u32) -> Result<()> {
-    let failed = |e: rusqlite::Error| JournalError::of(path, &e);
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
+    let failed = |e: rusqlite::Error| JournalError::of_file(path, &e);
+    let connection = File::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(failed)?;
     connection.busy_timeout(BUSY).map_err(failed)?;
     migratable(path, &connection, id, known).map(drop)
 }
 
 /// The version found, where the file is ours and not newer than this program.
-fn migratable(path: &Path, connection: &Connection, id: i32, known: u32) -> Result<u32> {
-    let failed = |e: rusqlite::Error| JournalError::of(path, &e);
+fn migratable(path: &Path, connection: &File, id: i32, known: u32) -> Result<u32> {
+    let failed = |e: rusqlite::Error| JournalError::of_file(path, &e);
     let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).map_err(failed)?;
@@ -223,13 +128,15 @@ fn migratable(path: &Path, connection: &Connection, id: i32, known: u32) -> Resu
 }
 
 /// Brings an older file up to date, in one transaction: either all of it or nothing.
-fn migrate(path: &Path, connection: &mut Connection, id: i32, migrations: &[&str]) -> Result<()> {
-    let failed = |e: rusqlite::Error| JournalError::of(path, &e);
+fn migrate(path: &Path, connection: &File, id: i32, migrations: &[&str]) -> Result<()> {
+    let failed = |e: rusqlite::Error| JournalError::of_file(path, &e);
     let known = migrations.len() as u32;
     if migratable(path, connection, id, known)? == known {
         return Ok(());
     }
-    let transaction = begin(connection).map_err(failed)?;
+    // Dropped on an error, it rolls back.
+    let transaction =
+        rusqlite::Transaction::new_unchecked(connection, rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
     // Read again under the lock: another process may have done it meanwhile.
     let found = migratable(path, &transaction, id, known)?;
     for batch in &migrations[found as usize..] {
@@ -239,16 +146,13 @@ fn migrate(path: &Path, connection: &mut Connection, id: i32, migrations: &[&str
     transaction.commit().map_err(failed)
 }
 
-/// A transaction that takes the write lock at once, so that it never fails midway for a reader's sake.
-pub(super) fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
-    connection.transaction_with_behavior(TransactionBehavior::Immediate)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::store::schema::JOURNAL;
+    use crate::journal::{InstallKey, Journal};
 
-    fn mode(connection: &Connection, pragma: &str) -> String {
+    fn mode(connection: &File, pragma: &str) -> String {
         connection
             .query_row(&format!("PRAGMA {pragma}"), [], |row| {
                 Ok(row.get_ref(0)?.as_str().map_or_else(|_| row.get::<_, i64>(0).unwrap().to_string(), str::to_owned))
@@ -301,7 +205,7 @@ mod tests {
         assert_eq!(std::fs::read(&noise).unwrap(), before);
 
         let foreign = dir.path().join("foreign.db");
-        Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE theirs (a)").unwrap();
+        File::open(&foreign).unwrap().execute_batch("CREATE TABLE theirs (a)").unwrap();
         let before = std::fs::read(&foreign).unwrap();
         assert!(matches!(connect(&foreign, 7, &["CREATE TABLE t (a)"]), Err(JournalError::Corrupt { .. })));
         assert_eq!(std::fs::read(&foreign).unwrap(), before);
@@ -332,7 +236,7 @@ mod tests {
         let connection = connect(&path, 7, &["CREATE TABLE t (a)"]).unwrap();
         connection.query_row("PRAGMA max_page_count=2", [], |r| r.get::<_, i64>(0)).unwrap();
         let full = connection.execute_batch("INSERT INTO t VALUES (zeroblob(100000))").unwrap_err();
-        let error = JournalError::of(&path, &full);
+        let error = JournalError::of_file(&path, &full);
         assert!(error.may_go_on(), "{error}");
     }
 
@@ -379,10 +283,10 @@ mod tests {
         std::fs::write(at("short"), "x").unwrap();
         std::fs::write(at("empty"), "").unwrap();
         assert!(std::process::Command::new("mkfifo").arg(at("fifo")).status().unwrap().success());
-        let foreign = Connection::open(at("foreign")).unwrap();
+        let foreign = File::open(at("foreign")).unwrap();
         foreign.execute_batch("PRAGMA user_version=1; CREATE TABLE theirs (a)").unwrap();
         // Killed before its log was written back: all that the main file says is that it is a database.
-        let logged = Connection::open(at("logged")).unwrap();
+        let logged = File::open(at("logged")).unwrap();
         logged.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
         logged.execute_batch("PRAGMA journal_mode=WAL; CREATE TABLE theirs (a)").unwrap();
         drop((foreign, logged));
@@ -434,7 +338,7 @@ mod tests {
         let journal = std::sync::Arc::new(Journal::open(&path, InstallKey::open(keys.path()).unwrap()).unwrap());
         let names = || std::fs::read_dir(dir.path()).unwrap().count();
         // While a run writes, its log is read.
-        let run = journal.begin(super::super::RunInfo::default()).unwrap();
+        let run = journal.begin(crate::journal::RunInfo::default()).unwrap();
         let beside = names();
         assert_eq!(Journal::read(&path, None).unwrap().record("last").unwrap().header.id, run.id());
         assert_eq!(names(), beside);
@@ -443,6 +347,9 @@ mod tests {
         assert_eq!(Journal::read(&path, None).unwrap().runs().unwrap().len(), 1);
         assert_eq!(names(), 1);
         // A copy is as good where the log can't be shared.
-        assert_eq!(copied(&path).unwrap().0.query_row("SELECT count(*) FROM runs", [], |r| r.get(0)), Ok(1_i64));
+        assert_eq!(
+            copied(&path, &JOURNAL).unwrap().0.query_row("SELECT count(*) FROM runs", [], |r| r.get(0)),
+            Ok(1_i64)
+        );
     }
 }

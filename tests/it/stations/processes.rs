@@ -1,0 +1,325 @@
+//! Real processes on real adb servers, each in a home of its own as on a computer of its own.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use phone_sim::phone::PhoneSpec;
+use serde_json::Value;
+
+use super::*;
+use crate::support::postgres::{PASSWORD, PostgresServer};
+use crate::support::{Killed, RIGHT, Said, TestBed, spec, talk, wait_until};
+
+/// A computer with its home, a bench with its phones, and the journal that it shares.
+struct Office {
+    home: tempfile::TempDir,
+    url: String,
+}
+
+impl Office {
+    /// One that has the key of the journal.
+    fn open(url: &str, key: &Path) -> Self {
+        let office = Self { home: tempfile::tempdir().unwrap(), url: url.to_owned() };
+        let said = office.run(&["journal", "init", url, "--key", &key.display().to_string(), "--lease", "3"]);
+        assert_eq!(said.code, 0, "{said:?}");
+        office
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mi-signout"));
+        command.args(args).env_clear().current_dir(self.home.path());
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        for name in ["HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "TMPDIR"] {
+            command.env(name, self.home.path());
+        }
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Said {
+        talk(self.command(args), b"")
+    }
+
+    fn journal(&self, args: &[&str]) -> Said {
+        self.run(&[args, &["--journal", &self.url]].concat())
+    }
+
+    /// Signs out all phones of a bench, with the passwords that their owners say.
+    fn sign_out(&self, beds: &[&TestBed]) -> Command {
+        let mut passwords = "serial,password\n".to_owned();
+        for bed in beds {
+            for (n, serial) in bed.serials.iter().enumerate() {
+                let _ = writeln!(passwords, "{serial},{}", bed.phone(n).spec().told_password());
+            }
+        }
+        let file = self.home.path().join("p.csv");
+        std::fs::write(&file, passwords).unwrap();
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let mut command = self.command(&[
+            "sign-out",
+            "--all",
+            "--yes",
+            "--json",
+            "-q",
+            "--passwords",
+            "p.csv",
+            "--lot",
+            "lot-1",
+            "--journal",
+            &self.url,
+            "--authorised-by",
+            "the shop",
+        ]);
+        for bed in beds {
+            command.args(["--adb", &bed.adb()]);
+        }
+        command
+    }
+}
+
+/// Starts a run, and gives its results as they come.
+fn start(mut command: Command) -> (Killed, impl Iterator<Item = Value>) {
+    let mut child = Killed(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    let lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let results = lines.filter_map(|line| serde_json::from_str::<Value>(&line).ok());
+    (child, results.filter(|line| line["type"] == "result"))
+}
+
+fn words(row: &Value) -> String {
+    format!("{} {}", row["outcome"].as_str().unwrap_or("-"), row["reason"].as_str().unwrap_or("-"))
+}
+
+/// Phones of accounts of their own, and some of one account whose owner is wrong about the password.
+fn phones(bench: usize, own: usize, wrong: usize) -> Vec<PhoneSpec> {
+    let of_own = (0..own).map(|n| spec(&format!("own{bench}{n:02}")).account(Some(&format!("71{bench}00{n:02}001"))));
+    let of_one = (0..wrong).map(|n| PhoneSpec {
+        believed_password: Some("wrong 1".into()),
+        ..spec(&format!("bad{bench}{n:02}")).account(Some("6230000535"))
+    });
+    of_own.chain(of_one).collect()
+}
+
+fn submissions(bed: &TestBed) -> Vec<usize> {
+    (0..bed.serials.len()).map(|n| bed.phone(n).record().passwords_submitted()).collect()
+}
+
+#[test]
+fn two_benches_submit_one_wrong_password_once_and_a_killed_ones_phones_are_taken_over() {
+    let url = PostgresServer::shared().database();
+    let carried = tempfile::tempdir().unwrap();
+    let key = carried.path().join("key");
+    let offices = [Office::open(&url, &key), Office::open(&url, &key)];
+    let beds = [TestBed::real(phones(1, 12, 4)), TestBed::real(phones(2, 12, 4))];
+
+    let (mut dies, mut told) = start(offices[0].sign_out(&[&beds[0]]));
+    let (mut lives, others) = start(offices[1].sign_out(&[&beds[1]]));
+    assert!(told.by_ref().take(3).count() == 3, "it ended before it was killed");
+    dies.0.kill().unwrap();
+    dies.0.wait().unwrap();
+    let second: Vec<Value> = others.collect();
+    lives.0.wait().unwrap();
+    assert_eq!(second.len(), 16, "{second:#?}");
+
+    // The other bench's computer takes the phones of the dead one: its leases run out.
+    let taken = talk(offices[1].sign_out(&[&beds[0]]), b"");
+    let rows: Vec<Value> = taken.out.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let rows: Vec<&Value> = rows.iter().filter(|line| line["type"] == "result").collect();
+    assert_eq!(rows.len(), 16, "{taken:?}");
+    for (bed, rows) in [(&beds[0], rows), (&beds[1], second.iter().collect())] {
+        for row in rows {
+            let serial = row["serial"].as_str().unwrap();
+            let n = bed.serials.iter().position(|known| known == serial).unwrap();
+            let (is_out, words) = (!bed.phone(n).account_present(), words(row));
+            assert_eq!(is_out, matches!(words.as_str(), "signed-out -" | "already-signed-out -"), "{row:#}");
+            assert!(n >= 12 || is_out || words.starts_with("unknown") || words.starts_with("failed"), "{row:#}");
+        }
+    }
+    let all: Vec<usize> = beds.iter().flat_map(submissions).collect();
+    assert!(all.iter().all(|times| *times <= 1), "{all:?}");
+    let wrong: usize = [&all[12..16], &all[28..]].concat().iter().sum();
+    // Killed between submission and verdict, the second run of that bench may try once more: the ledger counts both.
+    assert!((1..=2).contains(&wrong), "{all:?}");
+
+    let report = offices[0].journal(&["report", "--lot", "lot-1", "--format", "json"]);
+    let report: Value = serde_json::from_str(&report.out).unwrap_or_else(|e| panic!("{e}: {report:?}"));
+    assert_eq!(report["runs"].as_array().map(Vec::len), Some(3), "{report:#}");
+    let waits = offices[1].journal(&["delete", "--list"]);
+    assert!(waits.code == 0 && waits.out.contains("6230***535"), "{waits:?}");
+}
+
+#[test]
+fn two_benches_with_one_account_and_a_wrong_password_submit_once_in_all() {
+    let url = PostgresServer::shared().database();
+    let carried = tempfile::tempdir().unwrap();
+    let key = carried.path().join("key");
+    let offices = [Office::open(&url, &key), Office::open(&url, &key)];
+    let beds = [TestBed::real(phones(1, 0, 4)), TestBed::real(phones(2, 0, 4))];
+    let runs = [0, 1].map(|n| start(offices[n].sign_out(&[&beds[n]])));
+    let mut ends: Vec<String> =
+        runs.into_iter().flat_map(|(_child, rows)| rows.map(|row| words(&row)).collect::<Vec<_>>()).collect();
+    ends.sort();
+    let all: Vec<usize> = beds.iter().flat_map(submissions).collect();
+    assert_eq!(all.iter().sum::<usize>(), 1, "{all:?} {ends:#?}");
+    assert_eq!(ends[7], "rejected wrong-password", "{ends:#?}");
+    assert!(ends[..7].iter().all(|end| end == "needs-person account-stopped"), "{ends:#?}");
+}
+
+#[test]
+fn two_benches_share_an_account_whose_password_is_right() {
+    let url = PostgresServer::shared().database();
+    let carried = tempfile::tempdir().unwrap();
+    let key = carried.path().join("key");
+    let offices = [Office::open(&url, &key), Office::open(&url, &key)];
+    let of_one = |bench: usize| (0..3).map(move |n| spec(&format!("one{bench}{n}")).account(Some("6230000535")));
+    let beds = [TestBed::real(of_one(1)), TestBed::real(of_one(2))];
+    let runs = [0, 1].map(|n| start(offices[n].sign_out(&[&beds[n]])));
+    let ends: Vec<String> =
+        runs.into_iter().flat_map(|(_child, rows)| rows.map(|row| words(&row)).collect::<Vec<_>>()).collect();
+    assert_eq!(ends, vec!["signed-out -"; 6]);
+}
+
+#[test]
+fn two_adb_servers_are_one_board_and_one_record_and_one_that_is_down_is_a_line() {
+    let beds = [TestBed::own([spec("8f2a1b"), spec("8f2a1c")]), TestBed::own([spec("9a0000")])];
+    let down = crate::support::unused_address();
+    let stations = format!(
+        "[[station]]\nname = 'bench-2'\nadb = '{}'\nfirst-number = 33\n\n[[station]]\nname = 'bench-3'\nadb = '{down}'\n",
+        beds[1].adb()
+    );
+    let run = beds[0]
+        .sign_out(RIGHT, &["--all", "--stations", "stations.toml"])
+        .env("ADB", "/nonexistent/adb")
+        .file("stations.toml", &stations, 0o644)
+        .run();
+    let rows: Vec<Value> = run.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let mut ends: Vec<String> = rows
+        .iter()
+        .filter(|line| line["type"] == "result")
+        .map(|row| format!("{} {} {}", row["serial"].as_str().unwrap(), row["adb"].as_str().unwrap(), words(row)))
+        .collect();
+    ends.sort();
+    let [one, two] = [beds[0].adb(), beds[1].adb()];
+    assert_eq!(
+        ends,
+        [
+            format!("8f2a1b {one} signed-out -"),
+            format!("8f2a1c {one} signed-out -"),
+            format!("9a0000 {two} signed-out -")
+        ],
+        "{run}"
+    );
+    assert!(run.stderr.contains("station bench-3"), "{run}");
+    let trays: Vec<u64> =
+        rows.iter().filter(|line| line["event"] == "started").filter_map(|line| line["tray"].as_u64()).collect();
+    assert!(trays.contains(&33), "{trays:?}");
+}
+
+#[test]
+fn one_phone_that_two_adb_servers_show_is_signed_out_once() {
+    let bed = TestBed::own([spec("8f2a1b")]);
+    let again = format!("localhost:{}", bed.port());
+    let run = bed.sign_out(RIGHT, &["--all", "--adb", &again]).run();
+    let rows = run.stdout.lines().filter(|line| line.contains(r#""type":"result""#)).count();
+    assert_eq!((rows, bed.phone(0).record().passwords_submitted()), (1, 1), "{run}");
+    assert!(run.stderr.contains("show the same phones") || run.status == 0, "{run}");
+}
+
+#[test]
+fn a_bench_with_another_key_is_refused_before_the_first_phone() {
+    let url = PostgresServer::shared().database();
+    let carried = tempfile::tempdir().unwrap();
+    let office = Office::open(&url, &carried.path().join("key"));
+    let stranger = Office { home: tempfile::tempdir().unwrap(), url };
+    let bed = TestBed::own([spec("8f2a1b")]);
+    let refused = talk(stranger.sign_out(&[&bed]), b"");
+    assert!(refused.code == 2 && refused.err.contains("this bench does not have its key yet"), "{refused:?}");
+    bed.untouched(0);
+    assert_eq!(talk(office.sign_out(&[&bed]), b"").code, 0);
+}
+
+#[test]
+fn the_password_of_the_database_comes_from_a_file_and_is_said_nowhere() {
+    let server = PostgresServer::shared();
+    let url = PostgresServer::locked(&server.database());
+    let carried = tempfile::tempdir().unwrap();
+    let key = carried.path().join("key").display().to_string();
+    let home = tempfile::tempdir().unwrap();
+    let office = Office { home, url: url.clone() };
+    let refused = office.run(&["journal", "init", &url, "--key", &key]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    let with = |url: &str| url.replace("locked@", &format!("locked:{PASSWORD}@"));
+    let in_argv = office.run(&["journal", "init", &with(&url), "--key", &key]);
+    assert!(in_argv.code == 2 && in_argv.err.contains("~/.pgpass"), "{in_argv:?}");
+    let pgpass = office.home.path().join(".pgpass");
+    std::fs::write(&pgpass, format!("127.0.0.1:*:*:locked:{PASSWORD}\n")).unwrap();
+    std::fs::set_permissions(&pgpass, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let made = office.run(&["journal", "init", &url, "--key", &key]);
+    assert_eq!(made.code, 0, "{made:?}");
+    let bed = TestBed::own([spec("8f2a1b")]);
+    let mut command = office.sign_out(&[&bed]);
+    command.args(["--report", "r.json", "--report", "r.html", "-v"]);
+    let said = talk(command, b"");
+    assert_eq!(said.code, 0, "{said:?}");
+    let report = std::fs::read_to_string(office.home.path().join("r.json")).unwrap();
+    let all =
+        [&refused, &in_argv, &made, &said].map(|said| format!("{}{}", said.out, said.err)).concat() + report.as_str();
+    assert!(!all.contains(PASSWORD), "{all}");
+    assert!(!all.contains("6230000535") && !all.contains(RIGHT));
+}
+
+#[test]
+fn kill_9_of_a_bench_or_of_the_database_loses_no_row_and_submits_nothing_twice() {
+    let runs: u64 =
+        std::env::var("MI_SIGNOUT_TEST_CHAOS").ok().and_then(|n| n.parse().ok()).map_or(2, |n: u64| n.min(100));
+    let mut server = PostgresServer::start();
+    for seed in 0..runs {
+        let url = server.database();
+        let carried = tempfile::tempdir().unwrap();
+        let key = carried.path().join("key");
+        let offices = [Office::open(&url, &key), Office::open(&url, &key)];
+        let beds = [TestBed::own(phones(1, 3, 1)), TestBed::own(phones(2, 3, 1))];
+        let (mut victim, told) = start(offices[0].sign_out(&[&beds[0]]));
+        let (mut other, rows) = start(offices[1].sign_out(&[&beds[1]]));
+        // At a moment that differs from seed to seed, counted in what the phones were asked.
+        let asked = || (0..4).map(|n| beds[0].phone(n).record().commands.len()).sum::<usize>();
+        let moment = 4 + (seed as usize * 7) % 60;
+        wait_until("the moment of the kill", || asked() >= moment || victim.0.try_wait().unwrap().is_some());
+        if seed % 2 == 0 {
+            victim.0.kill().unwrap();
+        } else {
+            server.kill();
+            server.restart();
+        }
+        victim.0.wait().unwrap();
+        drop(told);
+        let ended: Vec<Value> = rows.collect();
+        other.0.wait().unwrap();
+        assert_eq!(ended.len(), 4, "seed {seed}: {ended:#?}");
+        let last = talk(offices[1].sign_out(&[&beds[0]]), b"");
+        let rows: Vec<Value> = last.out.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let rows: Vec<&Value> = rows.iter().filter(|line| line["type"] == "result").collect();
+        assert_eq!(rows.len(), 4, "seed {seed}: {last:?}");
+        for row in rows {
+            let n = beds[0].serials.iter().position(|known| known == row["serial"].as_str().unwrap()).unwrap();
+            let is_out = !beds[0].phone(n).account_present();
+            assert_eq!(is_out, words(row).ends_with("signed-out -"), "seed {seed}: {row:#}");
+        }
+        let all: Vec<usize> = beds.iter().flat_map(submissions).collect();
+        assert!(all.iter().all(|times| *times <= 1), "seed {seed}: {all:?}");
+        let journal = Bench { state: tempfile::tempdir().unwrap(), database: SharedDatabase::parse(&url).unwrap() };
+        journal.database.set_up(journal.state.path(), KeySource::File(&key), None).unwrap();
+        let journal = journal.journal();
+        assert_eq!(journal.verify().unwrap(), Vec::<String>::new(), "seed {seed}");
+        let lot = journal.lot("lot-1").unwrap();
+        let told = ended.len() + 4;
+        let recorded: usize = lot.iter().map(|run| run.rows.len()).sum();
+        assert!(recorded >= told, "seed {seed}: {recorded} rows of {told}");
+        for run in &lot {
+            let mut serials: Vec<_> = run.rows.iter().map(|row| &row.record.result.serial).collect();
+            let rows = serials.len();
+            serials.sort();
+            serials.dedup();
+            assert_eq!(serials.len(), rows, "seed {seed}: a row is written twice");
+        }
+    }
+}
