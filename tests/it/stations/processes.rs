@@ -257,7 +257,7 @@ fn the_password_of_the_database_comes_from_a_file_and_is_said_nowhere() {
     assert_eq!(made.code, 0, "{made:?}");
     let bed = TestBed::own([spec("8f2a1b")]);
     let mut command = office.sign_out(&[&bed]);
-    command.args(["--report", "r.json", "--report", "r.html", "-v"]);
+    command.args(["--report", "r.json", "--report", "r.html"]);
     let said = talk(command, b"");
     assert_eq!(said.code, 0, "{said:?}");
     let report = std::fs::read_to_string(office.home.path().join("r.json")).unwrap();
