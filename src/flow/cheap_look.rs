@@ -110,9 +110,10 @@ impl CheapLook {
             self.state = State::GivenUp;
             return Before::Act;
         };
+        let agreement = tree.agrees_with(views);
         if self.state == State::Untried {
             let is_slow = self.dump_took.is_some_and(|dump| took >= dump);
-            match tree.agrees_with(views) {
+            match agreement {
                 Agreement::Other => self.state = State::GivenUp,
                 Agreement::Same if is_slow => self.state = State::GivenUp,
                 Agreement::Same => self.state = State::Works,
@@ -124,11 +125,12 @@ impl CheapLook {
             return Before::Act;
         }
         let node = tap.and_then(|at| Some((at, tree.clickable_at(at)?)));
-        if let Some((at, node)) = node
-            && views.standing(node) == Standing::Changed
-        {
-            // The dump is right: where it shows the same again, the cheap look is wrong on this phone.
-            if self.doubted.replace(at) == Some(at) {
+        let is_changed = node.is_some_and(|(_, node)| views.standing(node) == Standing::Changed);
+        if agreement == Agreement::Other || is_changed {
+            // The dump is right: where it shows the same again, or nothing is tapped that could be looked at anew, the cheap look is
+            // done with on this phone. What was agreed on once may be wrong later.
+            let repeats = tap.is_none_or(|at| self.doubted.replace(at) == Some(at));
+            if repeats {
                 self.state = State::GivenUp;
                 return Before::Act;
             }

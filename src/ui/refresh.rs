@@ -94,6 +94,10 @@ impl UiTree {
         let mut compared = 0;
         for (name, id) in unique(self) {
             let Some(node) = self.node(id) else { continue };
+            if node.bounds.is_empty() {
+                // Out of sight since an earlier look.
+                continue;
+            }
             match shown.get(name) {
                 Some(view) if view.shown && view.enabled == node.enabled && is_at(view, node.bounds) => compared += 1,
                 // Framework ids are shared by windows behind the page, so a missing one tells nothing.
