@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::next_steps::Missing;
 use super::output::Output;
 use crate::capture::KeptScreens;
-use crate::journal::{HandOff, HandOffPhone, InstallKey, Journal, JournalError, Ledger, Run, RunInfo};
+use crate::journal::{InstallKey, Journal, JournalError, Ledger, QueuedAccount, QueuedPhone, Run, RunInfo};
 use crate::model::{Device, ExitStatus};
 use crate::report::{self, Format};
 
@@ -133,9 +133,9 @@ impl Record {
 
     /// Phones that earlier runs saw with an account, and that are not proven to be signed out.
     pub(super) fn missing(&self) -> Vec<Missing> {
-        let known = self.journal.as_ref().and_then(|journal| journal.hand_offs().ok()).unwrap_or_default();
-        let of = |account: HandOff| {
-            let phone = |phone: &HandOffPhone| {
+        let known = self.journal.as_ref().and_then(|journal| journal.queued_accounts().ok()).unwrap_or_default();
+        let of = |account: QueuedAccount| {
+            let phone = |phone: &QueuedPhone| {
                 let model = phone.model.as_deref().map(|model| format!("{model} ")).unwrap_or_default();
                 Missing { account: account.masked.clone(), phone: format!("{model}{} (earlier run)", phone.key) }
             };

@@ -11,32 +11,13 @@ use super::read::{find_device, moment};
 use super::run_lock::RunLock;
 use super::store::schema::JOURNAL;
 use super::store::{Connection, Row, Sql, values};
-use super::{InstallKey, Journal, JournalError, PhoneKey, Result, WebState, now, random_id};
+use super::{InstallKey, Journal, JournalError, PhoneKey, Result, now, random_id};
 use crate::event::FindDevice;
-use crate::model::{AccountId, Outcome, ResultRow};
-
-/// An account in this journal, by its number there: `acct-3`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AccountRef(i64);
-
-impl std::fmt::Display for AccountRef {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "acct-{}", self.0)
-    }
-}
-
-impl std::str::FromStr for AccountRef {
-    type Err = String;
-
-    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
-        let number = text.strip_prefix("acct-").unwrap_or(text);
-        number.parse().map(Self).map_err(|_| format!("'{text}' is not an account of the list (acct-1, acct-2, …)"))
-    }
-}
+use crate::model::{AccountId, AccountRef, DeletionState, Outcome, ResultRow};
 
 /// An account that waits for its deletion, or has it behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HandOff {
+pub struct QueuedAccount {
     /// Its name here.
     pub account: AccountRef,
     /// The masked id.
@@ -46,25 +27,23 @@ pub struct HandOff {
     /// Accounts of the same mask: maybe the same one. Only the person knows.
     pub maybe_same: Vec<AccountRef>,
     /// Its phones.
-    pub phones: Vec<HandOffPhone>,
+    pub phones: Vec<QueuedPhone>,
     /// How far the deletion has come.
-    pub web: WebState,
-    /// What was noted with that: the codes of a refusal.
-    pub web_detail: Option<String>,
+    pub web: DeletionState,
     /// Since when; absent where it was not begun.
     pub web_since: Option<DateTime<Utc>>,
 }
 
-impl HandOff {
+impl QueuedAccount {
     /// Phones that are not proven out of the account.
-    pub fn not_proven(&self) -> impl Iterator<Item = &HandOffPhone> {
+    pub fn not_proven(&self) -> impl Iterator<Item = &QueuedPhone> {
         self.phones.iter().filter(|phone| !phone.is_out())
     }
 }
 
 /// A phone of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HandOffPhone {
+pub struct QueuedPhone {
     /// Its hardware serial.
     pub key: PhoneKey,
     /// Model, where known.
@@ -79,7 +58,7 @@ pub struct HandOffPhone {
     pub run: String,
 }
 
-impl HandOffPhone {
+impl QueuedPhone {
     /// Whether it is proven out.
     #[must_use]
     pub fn is_out(&self) -> bool {
@@ -132,7 +111,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError::Corrupt`], [`JournalError::Unwritable`].
-    pub fn hand_offs(&self) -> Result<Vec<HandOff>> {
+    pub fn queued_accounts(&self) -> Result<Vec<QueuedAccount>> {
         self.reading(|c| {
             let ids = c.rows("SELECT id FROM accounts ORDER BY id", &[])?;
             ids.into_iter().filter_map(|row| row.first().and_then(|id| load(c, id)).transpose()).collect()
@@ -142,9 +121,9 @@ impl Journal {
     /// One account.
     ///
     /// # Errors
-    /// [`JournalError::Missing`] and as for [`Journal::hand_offs`].
-    pub fn hand_off(&self, account: AccountRef) -> Result<HandOff> {
-        let found = self.reading(|c| load(c, account.0))?;
+    /// [`JournalError::Missing`] and as for [`Journal::queued_accounts`].
+    pub fn queued_account(&self, account: AccountRef) -> Result<QueuedAccount> {
+        let found = self.reading(|c| load(c, account.number()))?;
         found.ok_or_else(|| JournalError::Missing(format!("account {account}")))
     }
 
@@ -154,7 +133,7 @@ impl Journal {
     /// [`JournalError::Busy`] where another process that lives is at it, [`JournalError::Missing`],
     /// [`JournalError::Unwritable`].
     pub fn deletion(self: &Arc<Self>, account: AccountRef) -> Result<Deletion> {
-        let masked = self.hand_off(account)?.masked;
+        let masked = self.queued_account(account)?.masked;
         let holder = format!("delete-{account}-{}-{}", std::process::id(), &random_id()?[..4]);
         let lock = RunLock::take(&self.path, &holder)?;
         let what = format!("account {account}");
@@ -200,8 +179,8 @@ impl Deletion {
     ///
     /// # Errors
     /// [`JournalError::Corrupt`], [`JournalError::Unwritable`].
-    pub fn state(&self) -> Result<WebState> {
-        self.writer.read(|c| last_step(c, self.account.0)).map(|step| step.0)
+    pub fn state(&self) -> Result<DeletionState> {
+        self.writer.read(|c| last_step(c, self.account.number())).map(|step| step.0)
     }
 
     /// Writes the next step, before it is done. On the disk before it returns. `detail` is for reasons of a refusal, hosts and the
@@ -209,29 +188,30 @@ impl Deletion {
     ///
     /// # Errors
     /// [`JournalError::OutOfOrder`] where it may not follow: do not act. [`JournalError::Unwritable`]: do not act.
-    pub fn step(&self, next: WebState, detail: Option<&str>) -> Result<()> {
-        self.write(next, detail, WebState::may_become)
+    pub fn step(&self, next: &DeletionState) -> Result<()> {
+        self.write(next, next.detail(), DeletionState::may_become)
     }
 
     /// Writes what the person says of a deletion whose end was not observed: deleted, kept, or not deleted (`Refused`).
     ///
     /// # Errors
     /// [`JournalError::OutOfOrder`] where the end is known, or `said` is no end.
-    pub fn settle(&self, said: WebState) -> Result<()> {
-        self.write(said, Some("said by the person"), |from, to| {
-            (from.is_open_end() || matches!(from, WebState::FinalArmed | WebState::MayBeGone))
-                && matches!(to, WebState::Done | WebState::Refused | WebState::Kept)
+    pub fn settle(&self, said: &DeletionState) -> Result<()> {
+        let detail = said.detail().or_else(|| Some("said by the person".to_owned()));
+        self.write(said, detail, |from, to| {
+            (from.is_open_end() || matches!(from, DeletionState::FinalArmed | DeletionState::MayBeGone))
+                && matches!(to, DeletionState::Done | DeletionState::Refused(_) | DeletionState::Kept)
         })
     }
 
     fn write(
         &self,
-        next: WebState,
-        detail: Option<&str>,
-        may: impl Fn(WebState, WebState) -> bool + Send + 'static,
+        next: &DeletionState,
+        detail: Option<String>,
+        may: impl Fn(&DeletionState, &DeletionState) -> bool + Send + 'static,
     ) -> Result<()> {
-        let (journal, account, epoch) = (Arc::clone(&self.journal), self.account.0, self.epoch);
-        let (what, holder, detail) = (self.what.clone(), self.holder.clone(), detail.map(str::to_owned));
+        let (journal, account, epoch) = (Arc::clone(&self.journal), self.account.number(), self.epoch);
+        let (what, holder, next) = (self.what.clone(), self.holder.clone(), next.clone());
         self.writer.durable(move |t| {
             if journal.is_shared()
                 && let Err(lost) = lease::renew(t, &journal, &what, &holder, epoch)?
@@ -239,7 +219,7 @@ impl Deletion {
                 return Ok(Err(lost));
             }
             let from = last_step(t, account)?.0;
-            if !may(from, next) {
+            if !may(&from, &next) {
                 return Ok(Err(JournalError::OutOfOrder { from: from.as_str(), to: next.as_str() }));
             }
             t.execute(
@@ -257,15 +237,15 @@ impl Drop for Deletion {
     }
 }
 
-/// The last step of an account's deletion: what, since when, and what was noted with it.
-fn last_step(c: &Connection, account: i64) -> Sql<(WebState, Option<DateTime<Utc>>, Option<String>)> {
+/// The last step of an account's deletion, and since when.
+fn last_step(c: &Connection, account: i64) -> Sql<(DeletionState, Option<DateTime<Utc>>)> {
     let sql = "SELECT state, at, detail FROM web_steps WHERE account = $1 ORDER BY id DESC LIMIT 1";
-    let Some(mut row) = c.row_if_any(sql, values![account])? else { return Ok((WebState::NotStarted, None, None)) };
-    let (state, at): (String, String) = (row.take(0)?, row.take(1)?);
-    Ok((WebState::of(&state), Some(moment(&at)), row.take(2)?))
+    let Some(mut row) = c.row_if_any(sql, values![account])? else { return Ok((DeletionState::NotStarted, None)) };
+    let (state, at, detail): (String, String, Option<String>) = (row.take(0)?, row.take(1)?, row.take(2)?);
+    Ok((DeletionState::read(&state, detail.as_deref()), Some(moment(&at))))
 }
 
-fn load(c: &Connection, id: i64) -> Sql<Option<HandOff>> {
+fn load(c: &Connection, id: i64) -> Sql<Option<QueuedAccount>> {
     let account = c.row_if_any("SELECT masked, mask, certain FROM accounts WHERE id = $1", values![id])?;
     let Some(mut account) = account else { return Ok(None) };
     let (masked, mask, certain): (String, String, bool) = (account.take(0)?, account.take(1)?, account.take(2)?);
@@ -274,22 +254,21 @@ fn load(c: &Connection, id: i64) -> Sql<Option<HandOff>> {
         "SELECT key, model, outcome, find_device, at, run FROM account_phones WHERE account = $1 ORDER BY key",
         values![id],
     )?;
-    let (web, web_since, web_detail) = last_step(c, id)?;
-    Ok(Some(HandOff {
-        account: AccountRef(id),
+    let (web, web_since) = last_step(c, id)?;
+    Ok(Some(QueuedAccount {
+        account: AccountRef::new(id),
         masked,
         certain,
-        maybe_same: same.into_iter().map(|row| row.first().map(AccountRef)).collect::<Sql<_>>()?,
+        maybe_same: same.into_iter().map(|row| row.first().map(AccountRef::new)).collect::<Sql<_>>()?,
         phones: phones.into_iter().map(phone_of).collect::<Sql<_>>()?,
         web,
-        web_detail,
         web_since,
     }))
 }
 
-fn phone_of(mut row: Row) -> Sql<HandOffPhone> {
+fn phone_of(mut row: Row) -> Sql<QueuedPhone> {
     let outcome: String = row.take(2)?;
-    Ok(HandOffPhone {
+    Ok(QueuedPhone {
         key: PhoneKey::new(row.take::<String>(0)?),
         model: row.take(1)?,
         outcome: Outcome::ALL.into_iter().find(|o| o.as_str() == outcome),

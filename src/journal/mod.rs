@@ -24,13 +24,12 @@ mod run_lock;
 #[cfg(feature = "postgres")]
 mod shared;
 mod store;
-mod web_state;
 
 pub use crate::event::{Earlier, PhoneInfo, PhoneKey};
 pub use commit::Availability;
 pub use copy::Copied;
 pub use database::Journal;
-pub use deletion_queue::{AccountRef, Deletion, HandOff, HandOffPhone};
+pub use deletion_queue::{Deletion, QueuedAccount, QueuedPhone};
 pub use error::JournalError;
 pub use folder::{default_path, is_ours, key_dir, screens_root, state_dir};
 pub use key::{AccountKey, InstallKey};
@@ -40,7 +39,6 @@ pub use read::RunLine;
 pub use run::{Mutation, Run, RunInfo};
 #[cfg(feature = "postgres")]
 pub use shared::{KeySource, SetUp, SharedDatabase};
-pub use web_state::WebState;
 
 /// A result of this room.
 pub type Result<T> = std::result::Result<T, JournalError>;

@@ -111,9 +111,12 @@ mod tests {
         };
         assert_eq!(page(&["Cancel", "Keep on this phone", "Delete from phone"]), Some((1, 2)));
         assert_eq!(page(&["从手机删除", "保留"]), Some((1, 0)));
-        for other in
-            [&["Remove account", "Cancel"][..], &["Keep", "Keep all", "Delete"], &["Keep or delete", "Delete"], &[]]
-        {
+        for other in [
+            &["Remove account", "Cancel"][..],
+            &["Keep", "Keep all", "Delete"],
+            &["Keep or delete", "Delete"],
+            &["Cancel"],
+        ] {
             assert_eq!(page(other), None, "{other:?}");
         }
     }

@@ -2,6 +2,7 @@
 
 mod account;
 mod count;
+mod deletion;
 mod device;
 mod ending;
 mod input;
@@ -13,6 +14,7 @@ mod suggest;
 
 pub use account::{AccountId, AccountsProbe, Presence, UserAccounts};
 pub use count::counted;
+pub use deletion::{AccountRef, DeletionState};
 pub use device::{ACCOUNT_APP_VERSION, AdbServer, Device, DeviceState, Focus, Serial, TransportId};
 pub use ending::Ending;
 pub use input::{Key, Opening};

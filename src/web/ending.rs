@@ -1,6 +1,7 @@
 //! What a walk is about, and how it ended.
 
-use super::{AccountRef, Refusal, Site};
+use super::{Refusal, Site};
+use crate::model::AccountRef;
 
 /// What one walk is about.
 #[derive(Clone, Debug)]

@@ -10,12 +10,12 @@ mod driver;
 mod ending;
 mod find;
 mod guide;
-mod handoff;
-mod handoff_journal;
 mod hosts;
 mod pages;
 mod person;
 mod process;
+mod queue;
+mod queue_journal;
 mod snapshot;
 mod walk;
 
@@ -26,13 +26,11 @@ pub use driver::{DrivenBrowser, DriverError, Looks, Stop};
 pub use ending::{Ending, Plan, StopReason};
 pub use find::{FindError, Found, Kind, find};
 pub use guide::Guide;
-pub use handoff::{
-    AccountLock, AccountRef, HandOff, HandOffError, MemoryHandOff, WaitingAccount, WaitingPhone, WebState,
-};
-pub use handoff_journal::JournalHandOff;
 pub use hosts::{ENTRY, HOSTS, Site, SiteError, place_of};
 pub use pages::{Clue, PageRule, Pages, PagesError, Refusal, Role};
 pub use person::{Act, News, Person, Question, Turn, WhyNot};
 pub use process::{RUN_VARIABLE, sweep};
+pub use queue::{AccountLock, DeletionQueue, MemoryQueue, QueueError, WaitingAccount, WaitingPhone};
+pub use queue_journal::JournalQueue;
 pub use snapshot::{Control, ControlKind, Field, FieldKind, Frame, Handle, Snapshot, for_people};
 pub use walk::{consent_words, walk};

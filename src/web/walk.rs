@@ -1,10 +1,10 @@
 //! The walk: look → classify → at most one act → look again, until an end is seen. It waits, checks and tells; the deciding is
 //! the person's. Knows a browser and a person only by their ports.
 
+use crate::model::DeletionState;
 use crate::web::{
-    Act, Browser, BrowserError, Ending, HandOff, HandOffError, Known, News, Page, Pages, Person, Plan, Question,
-    Refusal, Role, Snapshot, StopReason, Turn, WebState, WhyNot, WindowId, classify, classify_but, for_people,
-    place_of,
+    Act, Browser, BrowserError, DeletionQueue, Ending, Known, News, Page, Pages, Person, Plan, Question, QueueError,
+    Refusal, Role, Snapshot, StopReason, Turn, WhyNot, WindowId, classify, classify_but, for_people, place_of,
 };
 
 /// Walks the owner through the deletion. Every state is recorded before what it announces is done.
@@ -14,15 +14,15 @@ use crate::web::{
 pub fn walk(
     browser: &mut impl Browser,
     person: &mut impl Person,
-    hand_off: &mut impl HandOff,
+    queue: &mut impl DeletionQueue,
     pages: &Pages,
     plan: &Plan,
-) -> Result<Ending, HandOffError> {
-    let before = hand_off.last(&plan.account)?;
+) -> Result<Ending, QueueError> {
+    let before = queue.last(plan.account)?;
     let mut walk = Walk {
         browser,
         person,
-        hand_off,
+        queue,
         pages,
         plan,
         state: before.clone(),
@@ -38,12 +38,12 @@ pub fn walk(
     };
     let ending = walk.run()?;
     let last = match &ending {
-        Ending::Deleted => WebState::DoneSeen,
-        Ending::Refused(reasons) => WebState::Refused(reasons.iter().map(|r| r.code.clone()).collect()),
-        Ending::Kept | Ending::Interrupted | Ending::Stopped { may_be_gone: false, .. } => WebState::Kept,
-        Ending::Unknown | Ending::Stopped { may_be_gone: true, .. } => WebState::Unknown,
+        Ending::Deleted => DeletionState::Done,
+        Ending::Refused(reasons) => DeletionState::Refused(reasons.iter().map(|r| r.code.clone()).collect()),
+        Ending::Kept | Ending::Interrupted | Ending::Stopped { may_be_gone: false, .. } => DeletionState::Kept,
+        Ending::Unknown | Ending::Stopped { may_be_gone: true, .. } => DeletionState::Unknown,
         Ending::Said { deleted } => {
-            hand_off.settle(&plan.account, *deleted)?;
+            queue.settle(plan.account, *deleted)?;
             return Ok(ending);
         }
     };
@@ -93,10 +93,10 @@ enum Sight {
 struct Walk<'a, B, P, H> {
     browser: &'a mut B,
     person: &'a mut P,
-    hand_off: &'a mut H,
+    queue: &'a mut H,
     pages: &'a Pages,
     plan: &'a Plan,
-    state: WebState,
+    state: DeletionState,
     seen: Seen,
     visit: Visit,
     windows: Vec<WindowId>,
@@ -113,12 +113,12 @@ struct Walk<'a, B, P, H> {
     lost: u32,
 }
 
-impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
-    fn run(&mut self) -> Result<Ending, HandOffError> {
-        self.record(WebState::Opened)?;
+impl<B: Browser, P: Person, H: DeletionQueue> Walk<'_, B, P, H> {
+    fn run(&mut self) -> Result<Ending, QueueError> {
+        self.record(DeletionState::Opened)?;
         if self.seen.perhaps_gone {
             // What an earlier run left open stays open, also when this one is cut off.
-            self.record(WebState::MayBeGone)?;
+            self.record(DeletionState::MayBeGone)?;
         }
         self.open();
         loop {
@@ -154,14 +154,17 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
         Ending::Stopped { why, may_be_gone: self.in_doubt() }
     }
 
-    fn record(&mut self, state: WebState) -> Result<(), HandOffError> {
+    fn record(&mut self, state: DeletionState) -> Result<(), QueueError> {
         // After the press only an end may follow.
-        let is_end = matches!(state, WebState::DoneSeen | WebState::Refused(_) | WebState::Kept | WebState::Unknown);
-        if self.state == WebState::FinalPressed && !is_end && state != WebState::Opened {
+        let is_end = matches!(
+            state,
+            DeletionState::Done | DeletionState::Refused(_) | DeletionState::Kept | DeletionState::Unknown
+        );
+        if self.state == DeletionState::FinalPressed && !is_end && state != DeletionState::Opened {
             return Ok(());
         }
-        if self.state != state || state == WebState::Opened {
-            self.hand_off.record(&self.plan.account, &state)?;
+        if self.state != state || state == DeletionState::Opened {
+            self.queue.record(self.plan.account, &state)?;
             self.state = state;
         }
         Ok(())
@@ -262,7 +265,7 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
     }
 
     /// One turn on what was seen. At most one act.
-    fn turn(&mut self, snapshot: &Snapshot, page: &Page) -> Result<Option<Ending>, HandOffError> {
+    fn turn(&mut self, snapshot: &Snapshot, page: &Page) -> Result<Option<Ending>, QueueError> {
         let known = match page {
             Page::Known(known) => known,
             Page::Blank => {
@@ -305,7 +308,7 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
     }
 
     /// A page that is not known. Its owner may go on there by hand, as far as deleting.
-    fn unknown(&mut self, snapshot: &Snapshot) -> Result<(), HandOffError> {
+    fn unknown(&mut self, snapshot: &Snapshot) -> Result<(), QueueError> {
         self.visit.unknown += 1;
         // One look can meet a page half drawn; no person reads and presses in that time.
         if self.visit.unknown >= 2 {
@@ -320,9 +323,9 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
     }
 
     /// From here on the account may be gone. On the disk before the owner can do anything.
-    fn doubt(&mut self) -> Result<(), HandOffError> {
+    fn doubt(&mut self) -> Result<(), QueueError> {
         self.seen.perhaps_gone = true;
-        if self.seen.last_question { Ok(()) } else { self.record(WebState::MayBeGone) }
+        if self.seen.last_question { Ok(()) } else { self.record(DeletionState::MayBeGone) }
     }
 
     /// A page that only an account gets: it is still there. After the last question it proves nothing, as the server may be at work.
@@ -336,7 +339,7 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
     }
 
     /// Says what is seen, and asks the owner how it ended.
-    fn in_the_dark(&mut self, turn: Turn) -> Result<Option<Ending>, HandOffError> {
+    fn in_the_dark(&mut self, turn: Turn) -> Result<Option<Ending>, QueueError> {
         self.doubt()?;
         self.your_turn(turn);
         self.ask(Question::DeletedOrKept);
@@ -385,12 +388,12 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
         }
     }
 
-    fn missing(&mut self) -> Result<Option<Ending>, HandOffError> {
+    fn missing(&mut self) -> Result<Option<Ending>, QueueError> {
         // Said at sign-in: gone, or mistyped. Only the person can tell which.
         if self.in_doubt() { self.in_the_dark(Turn::NoSuchAccount) } else { Ok(self.your_turn(Turn::NoSuchAccount)) }
     }
 
-    fn sign_in(&mut self) -> Result<Option<Ending>, HandOffError> {
+    fn sign_in(&mut self) -> Result<Option<Ending>, QueueError> {
         // A session that ran out: caution and code will be asked for again, and only then count again. After a code this may also
         // be what a deletion without a last question leads to.
         if self.seen.verified {
@@ -401,18 +404,18 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
         Ok(self.your_turn(Turn::SignIn))
     }
 
-    fn verify(&mut self) -> Result<Option<Ending>, HandOffError> {
+    fn verify(&mut self) -> Result<Option<Ending>, QueueError> {
         if self.seen.caution {
             self.account_is_there();
             self.seen.verified = true;
             if !self.seen.last_question {
-                self.record(WebState::VerifySeen)?;
+                self.record(DeletionState::VerifySeen)?;
             }
         }
         Ok(self.your_turn(Turn::Verify))
     }
 
-    fn home(&mut self) -> Result<Option<Ending>, HandOffError> {
+    fn home(&mut self) -> Result<Option<Ending>, QueueError> {
         // A page on the way to another is no answer: it has to stay.
         if self.visit.looks < 3 && (self.in_doubt() || self.seen.caution) {
             return Ok(None);
@@ -437,7 +440,7 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
         Ok(None)
     }
 
-    fn caution(&mut self, snapshot: &Snapshot, known: &Known) -> Result<Option<Ending>, HandOffError> {
+    fn caution(&mut self, snapshot: &Snapshot, known: &Known) -> Result<Option<Ending>, QueueError> {
         if self.seen.verified || self.seen.last_question {
             // A box and a Delete after the code may be the last question of a build that is not known: the person's.
             self.arm()?;
@@ -446,10 +449,10 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
         self.account_is_there();
         if !self.seen.caution {
             self.seen = Seen { caution: true, last_four: snapshot.last_four(), ..Seen::default() };
-            self.record(WebState::SignedInSeen)?;
+            self.record(DeletionState::SignedInSeen)?;
             self.person.tell(&News::Caution(self.seen.last_four.clone()));
         }
-        self.record(WebState::CautionSeen)?;
+        self.record(DeletionState::CautionSeen)?;
         if !self.caution_read {
             // Xiaomi's words come first. The owner may also go on in the browser, without this program.
             self.ask(Question::Caution);
@@ -482,12 +485,12 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
         pressed
     }
 
-    fn arm(&mut self) -> Result<(), HandOffError> {
+    fn arm(&mut self) -> Result<(), QueueError> {
         self.seen.last_question = true;
-        self.record(WebState::FinalArmed)
+        self.record(DeletionState::FinalArmed)
     }
 
-    fn last_question(&mut self, snapshot: &Snapshot, known: &Known) -> Result<Option<Ending>, HandOffError> {
+    fn last_question(&mut self, snapshot: &Snapshot, known: &Known) -> Result<Option<Ending>, QueueError> {
         self.arm()?;
         if !self.may_press || self.visit.told {
             return Ok(self.your_turn(Turn::LastDelete));
@@ -519,7 +522,7 @@ impl<B: Browser, P: Person, H: HandOff> Walk<'_, B, P, H> {
         };
         match &page {
             Page::Known(now) if now.role == Role::Final && self.what_to_type(&snapshot, now) == Ok(last_four) => {
-                self.record(WebState::FinalPressed)?;
+                self.record(DeletionState::FinalPressed)?;
                 self.may_press = false;
                 if self.press(now.press.as_ref().and_then(|b| b.handle.as_ref()), Act::LastDelete) {
                     self.seen.pressed = Some(0);

@@ -32,12 +32,12 @@ fn d2_after_the_last_question_home_proves_nothing_and_the_owner_says() {
     let ran = run(shows, &Setting::default());
     assert_eq!(ran.ending, Ending::Deleted);
     assert!(ran.owner.questions.contains(&Question::DeletedOrKept), "asked while the page is watched");
-    for (says, deleted, state) in [("kept", false, WebState::Kept), ("deleted", true, WebState::DoneSeen)] {
+    for (says, deleted, state) in [("kept", false, DeletionState::Kept), ("deleted", true, DeletionState::Done)] {
         let ran = run(then(to_last(), [home()]), &Setting { says: Some(says), ..Setting::default() });
         assert_eq!((ran.ending, ran.states.last()), (Ending::Said { deleted }, Some(&state)));
     }
     let ran = run(then(to_last(), [home()]), &Setting { says: Some("perhaps"), looks: 40, ..Setting::default() });
-    assert_eq!((ran.ending, ran.states.last()), (Ending::Unknown, Some(&WebState::Unknown)));
+    assert_eq!((ran.ending, ran.states.last()), (Ending::Unknown, Some(&DeletionState::Unknown)));
     // Nor does any other page of the account.
     let shows = then(to_last(), [verify(), caution("box", "-Delete Mi Account"), gone()]);
     assert_eq!(run(shows, &Setting::default()).ending, Ending::Unknown);
@@ -64,14 +64,14 @@ fn d3_done_is_believed_only_after_the_last_question() {
 fn d1_after_an_unknown_page_the_owner_says_how_it_ended() {
     let odd = || page("/x/1", "Usuń konto na zawsze", &["Usuń"]);
     for (says, ending, state) in [
-        (Some("deleted"), Ending::Said { deleted: true }, WebState::DoneSeen),
-        (Some("kept"), Ending::Said { deleted: false }, WebState::Kept),
-        (None, Ending::Unknown, WebState::Unknown),
+        (Some("deleted"), Ending::Said { deleted: true }, DeletionState::Done),
+        (Some("kept"), Ending::Said { deleted: false }, DeletionState::Kept),
+        (None, Ending::Unknown, DeletionState::Unknown),
     ] {
         let ran = run(std::iter::repeat_n(odd(), 30), &Setting { says, ..Setting::default() });
         assert_eq!((ran.ending, ran.states.last()), (ending, Some(&state)), "{says:?}");
         // On the disk while the page is shown: a run that is killed here leaves it so.
-        assert_eq!(ran.states[1], WebState::MayBeGone);
+        assert_eq!(ran.states[1], DeletionState::MayBeGone);
         assert!(ran.states[1].may_be_gone());
         assert!(ran.pressed.is_empty());
     }
@@ -82,14 +82,14 @@ fn d1_after_an_unknown_page_the_owner_says_how_it_ended() {
     }
     // A page that only an account gets settles it.
     let ran = run([odd(), odd(), caution("box", "-Delete Mi Account"), gone()], &Setting::default());
-    assert_eq!((ran.ending, ran.states.last()), (Ending::Kept, Some(&WebState::Kept)));
+    assert_eq!((ran.ending, ran.states.last()), (Ending::Kept, Some(&DeletionState::Kept)));
 }
 
 #[test]
 fn d1_doubt_outlives_a_run_that_is_cut_off() {
-    let set = Setting { before: Some(WebState::MayBeGone), looks: 3, ..Setting::default() };
+    let set = Setting { before: Some(DeletionState::MayBeGone), looks: 3, ..Setting::default() };
     let ran = run([sign_in()], &set);
-    assert_eq!(&ran.states[1..], [WebState::Opened, WebState::MayBeGone, WebState::Unknown]);
+    assert_eq!(&ran.states[1..], [DeletionState::Opened, DeletionState::MayBeGone, DeletionState::Unknown]);
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn d10_find_device_is_known_in_its_wordings_and_languages() {
 fn d11_ctrl_c_at_the_code_page_is_interrupted() {
     let shows = [sign_in(), caution("box+", "-Delete Mi Account"), verify()];
     let ran = run(shows, &Setting { looks: 8, ..Setting::default() });
-    assert_eq!((ran.ending, ran.states.last()), (Ending::Interrupted, Some(&WebState::Kept)));
+    assert_eq!((ran.ending, ran.states.last()), (Ending::Interrupted, Some(&DeletionState::Kept)));
 }
 
 #[test]
@@ -210,11 +210,11 @@ fn a_refusing_page_is_left_open_and_the_owner_may_go_on() {
     let deny = || page("/pass/del", "Your account can't be deleted.", &["OK"]);
     let mut shows = then(vec![sign_in(), deny()], to_last());
     shows.push(done());
-    let account = AccountRef("a".into());
-    let mut hand_off = MemoryHandOff::default();
+    let account = AccountRef::new(1);
+    let mut queue = MemoryQueue::default();
     let mut browser = Scripted { shows: shows.into(), pressed: Vec::new(), opened: 0, windows: 1, press_error: None };
     let mut owner = Waits(Owner::new(&Setting::default()));
-    let plan = plan(&account, false);
-    let ending = walk(&mut browser, &mut owner, &mut hand_off, &Pages::built_in().unwrap(), &plan).unwrap();
+    let plan = plan(account, false);
+    let ending = walk(&mut browser, &mut owner, &mut queue, &Pages::built_in().unwrap(), &plan).unwrap();
     assert_eq!(ending, Ending::Deleted);
 }

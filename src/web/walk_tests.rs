@@ -3,10 +3,11 @@
 #[path = "walk_case_tests.rs"]
 mod cases;
 
+use crate::model::AccountRef;
 use std::collections::VecDeque;
 
 use super::*;
-use crate::web::{AccountRef, Handle, MemoryHandOff, Site};
+use crate::web::{Handle, MemoryQueue, Site};
 
 const START: &str = "https://account.xiaomi.com";
 
@@ -160,7 +161,7 @@ fn gone() -> Show {
 struct Ran {
     ending: Ending,
     pressed: Vec<String>,
-    states: Vec<WebState>,
+    states: Vec<DeletionState>,
     owner: Owner,
     opened: usize,
 }
@@ -174,7 +175,7 @@ impl Ran {
 struct Setting {
     press_final: bool,
     consents: bool,
-    before: Option<WebState>,
+    before: Option<DeletionState>,
     press_error: Option<BrowserError>,
     looks: u32,
     /// What the owner says where the end can't be seen.
@@ -197,9 +198,9 @@ impl Default for Setting {
     }
 }
 
-fn plan(account: &AccountRef, press_final: bool) -> Plan {
+fn plan(account: AccountRef, press_final: bool) -> Plan {
     Plan {
-        account: account.clone(),
+        account,
         masked: "6230***535".into(),
         site: Site::xiaomi(),
         press_final,
@@ -209,10 +210,10 @@ fn plan(account: &AccountRef, press_final: bool) -> Plan {
 }
 
 fn run(shows: impl IntoIterator<Item = Show>, setting: &Setting) -> Ran {
-    let account = AccountRef("a".into());
-    let mut hand_off = MemoryHandOff::default();
+    let account = AccountRef::new(1);
+    let mut queue = MemoryQueue::default();
     if let Some(before) = &setting.before {
-        hand_off.record(&account, before).unwrap();
+        queue.record(account, before).unwrap();
     }
     let mut browser = Scripted {
         shows: shows.into_iter().collect(),
@@ -222,10 +223,10 @@ fn run(shows: impl IntoIterator<Item = Show>, setting: &Setting) -> Ran {
         press_error: setting.press_error,
     };
     let mut owner = Owner::new(setting);
-    let plan = plan(&account, setting.press_final);
+    let plan = plan(account, setting.press_final);
     let pages = Pages::built_in().unwrap();
-    let ending = walk(&mut browser, &mut owner, &mut hand_off, &pages, &plan).unwrap();
-    Ran { ending, pressed: browser.pressed, states: hand_off.states(&account), owner, opened: browser.opened }
+    let ending = walk(&mut browser, &mut owner, &mut queue, &pages, &plan).unwrap();
+    Ran { ending, pressed: browser.pressed, states: queue.states(account), owner, opened: browser.opened }
 }
 
 /// Up to the last question.
@@ -249,13 +250,13 @@ fn then(mut shows: Vec<Show>, more: impl IntoIterator<Item = Show>) -> Vec<Show>
 
 #[test]
 fn the_person_presses_the_last_delete() {
-    use WebState as W;
+    use DeletionState as W;
     let ran = run(then(to_last(), [last(), last(), done()]), &Setting::default());
     assert_eq!(ran.ending, Ending::Deleted);
     assert_eq!(ran.pressed, ["/pass/del box", "/pass/del Delete Mi Account"]);
     assert_eq!(
         ran.states,
-        [W::Opened, W::SignedInSeen, W::CautionSeen, W::VerifySeen, W::FinalArmed, W::DoneSeen],
+        [W::Opened, W::SignedInSeen, W::CautionSeen, W::VerifySeen, W::FinalArmed, W::Done],
         "each state once, in order"
     );
     assert!(ran.owner.asked.is_empty());
@@ -267,7 +268,7 @@ fn press_final_presses_once_after_the_words() {
         run(then(to_last(), [last(), last(), last(), done()]), &Setting { press_final: true, ..Setting::default() });
     assert_eq!((ran.ending.clone(), ran.last_pressed()), (Ending::Deleted, 1));
     assert_eq!(ran.owner.asked, ["DELETE 0535"]);
-    assert!(ran.states.contains(&WebState::FinalPressed));
+    assert!(ran.states.contains(&DeletionState::FinalPressed));
 }
 
 #[test]
@@ -275,7 +276,7 @@ fn other_words_press_nothing() {
     let setting = &Setting { press_final: true, consents: false, ..Setting::default() };
     let ran = run(then(to_last(), [last()]), setting);
     assert_eq!((ran.ending.clone(), ran.last_pressed()), (Ending::Kept, 0));
-    assert!(!ran.states.contains(&WebState::FinalPressed));
+    assert!(!ran.states.contains(&DeletionState::FinalPressed));
 }
 
 #[test]
@@ -284,7 +285,7 @@ fn a_press_that_changed_nothing_is_not_tried_again() {
     let shows = [sign_in(), caution("box+", "-Delete Mi Account"), verify(), last()];
     let ran = run(shows, &Setting { press_final: true, ..Setting::default() });
     assert_eq!((ran.ending.clone(), ran.last_pressed()), (Ending::Unknown, 1));
-    assert_eq!(ran.states.last(), Some(&WebState::Unknown));
+    assert_eq!(ran.states.last(), Some(&DeletionState::Unknown));
 }
 
 #[test]
@@ -300,7 +301,7 @@ fn an_identity_check_at_sign_in_does_not_count() {
     let shows = [sign_in(), verify(), caution("box+", "Delete Mi Account"), last(), last(), gone()];
     let ran = run(shows, &Setting { press_final: true, ..Setting::default() });
     assert_eq!(ran.last_pressed(), 0);
-    assert!(!ran.states.contains(&WebState::VerifySeen));
+    assert!(!ran.states.contains(&DeletionState::VerifySeen));
 }
 
 #[test]
@@ -343,7 +344,7 @@ fn a_box_and_delete_after_the_code_are_the_persons() {
     let ran = run(shows, &Setting { press_final: true, ..Setting::default() });
     assert_eq!(ran.ending, Ending::Deleted);
     assert_eq!(ran.pressed.len(), 1, "only the first Delete");
-    assert!(ran.states.contains(&WebState::FinalArmed));
+    assert!(ran.states.contains(&DeletionState::FinalArmed));
 }
 
 #[test]
@@ -371,7 +372,7 @@ fn a_press_on_a_redrawn_page_is_done_on_the_next_look() {
 
 #[test]
 fn what_an_earlier_run_left_open_stays_open_until_the_account_is_seen() {
-    for before in [WebState::VerifySeen, WebState::FinalArmed, WebState::Unknown] {
+    for before in [DeletionState::VerifySeen, DeletionState::FinalArmed, DeletionState::Unknown] {
         let set = Setting { before: Some(before.clone()), ..Setting::default() };
         assert_eq!(run([sign_in(), gone()], &set).ending, Ending::Unknown);
         let no_such = page("/fe/service/login/password", "Account does not exist", &["?password"]);
@@ -420,7 +421,7 @@ fn a_foreign_host_ends_the_walk() {
     let ran = run([sign_in(), Show::Page(foreign.clone())], &Setting::default());
     assert_eq!(ran.ending, foreign_host(false));
     let ran = run(then(to_last(), [Show::Page(foreign)]), &Setting::default());
-    assert_eq!((ran.ending, ran.states.last()), (foreign_host(true), Some(&WebState::Unknown)));
+    assert_eq!((ran.ending, ran.states.last()), (foreign_host(true), Some(&DeletionState::Unknown)));
 }
 
 #[test]
@@ -429,7 +430,7 @@ fn refusals_carry_their_reasons() {
     let ran = run([sign_in(), deny], &Setting::default());
     let Ending::Refused(reasons) = &ran.ending else { panic!("{:?}", ran.ending) };
     assert_eq!(reasons[0].code, "find-device");
-    assert_eq!(ran.states.last(), Some(&WebState::Refused(vec!["find-device".into()])));
+    assert_eq!(ran.states.last(), Some(&DeletionState::Refused(vec!["find-device".into()])));
 }
 
 #[test]
@@ -464,44 +465,46 @@ fn ctrl_c_is_interrupted_or_unknown() {
 }
 
 /// A journal whose disk is full when this state is to be written.
-struct Full(MemoryHandOff, WebState);
+struct Full(MemoryQueue, DeletionState);
 
-impl HandOff for Full {
-    fn waiting(&self) -> Result<Vec<crate::web::WaitingAccount>, HandOffError> {
+impl DeletionQueue for Full {
+    fn waiting(&self) -> Result<Vec<crate::web::WaitingAccount>, QueueError> {
         self.0.waiting()
     }
 
-    fn last(&self, account: &AccountRef) -> Result<WebState, HandOffError> {
+    fn last(&self, account: AccountRef) -> Result<DeletionState, QueueError> {
         self.0.last(account)
     }
 
-    fn record(&mut self, account: &AccountRef, state: &WebState) -> Result<(), HandOffError> {
+    fn record(&mut self, account: AccountRef, state: &DeletionState) -> Result<(), QueueError> {
         if *state == self.1 {
-            return Err(HandOffError::Storage { place: "journal".into(), source: "disk full".into() });
+            return Err(QueueError::Storage { place: "journal".into(), source: "disk full".into() });
         }
         self.0.record(account, state)
     }
 
-    fn settle(&mut self, account: &AccountRef, deleted: bool) -> Result<(), HandOffError> {
+    fn settle(&mut self, account: AccountRef, deleted: bool) -> Result<(), QueueError> {
         self.0.settle(account, deleted)
     }
 
-    fn lock(&mut self, account: &AccountRef) -> Result<crate::web::AccountLock, HandOffError> {
+    fn lock(&mut self, account: AccountRef) -> Result<crate::web::AccountLock, QueueError> {
         self.0.lock(account)
     }
 }
 
 #[test]
 fn what_cannot_be_recorded_is_not_done() {
-    for (state, pressed) in [(WebState::Opened, 0), (WebState::CautionSeen, 0), (WebState::FinalPressed, 2)] {
+    for (state, pressed) in
+        [(DeletionState::Opened, 0), (DeletionState::CautionSeen, 0), (DeletionState::FinalPressed, 2)]
+    {
         let mut browser =
             Scripted { shows: to_last().into(), pressed: Vec::new(), opened: 0, windows: 1, press_error: None };
         let mut owner = Owner::new(&Setting::default());
-        let plan = plan(&AccountRef("a".into()), true);
-        let mut hand_off = Full(MemoryHandOff::default(), state.clone());
-        let ended = walk(&mut browser, &mut owner, &mut hand_off, &Pages::built_in().unwrap(), &plan);
-        assert!(matches!(ended, Err(HandOffError::Storage { .. })), "{state:?}");
+        let plan = plan(AccountRef::new(1), true);
+        let mut queue = Full(MemoryQueue::default(), state.clone());
+        let ended = walk(&mut browser, &mut owner, &mut queue, &Pages::built_in().unwrap(), &plan);
+        assert!(matches!(ended, Err(QueueError::Storage { .. })), "{state:?}");
         assert_eq!(browser.pressed.len(), pressed, "{state:?}");
-        assert_eq!(browser.opened, usize::from(state != WebState::Opened));
+        assert_eq!(browser.opened, usize::from(state != DeletionState::Opened));
     }
 }

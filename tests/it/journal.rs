@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use chrono::{TimeZone, Utc};
 use mi_signout::event::{Event, EventKind, FindDevice, Progress, Subject};
-use mi_signout::journal::{InstallKey, Journal, JournalError, Mutation, PhoneInfo, PhoneKey, Run, RunInfo, WebState};
-use mi_signout::model::{AccountId, Outcome, Proof, Reason, ResultRow, Serial};
+use mi_signout::journal::{InstallKey, Journal, JournalError, Mutation, PhoneInfo, PhoneKey, Run, RunInfo};
+use mi_signout::model::{AccountId, DeletionState, Outcome, Proof, Reason, ResultRow, Serial};
 use mi_signout::record::chain;
 
 use crate::support::Killed;
@@ -204,7 +204,7 @@ fn a_re_run_knows_what_was_left_open_and_only_that() {
 }
 
 #[test]
-fn the_hand_off_groups_by_hash_and_asks_the_person_about_masks() {
+fn the_queue_groups_by_hash_and_asks_the_person_about_masks() {
     let dir = tempfile::tempdir().unwrap();
     let journal = open(dir.path());
     let run = begin(&journal);
@@ -219,7 +219,7 @@ fn the_hand_off_groups_by_hash_and_asks_the_person_about_masks() {
         run.find_device(&PhoneKey::new(key), FindDevice::Off).unwrap();
         run.result(Some(&PhoneKey::new(key)), &row(key, Some(account), outcome)).unwrap();
     }
-    let offs = journal.hand_offs().unwrap();
+    let offs = journal.queued_accounts().unwrap();
     assert_eq!(offs.len(), 2);
     assert_eq!((offs[0].certain, offs[0].phones.len(), offs[0].masked.as_str()), (true, 2, "6230***535"));
     assert_eq!(offs[0].not_proven().map(|p| p.key.as_str()).collect::<Vec<_>>(), ["b"]);
@@ -230,8 +230,8 @@ fn the_hand_off_groups_by_hash_and_asks_the_person_about_masks() {
     let again = begin(&journal);
     again.phone(&phone("b")).unwrap();
     again.result(Some(&PhoneKey::new("b")), &row("b", None, Outcome::AlreadySignedOut)).unwrap();
-    assert_eq!(journal.hand_off(offs[0].account).unwrap().not_proven().count(), 0);
-    assert!(matches!(journal.hand_off("acct-9".parse().unwrap()), Err(JournalError::Missing(_))));
+    assert_eq!(journal.queued_account(offs[0].account).unwrap().not_proven().count(), 0);
+    assert!(matches!(journal.queued_account("acct-9".parse().unwrap()), Err(JournalError::Missing(_))));
 }
 
 #[test]
@@ -241,26 +241,28 @@ fn a_deletion_is_walked_by_one_process_and_pressed_once() {
     let run = begin(&journal);
     run.phone(&phone("a")).unwrap();
     run.result(Some(&PhoneKey::new("a")), &row("a", Some("6230000535"), Outcome::SignedOut)).unwrap();
-    let account = journal.hand_offs().unwrap()[0].account;
+    let account = journal.queued_accounts().unwrap()[0].account;
 
     let walk = journal.deletion(account).unwrap();
     let other = open(dir.path()).deletion(account).unwrap_err();
     assert!(other.to_string().ends_with(" works on account 6230***535"), "{other}");
-    assert_eq!(walk.state().unwrap(), WebState::NotStarted);
-    assert!(matches!(walk.step(WebState::FinalPressed, None), Err(JournalError::OutOfOrder { .. })));
-    for state in [WebState::Opened, WebState::CautionSeen, WebState::VerifySeen, WebState::FinalArmed] {
-        walk.step(state, None).unwrap();
+    assert_eq!(walk.state().unwrap(), DeletionState::NotStarted);
+    assert!(matches!(walk.step(&DeletionState::FinalPressed), Err(JournalError::OutOfOrder { .. })));
+    for state in
+        [DeletionState::Opened, DeletionState::CautionSeen, DeletionState::VerifySeen, DeletionState::FinalArmed]
+    {
+        walk.step(&state).unwrap();
     }
-    walk.step(WebState::FinalPressed, None).unwrap();
+    walk.step(&DeletionState::FinalPressed).unwrap();
     drop(walk);
 
     let resumed = journal.deletion(account).unwrap();
     assert!(resumed.state().unwrap().is_open_end());
-    assert!(matches!(resumed.step(WebState::Opened, None), Err(JournalError::OutOfOrder { .. })));
-    assert!(matches!(resumed.step(WebState::FinalPressed, None), Err(JournalError::OutOfOrder { .. })));
-    resumed.settle(WebState::Done).unwrap();
-    assert_eq!(journal.hand_off(account).unwrap().web, WebState::Done);
-    assert!(matches!(resumed.settle(WebState::Kept), Err(JournalError::OutOfOrder { .. })));
+    assert!(matches!(resumed.step(&DeletionState::Opened), Err(JournalError::OutOfOrder { .. })));
+    assert!(matches!(resumed.step(&DeletionState::FinalPressed), Err(JournalError::OutOfOrder { .. })));
+    resumed.settle(&DeletionState::Done).unwrap();
+    assert_eq!(journal.queued_account(account).unwrap().web, DeletionState::Done);
+    assert!(matches!(resumed.settle(&DeletionState::Kept), Err(JournalError::OutOfOrder { .. })));
 }
 
 /// The child of the kill tests: it does one phone after the other and says each step before and after it.
@@ -474,7 +476,7 @@ fn old_runs_are_pruned_and_what_nobody_saw_the_end_of_stays() {
     assert!(again.progress(&PhoneKey::new("lost")).unwrap().unwrap().submitted);
     assert_eq!(journal.verify().unwrap(), [""; 0]);
     // The account still waits for its deletion, with all of its phones.
-    assert_eq!(journal.hand_offs().unwrap()[0].phones.len(), 4);
+    assert_eq!(journal.queued_accounts().unwrap()[0].phones.len(), 4);
     assert_eq!(journal.prune(30, Utc::now()).unwrap().runs, 0);
 }
 

@@ -45,7 +45,7 @@ pub(super) fn copy_and_beat(server: &PostgresServer) {
     let before = expires();
     wait_until("the lease is renewed", || expires() != before);
     later.account(&PhoneKey::new("new"), &AccountId::new("7000000001")).unwrap();
-    assert_eq!(shared.hand_offs().unwrap().len(), 2, "numbers go on behind those that were copied");
+    assert_eq!(shared.queued_accounts().unwrap().len(), 2, "numbers go on behind those that were copied");
 }
 
 fn url_of(bench: &Bench) -> String {

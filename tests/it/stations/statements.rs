@@ -1,7 +1,8 @@
 //! One set of statements: what a file keeps and what a database server keeps is the same, and no statement is left out.
 
 use mi_signout::event::{Entry, Event, EventKind, FindDevice, Kept, Progress, Subject};
-use mi_signout::journal::{Mutation, Turn, WebState};
+use mi_signout::journal::{Mutation, Turn};
+use mi_signout::model::DeletionState;
 use mi_signout::record::chain;
 
 use super::*;
@@ -81,21 +82,21 @@ fn story(kind: &Kind) -> Vec<String> {
     told.push(format!("{:?}", journal.lot("lot-2").unwrap_err().to_string()));
     told.push(format!("verify {:?}", journal.verify().unwrap()));
     told.push(format!("rejections {:?}", journal.rejections().unwrap()));
-    let waits = journal.hand_offs().unwrap();
+    let waits = journal.queued_accounts().unwrap();
     told.push(format!(
         "{:?}",
         waits.iter().map(|w| (w.account, &w.masked, w.certain, w.phones.len())).collect::<Vec<_>>()
     ));
     let deletion = journal.deletion(waits[0].account).unwrap();
     assert!(matches!(journal.deletion(waits[0].account), Err(JournalError::Busy { .. })));
-    deletion.step(WebState::Opened, None).unwrap();
-    assert!(matches!(deletion.step(WebState::FinalPressed, None), Err(JournalError::OutOfOrder { .. })));
-    deletion.step(WebState::MayBeGone, Some("host")).unwrap();
-    deletion.settle(WebState::Done).unwrap();
+    deletion.step(&DeletionState::Opened).unwrap();
+    assert!(matches!(deletion.step(&DeletionState::FinalPressed), Err(JournalError::OutOfOrder { .. })));
+    deletion.step(&DeletionState::MayBeGone).unwrap();
+    deletion.settle(&DeletionState::Done).unwrap();
     told.push(format!("{:?}", deletion.state().unwrap()));
     drop(deletion);
-    let web = journal.hand_off(waits[0].account).unwrap();
-    told.push(format!("{:?} {:?}", web.web, web.web_detail));
+    let web = journal.queued_account(waits[0].account).unwrap();
+    told.push(format!("{:?}", web.web));
     told.extend(submissions(&kind.ledger(&journal, "run"), &account));
     let later = chrono::Utc::now() + chrono::Duration::days(400);
     told.push(format!("{:?}", journal.prune(10, later).unwrap()));

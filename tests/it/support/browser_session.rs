@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use mi_signout::event::FindDevice;
 use mi_signout::journal::{InstallKey, Journal, PhoneInfo, PhoneKey, RunInfo};
-use mi_signout::model::{AccountId, Outcome, Proof, ResultRow, Serial};
-use mi_signout::web::{AccountRef, HandOff, JournalHandOff, RUN_VARIABLE, WebState, sweep};
+use mi_signout::model::{AccountId, DeletionState, Outcome, Proof, ResultRow, Serial};
+use mi_signout::web::{DeletionQueue, JournalQueue, RUN_VARIABLE, sweep};
 
 use super::process::signal;
 use super::replica::{CODE, ID, PASSWORD, Replica};
@@ -106,12 +106,12 @@ impl BrowserSession {
         Arc::new(Journal::open(&self.path(JOURNAL), InstallKey::open(&folder).unwrap()).unwrap())
     }
 
-    pub fn hand_off(&self) -> JournalHandOff {
-        JournalHandOff::new(self.journal())
+    pub fn queue(&self) -> JournalQueue {
+        JournalQueue::new(self.journal())
     }
 
-    pub fn state(&self) -> WebState {
-        self.hand_off().last(&AccountRef(ACCOUNT.into())).unwrap()
+    pub fn state(&self) -> DeletionState {
+        self.queue().last(ACCOUNT.parse().unwrap()).unwrap()
     }
 
     /// The command with a clean environment of its own.

@@ -1,9 +1,8 @@
 //! Where no driver is on `PATH` and the build can't bring one: the steps are printed, with the driver that fits the browser.
 
-use mi_signout::web::WebState;
-
 use crate::support::browser_session::{BrowserSession, Do};
 use crate::support::replica::{Knobs, Replica};
+use mi_signout::model::DeletionState;
 
 #[test]
 fn a_build_without_the_manager_names_the_driver_that_fits() {
@@ -21,6 +20,6 @@ fn a_build_without_the_manager_names_the_driver_that_fits() {
         assert!(left.printed.contains(text), "no '{text}' in:\n{}", left.printed);
     }
     assert!(!left.printed.contains("type: yes"), "{}", left.printed);
-    assert_eq!((session.state(), replica.deletions()), (WebState::NotStarted, 0));
+    assert_eq!((session.state(), replica.deletions()), (DeletionState::NotStarted, 0));
     session.assert_tidy();
 }

@@ -1,9 +1,8 @@
 //! Every oddity of the site × goes through, refuses, closes the browser, kills the tool, resumes.
 
-use mi_signout::web::WebState;
-
 use crate::support::browser_session::{BrowserSession, Do, IN_THE_PAGE, Left, lives};
 use crate::support::replica::{Knobs, Replica};
+use mi_signout::model::DeletionState;
 
 const BEGIN: (&str, Do) = ("type: delete 535", Do::Type("delete 535"));
 
@@ -44,7 +43,7 @@ fn goes_through(knobs: Knobs, comes: Comes) {
     match comes {
         Comes::Deleted => {
             check(&left, 0, "Deleted: ", &session, &replica, 1);
-            assert_eq!(session.state(), WebState::DoneSeen);
+            assert_eq!(session.state(), DeletionState::Done);
             for step in [
                 "open: 127.0.0.1",
                 "sign in",
@@ -60,7 +59,7 @@ fn goes_through(knobs: Knobs, comes: Comes) {
         }
         Comes::Refused => {
             check(&left, 1, "Refused: ", &session, &replica, 0);
-            assert!(matches!(session.state(), WebState::Refused(_)));
+            assert!(matches!(session.state(), DeletionState::Refused(_)));
             assert!(left.printed.contains("\n  - "), "no reason with its remedy:\n{}", left.printed);
         }
         Comes::ByHand => {
@@ -77,7 +76,7 @@ fn refuses(knobs: Knobs, comes: Comes) {
         // After the last question nothing but the owner's word says that it was kept.
         let rules = [&willing()[..], &[("type: deleted or kept?", Do::Type("kept"))]].concat();
         check(&session.play(&replica, &[], &rules), 1, "Recorded as kept", &session, &replica, 0);
-        assert_eq!(session.state(), WebState::Kept);
+        assert_eq!(session.state(), DeletionState::Kept);
     } else {
         let (session, replica) = (BrowserSession::new(), Replica::start(knobs));
         let left = session.play(&replica, &[], &[("type: delete 535", Do::Type("no"))]);
@@ -94,7 +93,7 @@ fn closes_the_browser(knobs: Knobs, comes: Comes) {
         rules.push(("deleted or kept?", Do::Type("")));
         let left = session.play(&replica, &[], &rules);
         check(&left, 6, "Unknown: ", &session, &replica, 0);
-        assert_eq!(session.state(), WebState::Unknown);
+        assert_eq!(session.state(), DeletionState::Unknown);
     } else {
         check(&session.play(&replica, &[], &but("your turn: sign in", Do::Close)), 1, "Kept: ", &session, &replica, 0);
     }

@@ -1,9 +1,8 @@
 //! Where no driver is on `PATH`: what is asked, what a yes and a no come to, and that nothing is fetched without a yes.
 
+use mi_signout::model::DeletionState;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-use mi_signout::web::WebState;
 
 use super::mirror::{Gives, Mirror};
 use crate::support::browser_session::{BrowserSession, Do, IN_THE_PAGE, Left};
@@ -80,7 +79,7 @@ impl Place {
         {
             assert!(left.printed.contains(text), "no '{text}' in:\n{}", left.printed);
         }
-        assert_eq!((self.session.state(), self.replica.deletions()), (WebState::NotStarted, 0));
+        assert_eq!((self.session.state(), self.replica.deletions()), (DeletionState::NotStarted, 0));
         self.session.assert_tidy();
     }
 }
@@ -186,7 +185,7 @@ fn ctrl_c_ends_the_question_and_the_download() {
         let left = place.play(&[], if at == YES.0 { &rules[..1] } else { &rules });
         assert_eq!(left.status, Some(130), "{}", left.printed);
         assert!(left.printed.contains("Interrupted. Nothing was done"), "{}", left.printed);
-        assert_eq!(place.session.state(), WebState::NotStarted);
+        assert_eq!(place.session.state(), DeletionState::NotStarted);
     }
     place.session.assert_tidy();
 }

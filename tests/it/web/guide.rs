@@ -1,6 +1,7 @@
 //! What needs no browser: the checklist, the list, and what is said when no browser can be had.
 
-use mi_signout::web::{Guide, Pages, WebState};
+use mi_signout::model::DeletionState;
+use mi_signout::web::{Guide, Pages};
 
 use crate::support::browser_session::{BrowserSession, Do};
 use crate::support::replica::{Knobs, Replica};
@@ -60,7 +61,7 @@ fn without_a_browser_the_checklist_is_printed() {
     ] {
         assert!(left.printed.contains(text), "{text}:\n{}", left.printed);
     }
-    assert_eq!(session.state(), WebState::NotStarted);
+    assert_eq!(session.state(), DeletionState::NotStarted);
     session.assert_tidy();
 }
 

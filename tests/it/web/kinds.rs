@@ -1,9 +1,8 @@
 //! Kinds of trouble that need a real browser to be seen.
 
-use mi_signout::web::WebState;
-
 use crate::support::browser_session::{BrowserSession, Do, IN_THE_PAGE};
 use crate::support::replica::{Knobs, Replica};
+use mi_signout::model::DeletionState;
 
 const BEGIN: (&str, Do) = ("type: delete 535", Do::Type("delete 535"));
 
@@ -14,7 +13,7 @@ fn with(more: &[(&'static str, Do)]) -> Vec<(&'static str, Do)> {
 #[test]
 fn d1_unknown_pages_are_unknown_until_the_owner_says_it() {
     for (last, status, state) in
-        [(Do::Type("deleted"), Some(0), WebState::DoneSeen), (Do::Kill, None, WebState::MayBeGone)]
+        [(Do::Type("deleted"), Some(0), DeletionState::Done), (Do::Kill, None, DeletionState::MayBeGone)]
     {
         let (session, replica) = (BrowserSession::new(), Replica::start(Knobs { unknown: true, ..Knobs::default() }));
         let left = session.play(

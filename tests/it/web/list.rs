@@ -1,7 +1,8 @@
 //! `delete --list`, for people and for programs.
 
 use mi_signout::event::FindDevice;
-use mi_signout::web::{AccountRef, HandOff, WebState};
+use mi_signout::model::DeletionState;
+use mi_signout::web::DeletionQueue;
 
 use crate::support::browser_session::{ACCOUNT, BrowserSession, Do, IN_THE_PAGE, JOURNAL, Left, phone};
 use crate::support::replica::{Knobs, Replica};
@@ -19,10 +20,10 @@ fn refused(reasons: &[&str]) -> BrowserSession {
         phone("11c2", false, FindDevice::Unknown),
     ]);
     session.sign_out("7000000111", vec![phone("77aa", true, FindDevice::Off)]);
-    let (mut hand_off, account) = (session.hand_off(), AccountRef(ACCOUNT.into()));
-    let _lock = hand_off.lock(&account).unwrap();
-    for state in [WebState::Opened, WebState::Refused(reasons.iter().map(|r| (*r).to_owned()).collect())] {
-        hand_off.record(&account, &state).unwrap();
+    let (mut queue, account) = (session.queue(), ACCOUNT.parse().unwrap());
+    let _lock = queue.lock(account).unwrap();
+    for state in [DeletionState::Opened, DeletionState::Refused(reasons.iter().map(|r| (*r).to_owned()).collect())] {
+        queue.record(account, &state).unwrap();
     }
     session
 }

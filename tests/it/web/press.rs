@@ -1,11 +1,11 @@
 //! The last press by the tool, what a killed or second run may do, and a driver that runs already.
 
+use mi_signout::model::DeletionState;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use mi_signout::event::FindDevice;
-use mi_signout::web::WebState;
 
 use crate::support::browser_session::{BrowserSession, Do, IN_THE_PAGE, Left, lives, phone};
 use crate::support::replica::{Knobs, Replica};
@@ -60,14 +60,14 @@ fn other_words_press_nothing() {
 fn killed_after_the_press_it_never_presses_again() {
     let (session, replica) = (BrowserSession::new(), Replica::start(Knobs { slow_final: true, ..Knobs::default() }));
     let left = session.play(&replica, &["--press-final"], &with(&[WORDS, ("watching what follows", Do::Kill)]));
-    assert_eq!((left.status, session.state()), (None, WebState::FinalPressed), "{}", left.printed);
+    assert_eq!((left.status, session.state()), (None, DeletionState::FinalPressed), "{}", left.printed);
     let left_over = session.processes();
     // Left open, then told: the owner's word alone goes on from here, and no browser is opened.
     for (typed, status, state) in [
-        ("", 6, WebState::FinalPressed),
-        ("perhaps", 6, WebState::FinalPressed),
-        ("deleted", 0, WebState::DoneSeen),
-        ("never asked", 0, WebState::DoneSeen),
+        ("", 6, DeletionState::FinalPressed),
+        ("perhaps", 6, DeletionState::FinalPressed),
+        ("deleted", 0, DeletionState::Done),
+        ("never asked", 0, DeletionState::Done),
     ] {
         let left = session.play(
             &replica,
@@ -89,7 +89,7 @@ fn killed_after_the_press_it_never_presses_again() {
 fn killed_at_the_last_question_the_owner_looks_first() {
     let (session, replica) = (BrowserSession::new(), Replica::start(Knobs::default()));
     let left = session.play(&replica, &[], &with(&[("your turn: last Delete", Do::Kill)]));
-    assert_eq!((left.status, session.state()), (None, WebState::FinalArmed));
+    assert_eq!((left.status, session.state()), (None, DeletionState::FinalArmed));
     let left = session.play(&replica, &[], &with(&[("deleted or kept?", Do::Type("not deleted"))]));
     assert_left(&left, Some(1), "Recorded as kept");
     assert_left(&session.play(&replica, &[], &with(&[])), Some(0), "Deleted: ");
@@ -102,7 +102,7 @@ fn without_a_terminal_nothing_is_begun_whatever_is_piped_in() {
     let (session, replica) = (BrowserSession::new(), Replica::start(Knobs::default()));
     let left = session.without_terminal(&replica, &["--press-final"], "delete 535\nDELETE 0535\n");
     assert_left(&left, Some(4), "needs its owner at a terminal");
-    assert_eq!((replica.record.lock().unwrap().sign_ins, session.state()), (0, WebState::NotStarted));
+    assert_eq!((replica.record.lock().unwrap().sign_ins, session.state()), (0, DeletionState::NotStarted));
     session.assert_tidy();
 }
 
@@ -142,14 +142,14 @@ fn phones_that_are_not_proven_out_are_named_in_the_override() {
         &[("type: without 11c2", Do::Type("yes")), ("Type: without 11c2", Do::Type("")), BEGIN],
     );
     assert_left(&left, Some(1), "NOT proven to be signed out; Find Device ON");
-    assert_eq!(session.state(), WebState::NotStarted);
+    assert_eq!(session.state(), DeletionState::NotStarted);
     let left = session.play(
         &replica,
         &[],
         &with(&[("type: without 11c2", Do::Type("without 11c2")), ("your turn: sign in", Do::Close)]),
     );
     assert_left(&left, Some(1), "Kept: ");
-    assert_eq!(session.state(), WebState::Kept);
+    assert_eq!(session.state(), DeletionState::Kept);
 }
 
 /// A driver of this test's own.

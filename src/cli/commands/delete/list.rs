@@ -6,9 +6,9 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use crate::event::FindDevice;
-use crate::model::printable;
+use crate::model::{DeletionState, printable};
 use crate::report::text::inert_json;
-use crate::web::{HandOff, Pages, WaitingAccount, WaitingPhone, WebState, for_people};
+use crate::web::{DeletionQueue, Pages, WaitingAccount, WaitingPhone, for_people};
 
 /// A reason of a refusal, as far as the page descriptions know its code.
 struct Reason {
@@ -22,13 +22,13 @@ struct Reason {
 ///
 /// # Errors
 /// Where the journal can't be read, or nothing can be printed.
-pub(super) fn print(hand_off: &impl HandOff, pages: &Pages, as_json: bool, out: &mut dyn Write) -> Result<()> {
-    let waiting = hand_off.waiting()?;
+pub(super) fn print(queue: &impl DeletionQueue, pages: &Pages, as_json: bool, out: &mut dyn Write) -> Result<()> {
+    let waiting = queue.waiting()?;
     if waiting.is_empty() && !as_json {
         writeln!(out, "No account waits for deletion. Sign phones out first, or see: mi-signout delete --guide")?;
     }
     for account in &waiting {
-        let state = hand_off.last(&account.account)?;
+        let state = queue.last(account.account)?;
         if as_json {
             writeln!(out, "{}", inert_json(for_programs(account, &state, pages).to_string()))?;
         } else {
@@ -38,19 +38,19 @@ pub(super) fn print(hand_off: &impl HandOff, pages: &Pages, as_json: bool, out: 
     Ok(())
 }
 
-fn text(account: &WaitingAccount, state: &WebState, pages: &Pages, out: &mut dyn Write) -> Result<()> {
-    writeln!(out, "{}  {}  {}", account.account.0, printable(&account.masked), in_words(state))?;
+fn text(account: &WaitingAccount, state: &DeletionState, pages: &Pages, out: &mut dyn Write) -> Result<()> {
+    writeln!(out, "{}  {}  {}", account.account, printable(&account.masked), in_words(state))?;
     for reason in reasons(state, pages) {
         match reason.known {
             Some((what, remedy)) => writeln!(out, "    - {what}: {remedy}")?,
             None => writeln!(out, "    - {}: not described here; read it on Xiaomi's page", reason.code)?,
         }
     }
-    if *state == WebState::Refused(Vec::new()) {
+    if *state == DeletionState::Refused(Vec::new()) {
         writeln!(out, "    - for no reason that is known here: read it on Xiaomi's page, or ask its customer service")?;
     }
     for other in &account.maybe_same {
-        writeln!(out, "    {} has the same masked id: maybe the same account, which only you know", other.0)?;
+        writeln!(out, "    {other} has the same masked id: maybe the same account, which only you know")?;
     }
     for phone in &account.phones {
         writeln!(out, "    {}", of_phone(phone))?;
@@ -70,20 +70,20 @@ pub(super) fn of_phone(phone: &WaitingPhone) -> String {
     format!("{model} {}: {proof}; Find Device {find_device}", printable(&phone.name))
 }
 
-fn in_words(state: &WebState) -> &'static str {
+fn in_words(state: &DeletionState) -> &'static str {
     match state {
-        WebState::NotStarted => "waits",
-        WebState::DoneSeen => "deleted",
-        WebState::Refused(_) => "refused by Xiaomi; nothing was deleted. Fix this, then run again:",
-        WebState::Kept => "kept",
+        DeletionState::NotStarted => "waits",
+        DeletionState::Done => "deleted",
+        DeletionState::Refused(_) => "refused by Xiaomi; nothing was deleted. Fix this, then run again:",
+        DeletionState::Kept => "kept",
         state if state.may_be_gone() => "unknown (may be gone): check first, then run again and say deleted or kept",
         _ => "begun, not finished",
     }
 }
 
 /// The journal is a file that anyone may have edited: what it holds is not printed as it is.
-fn reasons(state: &WebState, pages: &Pages) -> Vec<Reason> {
-    let WebState::Refused(codes) = state else { return Vec::new() };
+fn reasons(state: &DeletionState, pages: &Pages) -> Vec<Reason> {
+    let DeletionState::Refused(codes) = state else { return Vec::new() };
     let reason = |code: &String| {
         let known = pages.refusals().iter().find(|r| r.code == *code);
         Reason { code: for_people(code), known: known.map(|r| (printable(&r.what), printable(&r.remedy))) }
@@ -91,7 +91,7 @@ fn reasons(state: &WebState, pages: &Pages) -> Vec<Reason> {
     codes.iter().map(reason).collect()
 }
 
-fn for_programs(account: &WaitingAccount, state: &WebState, pages: &Pages) -> Value {
+fn for_programs(account: &WaitingAccount, state: &DeletionState, pages: &Pages) -> Value {
     let reason = |r: Reason| {
         let (what, remedy) = r.known.unzip();
         json!({ "code": r.code, "what": what, "remedy": remedy })
@@ -100,8 +100,8 @@ fn for_programs(account: &WaitingAccount, state: &WebState, pages: &Pages) -> Va
     let reasons: Vec<Value> = reasons(state, pages).into_iter().map(reason).collect();
     json!({
         "type": "account", "schema": 1,
-        "name": account.account.0, "account": account.masked,
-        "maybe_same": account.maybe_same.iter().map(|a| a.0.as_str()).collect::<Vec<_>>(),
+        "name": account.account.to_string(), "account": account.masked,
+        "maybe_same": account.maybe_same.iter().map(std::string::ToString::to_string).collect::<Vec<_>>(),
         "deletion": if state.may_be_gone() { "unknown" } else { state.as_str() }, "step": state.as_str(), "may_be_gone": state.may_be_gone(), "refusals": reasons,
         "phones": account.phones.iter().map(phone).collect::<Vec<_>>(),
     })

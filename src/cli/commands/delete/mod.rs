@@ -19,10 +19,10 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::signals::Interrupt;
 use crate::event::FindDevice;
-use crate::model::ExitStatus;
+use crate::model::{AccountRef, DeletionState, ExitStatus};
 use crate::web::{
-    AccountRef, DrivenBrowser, DriverError, Ending, Guide, HandOff, HandOffError, JournalHandOff, Looks, Pages, Plan,
-    Site, Stop, StopReason, WaitingAccount, WebState, sweep, walk,
+    DeletionQueue, DrivenBrowser, DriverError, Ending, Guide, JournalQueue, Looks, Pages, Plan, QueueError, Site, Stop,
+    StopReason, WaitingAccount, sweep, walk,
 };
 
 /// Only with a replica on a loopback address: how the browser is to run.
@@ -122,13 +122,13 @@ fn run(args: &Args, output: &Output, interrupt: &Interrupt, out: &mut dyn Write)
     }
     let path = args.journal.path().context("no folder for the journal; name one with --journal")?;
     let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
-    let mut hand_off = JournalHandOff::new(args.journal.open()?);
+    let mut queue = JournalQueue::new(args.journal.open()?);
     if args.list {
-        list::print(&hand_off, &pages, args.json, out)?;
+        list::print(&queue, &pages, args.json, out)?;
         return Ok(ExitStatus::Done);
     }
     let home = Home { folder: &folder, interrupt, output };
-    delete(args, &pages, site, &mut hand_off, &home)
+    delete(args, &pages, site, &mut queue, &home)
 }
 
 fn load_pages(folder: Option<&Path>) -> Result<Pages> {
@@ -156,12 +156,18 @@ struct Home<'a> {
     output: &'a Output,
 }
 
-fn delete(args: &Args, pages: &Pages, site: Site, hand_off: &mut impl HandOff, home: &Home<'_>) -> Result<ExitStatus> {
+fn delete(
+    args: &Args,
+    pages: &Pages,
+    site: Site,
+    queue: &mut impl DeletionQueue,
+    home: &Home<'_>,
+) -> Result<ExitStatus> {
     let output = home.output;
     if sweep(&home.folder.join("web")).context("could not use the folder for the browser's profile")? > 0 {
         output.people("An earlier run was cut off. Its browser and driver were ended.");
     }
-    let accounts = hand_off.waiting()?;
+    let accounts = queue.waiting()?;
     let Some(account) = choose(&accounts, args.account.as_deref())? else {
         output.people("No account waits for deletion. Sign phones out first, or see: mi-signout delete --guide");
         return Ok(ExitStatus::NothingAttached);
@@ -172,8 +178,8 @@ fn delete(args: &Args, pages: &Pages, site: Site, hand_off: &mut impl HandOff, h
         );
         return Ok(ExitStatus::NeedsPerson);
     }
-    let _lock = match hand_off.lock(&account.account) {
-        Err(HandOffError::Busy) => {
+    let _lock = match queue.lock(account.account) {
+        Err(QueueError::Busy) => {
             output.people(&format!("Another run is deleting {}. Nothing was done here.", account.masked));
             return Ok(ExitStatus::NotDone);
         }
@@ -182,14 +188,14 @@ fn delete(args: &Args, pages: &Pages, site: Site, hand_off: &mut impl HandOff, h
     // A replica answers at once; Xiaomi's pages are looked at twice a second.
     let pace = Duration::from_millis(if site.is_replica() { 80 } else { 500 });
     let mut owner = Owner::new(pace, home.interrupt);
-    if let Some(status) = what_was_before(&mut owner, hand_off, account)? {
+    if let Some(status) = what_was_before(&mut owner, queue, account)? {
         return Ok(status);
     }
     if !is_confirmed(&mut owner, pages, account) {
         return Ok(kept(&mut owner));
     }
     let plan = Plan {
-        account: account.account.clone(),
+        account: account.account,
         masked: account.masked.clone(),
         site,
         press_final: args.press_final,
@@ -204,13 +210,13 @@ fn delete(args: &Args, pages: &Pages, site: Site, hand_off: &mut impl HandOff, h
             return Ok(by_hand(&mut owner, pages, args.no_open || plan.site.is_replica()));
         }
     };
-    let ending = walk(&mut browser, &mut owner, hand_off, pages, &plan)?;
+    let ending = walk(&mut browser, &mut owner, queue, pages, &plan)?;
     if matches!(ending, Ending::Deleted) {
         owner.say(DELETED);
         owner.lets_close();
     }
     drop(browser);
-    ended(&ending, &mut owner, hand_off, &plan)
+    ended(&ending, &mut owner, queue, &plan)
 }
 
 /// How many looks fit into a time.
@@ -220,9 +226,9 @@ fn looks_in(time: Duration, pace: Duration) -> u32 {
 
 /// The account that was named, or the only one that waits.
 fn choose<'a>(waiting: &'a [WaitingAccount], named: Option<&str>) -> Result<Option<&'a WaitingAccount>> {
-    let fits = |a: &&WaitingAccount| named.is_none_or(|n| a.masked == n || a.account.0 == n);
+    let fits = |a: &&WaitingAccount| named.is_none_or(|n| a.masked == n || a.account.to_string() == n);
     let found: Vec<_> = waiting.iter().filter(fits).collect();
-    let listed = || waiting.iter().map(|a| format!("  {}  {}", a.account.0, a.masked)).collect::<Vec<_>>().join("\n");
+    let listed = || waiting.iter().map(|a| format!("  {}  {}", a.account, a.masked)).collect::<Vec<_>>().join("\n");
     match (found.as_slice(), named) {
         ([one], _) => Ok(Some(one)),
         ([], None) => Ok(None),
@@ -238,11 +244,11 @@ fn choose<'a>(waiting: &'a [WaitingAccount], named: Option<&str>) -> Result<Opti
 /// Where an earlier run may have deleted the account, only its owner's word goes on from there.
 fn what_was_before(
     owner: &mut Owner,
-    hand_off: &mut impl HandOff,
+    queue: &mut impl DeletionQueue,
     account: &WaitingAccount,
 ) -> Result<Option<ExitStatus>> {
-    let before = hand_off.last(&account.account)?;
-    if before == WebState::DoneSeen {
+    let before = queue.last(account.account)?;
+    if before == DeletionState::Done {
         owner.say(&format!("{} was deleted in an earlier run. Nothing is left to do.", account.masked));
         return Ok(Some(ExitStatus::Done));
     }
@@ -255,16 +261,16 @@ fn what_was_before(
         account.masked,
         crate::web::ENTRY
     ));
-    settled(owner, hand_off, &account.account).map(Some)
+    settled(owner, queue, account.account).map(Some)
 }
 
 /// Asks how it ended, and records what the owner says. Until then it is unknown.
-fn settled(owner: &mut Owner, hand_off: &mut impl HandOff, account: &AccountRef) -> Result<ExitStatus> {
+fn settled(owner: &mut Owner, queue: &mut impl DeletionQueue, account: AccountRef) -> Result<ExitStatus> {
     let Some(deleted) = owner.deleted_or_kept() else {
         owner.say("Unknown (may be gone): it was not seen, and you did not say. Run this again when you know.");
         return Ok(ExitStatus::Unknown);
     };
-    hand_off.settle(account, deleted)?;
+    queue.settle(account, deleted)?;
     Ok(said(owner, deleted))
 }
 
@@ -284,7 +290,7 @@ fn is_confirmed(owner: &mut Owner, pages: &Pages, account: &WaitingAccount) -> b
     owner.say(&format!("Account {}:", account.masked));
     for other in &account.maybe_same {
         let note = "has the same masked id: if it is yours too and the same account, look at its phones first (--list)";
-        owner.say(&format!("  {} {note}", other.0));
+        owner.say(&format!("  {other} {note}"));
     }
     for phone in &account.phones {
         owner.say(&format!("  {}", list::of_phone(phone)));
@@ -366,7 +372,7 @@ const DELETED: &str = "Deleted: Xiaomi's page says that the account is deleted.\
 
 const NEXT: &str = "Next: reset each phone to factory settings before you hand it on. It can take up to 15 working days until Xiaomi has removed everything.";
 
-fn ended(ending: &Ending, owner: &mut Owner, hand_off: &mut impl HandOff, plan: &Plan) -> Result<ExitStatus> {
+fn ended(ending: &Ending, owner: &mut Owner, queue: &mut impl DeletionQueue, plan: &Plan) -> Result<ExitStatus> {
     Ok(match ending {
         // Said while the browser was open.
         Ending::Deleted => ExitStatus::Done,
@@ -376,7 +382,7 @@ fn ended(ending: &Ending, owner: &mut Owner, hand_off: &mut impl HandOff, plan: 
             ExitStatus::NotDone
         }
         Ending::Said { deleted } => said(owner, *deleted),
-        Ending::Unknown => return unknown(owner, hand_off, plan),
+        Ending::Unknown => return unknown(owner, queue, plan),
         Ending::Interrupted => {
             owner.say("Interrupted. Nothing was deleted.");
             ExitStatus::Interrupted
@@ -393,7 +399,7 @@ fn ended(ending: &Ending, owner: &mut Owner, hand_off: &mut impl HandOff, plan: 
             };
             if *may_be_gone {
                 owner.say(&format!("Stopped: {why}"));
-                return unknown(owner, hand_off, plan);
+                return unknown(owner, queue, plan);
             }
             owner.say(&format!("Stopped: {why} Nothing was deleted."));
             ExitStatus::NeedsPerson
@@ -402,7 +408,7 @@ fn ended(ending: &Ending, owner: &mut Owner, hand_off: &mut impl HandOff, plan: 
 }
 
 /// Says that it could not be seen, and asks the owner, unless the owner wants to leave.
-fn unknown(owner: &mut Owner, hand_off: &mut impl HandOff, plan: &Plan) -> Result<ExitStatus> {
+fn unknown(owner: &mut Owner, queue: &mut impl DeletionQueue, plan: &Plan) -> Result<ExitStatus> {
     owner.say(&format!(
         "Unknown: mi-signout could not see whether the account was deleted (it may be gone). Check before anything else: sign in at {}. If Xiaomi says that there is no such account, it is deleted.",
         crate::web::ENTRY
@@ -411,7 +417,7 @@ fn unknown(owner: &mut Owner, hand_off: &mut impl HandOff, plan: &Plan) -> Resul
         owner.say("Run this again when you know, and say so.");
         return Ok(ExitStatus::Unknown);
     }
-    settled(owner, hand_off, &plan.account)
+    settled(owner, queue, plan.account)
 }
 
 #[cfg(test)]
@@ -430,17 +436,17 @@ mod tests {
 
     #[test]
     fn an_account_is_chosen_by_name_and_never_by_chance() {
-        let account = |name: &str, masked: &str| WaitingAccount {
-            account: crate::web::AccountRef(name.into()),
+        let account = |number: i64, masked: &str| WaitingAccount {
+            account: AccountRef::new(number),
             masked: masked.into(),
             maybe_same: Vec::new(),
             phones: Vec::new(),
         };
-        let waiting = [account("a", "6230***535"), account("b", "6230***535"), account("c", "7000***111")];
+        let waiting = [account(1, "6230***535"), account(2, "6230***535"), account(3, "7000***111")];
         assert!(choose(&[], None).unwrap().is_none());
-        assert_eq!(choose(&waiting[..1], None).unwrap().unwrap().account.0, "a");
-        assert_eq!(choose(&waiting, Some("b")).unwrap().unwrap().account.0, "b");
-        assert_eq!(choose(&waiting, Some("7000***111")).unwrap().unwrap().account.0, "c");
+        assert_eq!(choose(&waiting[..1], None).unwrap().unwrap().account.number(), 1);
+        assert_eq!(choose(&waiting, Some("acct-2")).unwrap().unwrap().account.number(), 2);
+        assert_eq!(choose(&waiting, Some("7000***111")).unwrap().unwrap().account.number(), 3);
         for (named, said) in [(None, "several"), (Some("6230***535"), "several"), (Some("x"), "no account 'x'")] {
             let error = choose(&waiting, named).unwrap_err().to_string();
             assert!(error.contains(said) && error.contains("c  7000***111"), "{error}");

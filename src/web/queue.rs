@@ -5,10 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::event::FindDevice;
-
-/// The journal's name for an account; holds nothing of its id.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AccountRef(pub String);
+use crate::model::{AccountRef, DeletionState};
 
 /// An account that was signed out of phones, and may be deleted by its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,52 +40,9 @@ pub struct WaitingPhone {
     pub find_device: FindDevice,
 }
 
-/// How far the deletion of an account got.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WebState {
-    /// Nothing yet.
-    NotStarted,
-    /// The deletion page was asked for.
-    Opened,
-    /// A page was seen that only a signed-in owner sees.
-    SignedInSeen,
-    /// The losses and the first Delete were seen.
-    CautionSeen,
-    /// The code was asked for, after the caution.
-    VerifySeen,
-    /// A page was seen that is not known: its owner may have gone on there by hand. Also what a cut-off run leaves.
-    MayBeGone,
-    /// The last question was seen: from here on the account may be gone.
-    FinalArmed,
-    /// The last Delete is about to be pressed by this program. Never pressed again.
-    FinalPressed,
-    /// Xiaomi said that the account is deleted.
-    DoneSeen,
-    /// Xiaomi refused, for these reasons (codes).
-    Refused(Vec<String>),
-    /// The owner kept it; nothing was deleted.
-    Kept,
-    /// It could not be seen whether it was deleted.
-    Unknown,
-}
-
-impl WebState {
-    /// Whether the account may be gone already, so that its owner has to look before anything else is done.
-    #[must_use]
-    pub fn may_be_gone(&self) -> bool {
-        matches!(self, Self::MayBeGone | Self::FinalArmed | Self::FinalPressed | Self::Unknown)
-    }
-
-    /// Whether a run that was cut off here may have left its browser with the owner, who could go on in it.
-    #[must_use]
-    pub fn was_cut_off(&self) -> bool {
-        self.may_be_gone() || matches!(self, Self::SignedInSeen | Self::CautionSeen | Self::VerifySeen)
-    }
-}
-
-/// Why the hand-off could not be read, written or locked.
+/// Why the queue could not be read, written or locked.
 #[derive(Debug, thiserror::Error)]
-pub enum HandOffError {
+pub enum QueueError {
     /// Another run has this account. Wait for it.
     #[error("another run is deleting this account")]
     Busy,
@@ -122,48 +76,48 @@ impl AccountLock {
     }
 }
 
-/// The journal, as seen from here.
-pub trait HandOff {
+/// The accounts that wait for their deletion, as the journal has them.
+pub trait DeletionQueue {
     /// The accounts that wait, in the order in which they came.
     ///
     /// # Errors
     /// Where the journal can't be read.
-    fn waiting(&self) -> Result<Vec<WaitingAccount>, HandOffError>;
+    fn waiting(&self) -> Result<Vec<WaitingAccount>, QueueError>;
 
     /// How far an account got.
     ///
     /// # Errors
     /// Where the journal can't be read or has no such account.
-    fn last(&self, account: &AccountRef) -> Result<WebState, HandOffError>;
+    fn last(&self, account: AccountRef) -> Result<DeletionState, QueueError>;
 
     /// Records a state. It is on disk when this returns, so that what follows may be done.
     ///
     /// # Errors
     /// Where it can't be written: then nothing that it announces may be done.
-    fn record(&mut self, account: &AccountRef, state: &WebState) -> Result<(), HandOffError>;
+    fn record(&mut self, account: AccountRef, state: &DeletionState) -> Result<(), QueueError>;
 
     /// Records what the owner found out by looking, where a run could not see how it ended.
     ///
     /// # Errors
     /// Where it can't be written.
-    fn settle(&mut self, account: &AccountRef, deleted: bool) -> Result<(), HandOffError>;
+    fn settle(&mut self, account: AccountRef, deleted: bool) -> Result<(), QueueError>;
 
     /// Takes the account for this run.
     ///
     /// # Errors
-    /// [`HandOffError::Busy`] where another run has it.
-    fn lock(&mut self, account: &AccountRef) -> Result<AccountLock, HandOffError>;
+    /// [`QueueError::Busy`] where another run has it.
+    fn lock(&mut self, account: AccountRef) -> Result<AccountLock, QueueError>;
 }
 
-/// A hand-off in memory, for tests and trials. Clones share it.
+/// A queue in memory, for tests and trials. Clones share it.
 #[derive(Clone, Default)]
-pub struct MemoryHandOff {
+pub struct MemoryQueue {
     waiting: Vec<WaitingAccount>,
-    states: Arc<Mutex<BTreeMap<AccountRef, Vec<WebState>>>>,
+    states: Arc<Mutex<BTreeMap<AccountRef, Vec<DeletionState>>>>,
     locked: Arc<Mutex<BTreeSet<AccountRef>>>,
 }
 
-impl MemoryHandOff {
+impl MemoryQueue {
     /// With these accounts waiting.
     #[must_use]
     pub fn new(waiting: Vec<WaitingAccount>) -> Self {
@@ -172,9 +126,9 @@ impl MemoryHandOff {
 
     /// Every state recorded for an account, in order.
     #[must_use]
-    pub fn states(&self, account: &AccountRef) -> Vec<WebState> {
+    pub fn states(&self, account: AccountRef) -> Vec<DeletionState> {
         let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        states.get(account).cloned().unwrap_or_default()
+        states.get(&account).cloned().unwrap_or_default()
     }
 }
 
@@ -190,31 +144,31 @@ impl Drop for MemoryLock {
     }
 }
 
-impl HandOff for MemoryHandOff {
-    fn waiting(&self) -> Result<Vec<WaitingAccount>, HandOffError> {
+impl DeletionQueue for MemoryQueue {
+    fn waiting(&self) -> Result<Vec<WaitingAccount>, QueueError> {
         Ok(self.waiting.clone())
     }
 
-    fn last(&self, account: &AccountRef) -> Result<WebState, HandOffError> {
-        Ok(self.states(account).pop().unwrap_or(WebState::NotStarted))
+    fn last(&self, account: AccountRef) -> Result<DeletionState, QueueError> {
+        Ok(self.states(account).pop().unwrap_or(DeletionState::NotStarted))
     }
 
-    fn record(&mut self, account: &AccountRef, state: &WebState) -> Result<(), HandOffError> {
+    fn record(&mut self, account: AccountRef, state: &DeletionState) -> Result<(), QueueError> {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        states.entry(account.clone()).or_default().push(state.clone());
+        states.entry(account).or_default().push(state.clone());
         Ok(())
     }
 
-    fn settle(&mut self, account: &AccountRef, deleted: bool) -> Result<(), HandOffError> {
-        self.record(account, if deleted { &WebState::DoneSeen } else { &WebState::Kept })
+    fn settle(&mut self, account: AccountRef, deleted: bool) -> Result<(), QueueError> {
+        self.record(account, if deleted { &DeletionState::Done } else { &DeletionState::Kept })
     }
 
-    fn lock(&mut self, account: &AccountRef) -> Result<AccountLock, HandOffError> {
+    fn lock(&mut self, account: AccountRef) -> Result<AccountLock, QueueError> {
         let mut locked = self.locked.lock().unwrap_or_else(PoisonError::into_inner);
-        if !locked.insert(account.clone()) {
-            return Err(HandOffError::Busy);
+        if !locked.insert(account) {
+            return Err(QueueError::Busy);
         }
-        Ok(AccountLock::new(MemoryLock { locked: Arc::clone(&self.locked), account: account.clone() }))
+        Ok(AccountLock::new(MemoryLock { locked: Arc::clone(&self.locked), account }))
     }
 }
 
@@ -224,11 +178,11 @@ mod tests {
 
     #[test]
     fn one_run_has_an_account() {
-        let mut hand_off = MemoryHandOff::default();
-        let account = AccountRef("a".into());
-        let held = hand_off.lock(&account).unwrap();
-        assert!(matches!(hand_off.clone().lock(&account), Err(HandOffError::Busy)));
+        let mut queue = MemoryQueue::default();
+        let account = AccountRef::new(1);
+        let held = queue.lock(account).unwrap();
+        assert!(matches!(queue.clone().lock(account), Err(QueueError::Busy)));
         drop(held);
-        assert!(hand_off.lock(&account).is_ok());
+        assert!(queue.lock(account).is_ok());
     }
 }
