@@ -120,7 +120,7 @@ impl Walked {
         let mut visits: Vec<Visit> = Vec::new();
         let mut front: Option<(usize, usize)> = None;
         let mut presses: Vec<(usize, usize)> = Vec::new();
-        let (mut other, mut missed) = (false, false);
+        let (mut other, mut missed, mut passing) = (false, false, false);
         for step in steps {
             match step {
                 Step::Saw(frame) => {
@@ -132,15 +132,24 @@ impl Walked {
                         (presses, other, missed) = (Vec::new(), false, false);
                     }
                     front = Some((*frame, page));
+                    passing = false;
                 }
-                Step::Tapped(Some(node)) => presses.extend(front.map(|(frame, _)| (frame, *node))),
-                Step::Tapped(None) => other = true,
+                Step::Tapped(node) => {
+                    // A touch on nothing that was read was one on the page that came and went.
+                    missed |= passing && node.is_none();
+                    match node {
+                        Some(node) => presses.extend(front.map(|(frame, _)| (frame, *node))),
+                        None => other = true,
+                    }
+                }
                 Step::Scrolled(_) => {
                     if let Some((_, page)) = front {
                         self.pages[page].scrolled = true;
                     }
                 }
-                Step::Missed(_) => missed = true,
+                Step::Missed(None) => missed = true,
+                // A window that came and went by itself, as a progress dialog does, needs nobody to show it again.
+                Step::Missed(Some(_)) => passing = true,
             }
         }
         if let (Some((_, page)), true) = (front, gone) {

@@ -230,11 +230,20 @@ impl Recording {
         self.manifest.runs.iter().any(|run| run.ended == Ended::AccountGone)
     }
 
-    /// Pages that came and went between two looks.
+    /// Pages that were touched and gone before they were read. A window that came and went by itself is none of them.
     #[must_use]
     pub fn missed(&self) -> usize {
-        let steps = self.manifest.runs.iter().flat_map(|run| &run.steps);
-        steps.filter(|step| matches!(step, Step::Missed(_))).count()
+        let (mut missed, mut passing) = (0, false);
+        for step in self.manifest.runs.iter().flat_map(|run| &run.steps) {
+            match step {
+                Step::Missed(None) => missed += 1,
+                Step::Missed(Some(_)) => passing = true,
+                Step::Tapped(None) => missed += usize::from(std::mem::take(&mut passing)),
+                Step::Saw(_) => passing = false,
+                _ => {}
+            }
+        }
+        missed
     }
 
     /// The focused window of a frame.

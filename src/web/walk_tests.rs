@@ -199,14 +199,7 @@ impl Default for Setting {
 }
 
 fn plan(account: AccountRef, press_final: bool) -> Plan {
-    Plan {
-        account,
-        masked: "6230***535".into(),
-        site: Site::xiaomi(),
-        press_final,
-        patience: 6,
-        answer_patience: 10,
-    }
+    Plan { account, masked: "6230***535".into(), site: Site::xiaomi(), press_final, patience: 6, answer_patience: 10 }
 }
 
 fn run(shows: impl IntoIterator<Item = Show>, setting: &Setting) -> Ran {
