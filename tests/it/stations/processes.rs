@@ -281,9 +281,12 @@ fn kill_9_of_a_bench_or_of_the_database_loses_no_row_and_submits_nothing_twice()
         let (mut victim, told) = start(offices[0].sign_out(&[&beds[0]]));
         let (mut other, rows) = start(offices[1].sign_out(&[&beds[1]]));
         // At a moment that differs from seed to seed, counted in what the phones were asked.
-        let asked = || (0..4).map(|n| beds[0].phone(n).record().commands.len()).sum::<usize>();
+        let asked = |bed: usize| (0..4).map(|n| beds[bed].phone(n).record().commands.len()).sum::<usize>();
         let moment = 4 + (seed as usize * 7) % 60;
-        wait_until("the moment of the kill", || asked() >= moment || victim.0.try_wait().unwrap().is_some());
+        // A bench that finds no database when it starts ends at once: both have begun with their phones.
+        wait_until("the moment of the kill", || {
+            (asked(0) >= moment && asked(1) >= 4) || victim.0.try_wait().unwrap().is_some()
+        });
         if seed % 2 == 0 {
             victim.0.kill().unwrap();
         } else {
@@ -305,7 +308,9 @@ fn kill_9_of_a_bench_or_of_the_database_loses_no_row_and_submits_nothing_twice()
             assert_eq!(is_out, words(row).ends_with("signed-out -"), "seed {seed}: {row:#}");
         }
         let all: Vec<usize> = beds.iter().flat_map(submissions).collect();
-        assert!(all.iter().all(|times| *times <= 1), "seed {seed}: {all:?}");
+        // The last phone of each bench has a wrong password, which each of the two runs on it may submit once.
+        let most = [1, 1, 1, 2];
+        assert!(all.iter().zip(most.iter().cycle()).all(|(times, most)| times <= most), "seed {seed}: {all:?}");
         let journal = Bench { state: tempfile::tempdir().unwrap(), database: SharedDatabase::parse(&url).unwrap() };
         journal.database.set_up(journal.state.path(), KeySource::File(&key), None).unwrap();
         let journal = journal.journal();
