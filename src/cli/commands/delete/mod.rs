@@ -449,7 +449,7 @@ mod tests {
         assert_eq!(choose(&waiting, Some("7000***111")).unwrap().unwrap().account.number(), 3);
         for (named, said) in [(None, "several"), (Some("6230***535"), "several"), (Some("x"), "no account 'x'")] {
             let error = choose(&waiting, named).unwrap_err().to_string();
-            assert!(error.contains(said) && error.contains("c  7000***111"), "{error}");
+            assert!(error.contains(said) && error.contains("acct-3  7000***111"), "{error}");
         }
     }
 }
