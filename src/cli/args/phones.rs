@@ -21,8 +21,8 @@ pub(crate) struct WhereArgs {
     pub(crate) servers: Vec<AdbServer>,
     /// A file with the adb servers of several benches
     ///
-    /// stations.toml: for each [[station]] its name, its address (adb), and the numbers on its tray (first-number, or a table [station.plugs]
-    /// of USB path = number). Servers of --adb come first.
+    /// stations.toml: a table "station" for each, with its name, its address (adb), and the numbers on its tray (first-number, or a table "plugs"
+    /// of USB path = number). Servers of --adb come first. docs/stations.md shows one.
     #[arg(long, value_name = "FILE")]
     pub(crate) stations: Option<PathBuf>,
 }
