@@ -47,6 +47,8 @@ pub(super) fn find_driver(args: &Args, site: &Site, home: &Path, owner: &mut Own
             Ok(Some(found))
         }
         Err(DownloadError::Interrupted) => Ok(None),
+        // Ctrl-C also breaks the download off, which may be noticed first.
+        Err(_) if owner.is_interrupted() => Ok(None),
         Err(error) => bail!("{none}, and {:#}\n{hint}", anyhow::Error::from(error)),
     }
 }
