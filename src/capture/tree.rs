@@ -54,7 +54,7 @@ pub fn masked(tree: &UiTree, known: &Known) -> MaskedTree {
     masked_as(tree, known, false)
 }
 
-/// The same, but a password field that something stands in shows [`FILLED`], whatever it is and however long: a record of several
+/// The same, but a filled password field shows [`FILLED`], whatever it is and however long: a record of several
 /// screens tells by it when the password was typed.
 #[must_use]
 pub fn masked_with_marks(tree: &UiTree, known: &Known) -> MaskedTree {

@@ -88,7 +88,7 @@ pub(super) struct Writer {
     schema: &'static Schema,
     state: Mutex<State>,
     queue: Mutex<Vec<Box<dyn Job>>>,
-    /// How long a database server that went away is waited for.
+    /// How long to wait for a lost database server.
     grace: Duration,
     told: Mutex<Option<Told>>,
     /// Whether there is a write-ahead log: only then may a commit leave the disk for later without risking the file.
@@ -100,7 +100,7 @@ struct State {
     /// This connection's name in the database, and the number of its last transaction there.
     id: String,
     batch: i64,
-    /// The database server stayed away for as long as it is waited for: it is asked once more each time, and not waited for.
+    /// The database server stayed away longer than the wait: each later step asks it once and does not wait.
     given_up: bool,
 }
 

@@ -152,7 +152,7 @@ impl Journal {
     }
 }
 
-/// How long a database server that went away is waited for before a step of the deletion is refused.
+/// How long a step of the deletion waits for a lost database server before it is refused.
 const WAIT: Duration = Duration::from_secs(20);
 
 /// The deletion of one account, held by this process until it is dropped.

@@ -80,7 +80,7 @@ impl Ledger {
         Ok(Self { key, writer, is_new: !was_there || same.is_some_and(|same| !same), bench: None })
     }
 
-    /// The ledger of a journal that benches share, for a run there. A database that goes away is waited for as long as `grace`.
+    /// The ledger of a journal that benches share, for a run there. Waits up to `grace` for a lost database.
     ///
     /// # Errors
     /// Any: without a ledger no password may be submitted.

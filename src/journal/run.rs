@@ -38,7 +38,7 @@ pub struct RunInfo {
     pub options: BTreeMap<String, String>,
     /// The lot that the run belongs to.
     pub lot: Option<String>,
-    /// How long a database server that went away is waited for.
+    /// How long to wait for a lost database server.
     pub grace: Duration,
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct WalkArgs {
     /// Wait for a phone that disconnects
     ///
     /// Counts from the moment the phone or its adb server is lost. A phone that does not come back in time is reported as
-    /// disconnected. A database of the record (--journal postgres://...) that goes away is waited for as long.
+    /// disconnected. A lost database of the record (--journal postgres://...) gets the same time.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub(crate) grace: u64,
     /// Phones at the same time
@@ -74,7 +74,7 @@ pub(crate) enum PayCardsArg {
 }
 
 impl WalkArgs {
-    /// How long a phone, its adb server or the database of the record is waited for.
+    /// How long to wait for a lost phone, adb server or database of the record.
     pub(crate) fn grace(&self) -> std::time::Duration {
         std::time::Duration::from_secs(self.grace)
     }

@@ -177,7 +177,7 @@ impl World {
         self.reach(now, Stage::AfterConfirm);
     }
 
-    /// What stands in the password field of a page.
+    /// The text of the password field of a page.
     fn typed_password(&self, screen: S) -> &String {
         let typed = self.form.typed();
         if screen == S::WebPassword { &typed.web } else { &typed.password }

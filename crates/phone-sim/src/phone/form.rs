@@ -23,7 +23,7 @@ impl Form {
         self.note = None;
     }
 
-    /// What stands in the fields.
+    /// The text of the fields.
     pub(super) fn typed(&self) -> &Typed {
         &self.typed
     }
@@ -109,7 +109,7 @@ impl Form {
         self.note = note;
     }
 
-    /// A number stands in the dialer.
+    /// The dialer shows a number.
     pub(super) fn dial(&mut self, number: String) {
         self.dialled = number;
     }

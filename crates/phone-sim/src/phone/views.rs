@@ -19,7 +19,7 @@ const SINCE: u32 = 30;
 const TAKES: u64 = 120;
 /// Time that it takes where something is wrong with it, in ms: longer than a dump of the screen.
 const TAKES_LONG: u64 = 4000;
-/// How long an app that does not answer is waited for, in ms (`TransferPipe`'s limit).
+/// How long to wait for an app that does not answer, in ms (`TransferPipe`'s limit).
 const NO_ANSWER: u64 = 5000;
 /// How much too low everything is in an answer that is wrong, in units of the screen.
 const SHIFT: i32 = 40;

@@ -12,7 +12,7 @@ pub struct Scene<'a> {
     pub spec: &'a PhoneSpec,
     /// The account, where one is signed in.
     pub account: Option<&'a str>,
-    /// What stands in the fields.
+    /// The text of the fields.
     pub typed: &'a Typed,
     /// The field that has the focus.
     pub focus: Option<Field>,
