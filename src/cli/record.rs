@@ -28,8 +28,8 @@ impl Record {
     /// Opens everything before the first tap. A run goes on without a journal that can't be written, after a warning; one that is
     /// damaged, and a report that could not be written at the end, are refused now.
     ///
-    /// A journal that benches share is another matter: without it nobody knows what the others did, so nothing is begun. `grace` is how long it
-    /// is waited for when it goes away later.
+    /// A journal that benches share is another matter: without it nobody knows what the others did, so nothing is begun. `grace` is how long a
+    /// step waits for it when it is lost later.
     pub(crate) fn open(
         args: &RecordArgs,
         options: BTreeMap<String, String>,
