@@ -11,23 +11,24 @@
 //!
 //! | room | what it is for | may import |
 //! |---|---|---|
-//! | [`model`] | words that every room shares; no I/O | - |
+//! | [`text`] | what people read: every sentence by its id, a folder a language | - |
+//! | [`model`] | words that every room shares; no I/O | text |
 //! | [`event`] | everything that happens, as data | model |
-//! | [`record`] | the certificate: rows and their chain, built from events | model event |
+//! | [`record`] | the certificate: rows and their chain, built from events | model event text |
 //! | [`ui`] | a `uiautomator dump` as a value, and matching | - |
 //! | [`profile`] | device profiles: load, validate, choose, recognise | model ui |
-//! | [`phone`] | the port to a phone: a few verbs | model ui |
-//! | [`flow`] | the engine that decides, and the run that does | model event ui profile phone |
-//! | [`capture`] | a redacted record of a phone | model ui profile phone |
-//! | [`learn`] | a recording of a sign-out by hand, and the profile drafted from it | model ui profile phone capture |
-//! | [`preflight`] | what must hold before a phone is touched | model event profile phone |
-//! | [`fleet`] | many phones: a worker each | model event profile phone flow capture preflight journal |
-//! | [`journal`] | the durable record of runs | model event record |
-//! | [`report`] | documents from the record: HTML, JSON, CSV, JUnit | model event record |
-//! | [`reporter`] | the one thread that hears events: journal, board, plain lines, JSON lines | model event record journal report |
-//! | [`adb`] | discovery and the real phone, over the adb server | model ui phone process |
+//! | [`phone`] | the port to a phone: a few verbs | model ui text |
+//! | [`flow`] | the engine that decides, and the run that does | model event ui profile phone text |
+//! | [`capture`] | a redacted record of a phone | model ui profile phone text |
+//! | [`learn`] | a recording of a sign-out by hand, and the profile drafted from it | model ui profile phone capture text |
+//! | [`preflight`] | what must hold before a phone is touched | model event profile phone text |
+//! | [`fleet`] | many phones: a worker each | model event profile phone flow capture preflight journal text |
+//! | [`journal`] | the durable record of runs | model event record text |
+//! | [`report`] | documents from the record: HTML, JSON, CSV, JUnit | model event record text |
+//! | [`reporter`] | the one thread that hears events: journal, board, plain lines, JSON lines | model event record journal report text |
+//! | [`adb`] | discovery and the real phone, over the adb server | model ui phone process text |
 //! | [`process`] | how other programs are started | model |
-//! | [`web`] | the owner's permanent deletion, in a real browser | model event journal process |
+//! | [`web`] | the owner's permanent deletion, in a real browser | model event journal process text |
 //! | [`cli`] | the command line; wires the rooms | everything |
 //!
 //! The simulated phones that the tests, `demo` and `simulate` run on are a crate of their own, `phone-sim`: it knows nothing of
@@ -60,5 +61,6 @@ pub mod profile;
 pub mod record;
 pub mod report;
 pub mod reporter;
+pub mod text;
 pub mod ui;
 pub mod web;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::model::{AccountsProbe, Focus, Key, Opening, Secret};
+use crate::text::say;
 use crate::ui::views::ScreenViews;
 use crate::ui::{Point, UiTree};
 
@@ -337,21 +338,21 @@ pub enum InputProbe {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PhoneError {
     /// The phone is no longer listed, or the stream ended midway: wait for it to come back.
-    #[error("the phone is not connected")]
+    #[error("{}", say!("phone-is-not-connected"))]
     Gone,
     /// Listed, but not answering: wait.
-    #[error("the phone is offline")]
+    #[error("{}", say!("phone-is-offline-in-adb"))]
     Offline,
     /// The phone has not accepted this computer's key: a person must.
-    #[error("the phone has not allowed USB debugging from this computer")]
+    #[error("{}", say!("phone-has-not-allowed-usb-debugging"))]
     Unauthorized,
     /// The adb server does not answer: wait for it.
-    #[error("the adb server at {0} does not answer")]
+    #[error("{}", say!("adb-server-does-not-answer", server = .0))]
     ServerGone(String),
     /// The phone did not answer in time: the step may or may not have been done.
-    #[error("the phone did not answer within {} s", .0.as_secs())]
+    #[error("{}", say!("phone-did-not-answer-within", seconds = .0.as_secs()))]
     Timeout(Duration),
     /// adb said something else. Never holds what was typed.
-    #[error("adb: {0}")]
+    #[error("{}", say!("adb-said", why = .0))]
     Adb(String),
 }

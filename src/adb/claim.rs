@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use super::boundary::random_boundary;
 use crate::model::Serial;
 use crate::phone::PhoneClaim;
+use crate::text::say;
 
 /// The folder. It does not begin as the files do that are cleared away.
 pub(super) const FOLDER: &str = "/data/local/tmp/mi-signout.claim";
@@ -174,7 +175,8 @@ fn of(now: Option<i64>, line: &str) -> PhoneClaim {
 pub(super) fn holder(line: &str) -> String {
     let mut words = line.split_whitespace().skip(2);
     let word = |word: Option<&str>| crate::model::short_name(word.unwrap_or("?"), 60);
-    format!("a run on computer {}, process {}", word(words.next()), word(words.next()))
+    let (computer, process) = (word(words.next()), word(words.next()));
+    say!("run-on-another-computer", computer, process)
 }
 
 /// Whether no process of this computer has the id.

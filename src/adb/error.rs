@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::model::AdbServer;
+use crate::text::say;
 
 /// Why an adb server could not be used, by what the caller does next.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AdbError {
     /// No server runs on this computer, and there is no `adb` to start one with.
-    #[error("no adb server at {server}, and no adb program was found ({looked})")]
+    #[error("{}", say!("no-adb-server-and-no-program", server = .server, looked = .looked))]
     NoAdb {
         /// Where a server was wanted.
         server: AdbServer,
@@ -17,7 +18,7 @@ pub enum AdbError {
         looked: String,
     },
     /// `adb start-server` did not bring a server up.
-    #[error("'{}' could not start an adb server: {why}", adb.display())]
+    #[error("{}", say!("could-not-start-adb-server", adb = adb.display(), why = .why))]
     StartFailed {
         /// The program that was run.
         adb: PathBuf,
@@ -25,7 +26,7 @@ pub enum AdbError {
         why: String,
     },
     /// The server cannot be reached, or hung up: it may come back.
-    #[error("the adb server at {server} does not answer: {why}")]
+    #[error("{}", say!("adb-server-does-not-answer-because", server = .server, why = .why))]
     Unreachable {
         /// The server.
         server: AdbServer,
@@ -33,13 +34,13 @@ pub enum AdbError {
         why: String,
     },
     /// Something answers there, but it does not speak as an adb server does.
-    #[error("what answers at {server} is no adb server")]
+    #[error("{}", say!("not-an-adb-server-at", server = .server))]
     NotAdb {
         /// The address.
         server: AdbServer,
     },
     /// The server refused a request, in its own words.
-    #[error("the adb server at {server} refused: {why}")]
+    #[error("{}", say!("adb-server-refused-because", server = .server, why = .why))]
     Refused {
         /// The server.
         server: AdbServer,
@@ -47,7 +48,7 @@ pub enum AdbError {
         why: String,
     },
     /// The server accepted the connection, but did not answer in time.
-    #[error("the adb server at {server} did not answer within {} s", within.as_secs_f32())]
+    #[error("{}", say!("adb-server-did-not-answer-within", server = .server, seconds = within.as_secs_f32()))]
     Timeout {
         /// The server.
         server: AdbServer,
@@ -59,21 +60,16 @@ pub enum AdbError {
 impl AdbError {
     /// What a person can do about it.
     #[must_use]
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> String {
         match self {
-            Self::NoAdb { .. } => {
-                "install Android's platform-tools (Debian, Ubuntu: apt install adb; macOS: brew install \
-                 android-platform-tools; Windows: winget install Google.PlatformTools), or set ADB to the program"
-            }
-            Self::StartFailed { .. } => "run 'adb start-server' yourself and read what it says",
+            Self::NoAdb { .. } => say!("install-adb"),
+            Self::StartFailed { .. } => say!("start-the-adb-server-yourself"),
             Self::Unreachable { server, .. } | Self::Timeout { server, .. } if server.is_loopback() => {
-                "run 'adb devices' and see whether it answers; another program may be holding the server"
+                say!("see-whether-adb-answers")
             }
-            Self::Unreachable { .. } | Self::Timeout { .. } => {
-                "check host and port; a server on another computer must have been started with 'adb -a'"
-            }
-            Self::NotAdb { .. } => "another program uses this port: name the right one with --adb HOST:PORT",
-            Self::Refused { .. } => "the server may be too old: update Android's platform-tools",
+            Self::Unreachable { .. } | Self::Timeout { .. } => say!("check-adb-host-and-port"),
+            Self::NotAdb { .. } => say!("another-program-uses-this-port"),
+            Self::Refused { .. } => say!("update-platform-tools"),
         }
     }
 }

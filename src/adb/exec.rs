@@ -18,6 +18,7 @@ use super::script::Script;
 use super::smart_socket::{resolve, tame};
 use crate::model::{AdbServer, Serial, TransportId};
 use crate::phone::PhoneError;
+use crate::text::say;
 
 /// At most this much output is taken, in bytes: a picture has a few million, a screen a few hundred thousand.
 const MOST_OUTPUT: usize = 64 << 20;
@@ -162,7 +163,7 @@ impl Channel {
         }
         // A margin for the name of the service.
         if text.len() + 16 > MOST_SCRIPT {
-            return Err(PhoneError::Adb("the script is too long for one request".into()));
+            return Err(PhoneError::Adb(say!("script-is-too-long")));
         }
         let secret = script.is_secret();
         // No copy of it is held during a wait.
@@ -190,7 +191,7 @@ impl Channel {
                 News::Failed(error) => return Some(Err(self.classify(&error, secret))),
                 News::Cancelled => return Some(Err(cancelled())),
                 News::NoThread => return Some(Err(no_thread())),
-                News::TooMuch => return Some(Err(PhoneError::Adb("the phone sent too much".into()))),
+                News::TooMuch => return Some(Err(PhoneError::Adb(say!("phone-sent-too-much")))),
                 News::Ended(bytes, share) => rest = Some((bytes, share)),
             }
             // A handshake that fails ends the stream too, before it says why.
@@ -264,8 +265,8 @@ impl Channel {
             | RustADBError::Utf8FromBytesError(_)
             | RustADBError::ParseIntError(_)
             | RustADBError::ConversionError
-            | RustADBError::UnknownResponseType(_) => PhoneError::Adb("what answers is no adb server".into()),
-            _ => PhoneError::Adb("adb_client failed".into()),
+            | RustADBError::UnknownResponseType(_) => PhoneError::Adb(say!("not-an-adb-server")),
+            _ => PhoneError::Adb(say!("adb-client-failed")),
         }
     }
 }
@@ -279,18 +280,18 @@ fn classify_words(words: &str, secret: bool) -> PhoneError {
     } else if says(&["device offline", "still connecting", "device is offline"]) {
         PhoneError::Offline
     } else if says(&["more than one device"]) {
-        PhoneError::Adb("more than one phone has this serial".into())
+        PhoneError::Adb(say!("more-than-one-phone-has-the-serial"))
     } else if says(&["not found", "no devices", "no device", "unknown transport", "closed", "device disconnected"]) {
         PhoneError::Gone
     } else if secret {
-        PhoneError::Adb("the adb server refused".into())
+        PhoneError::Adb(say!("adb-server-refused"))
     } else {
         PhoneError::Adb(tame(words))
     }
 }
 
 fn no_thread() -> PhoneError {
-    PhoneError::Adb("this computer gives no more threads: close other programs, or raise 'ulimit -u'".into())
+    PhoneError::Adb(say!("no-more-threads"))
 }
 
 fn cancelled() -> PhoneError {
@@ -303,7 +304,7 @@ fn ended((mut bytes, share): (Vec<u8>, Share), boundary: &str) -> Result<Output,
         // The shell gives up a script that it cannot parse as a whole, and no boundary comes.
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(512)]);
         return Err(if head.contains("syntax error") {
-            PhoneError::Adb("the phone's shell did not understand the script".into())
+            PhoneError::Adb(say!("phone-did-not-understand-the-script"))
         } else {
             PhoneError::Gone
         });

@@ -8,6 +8,7 @@ use super::parse_limit::ParseLimit;
 use super::{Cancel, Channel, Places, Script};
 use crate::model::{ACCOUNT_APP_VERSION, AdbServer, Device, Focus, Presence, Serial, TransportId};
 use crate::phone::{Look, Observation, Phone, PhoneClaim, PhoneError, PhoneFacts, Refusal, ScreenRead, Step};
+use crate::text::say;
 
 /// The first bytes of every PNG.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -186,7 +187,7 @@ impl Phone for AdbPhone {
         if output.code == 0 && output.bytes.starts_with(PNG) {
             return Ok(output.bytes);
         }
-        Err(PhoneError::Adb(format!("the phone gave no picture (screencap ended with {})", output.code)))
+        Err(PhoneError::Adb(say!("phone-gave-no-picture", code = output.code)))
     }
 
     fn tidy(&mut self, within: Duration) -> Result<(), PhoneError> {
@@ -237,7 +238,7 @@ fn cannot_open(words: &str, code: Option<i32>) -> Option<Refusal> {
     let line = lines().find(|l| !l.starts_with("Error type")).or_else(|| lines().next());
     match (line, code) {
         (Some(line), _) => Some(Refusal::CannotOpen(super::smart_socket::tame(line))),
-        (None, Some(code)) if code > 125 => Some(Refusal::CannotOpen(format!("am ended with {code}"))),
+        (None, Some(code)) if code > 125 => Some(Refusal::CannotOpen(say!("am-ended-with", code))),
         _ => None,
     }
 }

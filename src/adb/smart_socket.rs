@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::AdbError;
 use crate::model::AdbServer;
+use crate::text::say;
 
 /// The server's IPv4 address: `adb_client` knows no other. A name is looked up in a thread, so that a slow resolver
 /// cannot hold the caller longer than `within`.
@@ -33,7 +34,7 @@ pub(super) fn resolve(server: &AdbServer, within: Duration) -> Result<SocketAddr
         SocketAddr::V4(v4) => Some(v4),
         SocketAddr::V6(_) => None,
     });
-    v4.ok_or_else(|| AdbError::Unreachable { server: server.clone(), why: "it has no IPv4 address".into() })
+    v4.ok_or_else(|| AdbError::Unreachable { server: server.clone(), why: say!("host-has-no-ipv4-address") })
 }
 
 /// A connection to an adb server with a deadline for all that is asked of it.
@@ -143,8 +144,8 @@ impl SmartSocket {
 fn unreachable(server: &AdbServer, error: &io::Error) -> AdbError {
     let why = match error.kind() {
         ErrorKind::ConnectionRefused => "connection refused".to_owned(),
-        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => "it hung up".to_owned(),
-        ErrorKind::TimedOut | ErrorKind::WouldBlock => "no connection in time".to_owned(),
+        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => say!("server-hung-up"),
+        ErrorKind::TimedOut | ErrorKind::WouldBlock => say!("no-connection-in-time"),
         _ => error.to_string(),
     };
     AdbError::Unreachable { server: server.clone(), why }

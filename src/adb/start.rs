@@ -9,6 +9,7 @@ use super::AdbError;
 use super::smart_socket::SmartSocket;
 use crate::model::AdbServer;
 use crate::process;
+use crate::text::say;
 
 /// Between two looks at whether `adb start-server` has ended.
 const POLL: Duration = Duration::from_millis(20);
@@ -55,8 +56,8 @@ pub fn ensure_server_with(
     let left = until.saturating_duration_since(Instant::now()).max(Duration::from_secs(1));
     match (probe(server, left), ended) {
         (Ok(()), _) => Ok(Started::Now),
-        (Err(_), None) => Err(failed(format!("it did not end within {} s", within.as_secs()))),
-        (Err(_), Some(status)) => Err(failed(format!("no server answers after it ({status})"))),
+        (Err(_), None) => Err(failed(say!("adb-did-not-end-within", seconds = within.as_secs()))),
+        (Err(_), Some(status)) => Err(failed(say!("no-server-answers-after-adb", status))),
     }
 }
 
@@ -72,7 +73,7 @@ pub fn find_adb(named: Option<&OsStr>, path: Option<&OsStr>) -> Result<PathBuf, 
         }
         // A bare name is looked for on PATH, as a shell would.
         if file.components().count() > 1 {
-            return Err(format!("ADB names '{}', which is no file", file.display()));
+            return Err(say!("adb-variable-names-no-file", file = file.display()));
         }
     }
     let name = named.filter(|n| !n.is_empty()).map_or_else(|| OsString::from("adb"), OsStr::to_owned);
@@ -81,7 +82,7 @@ pub fn find_adb(named: Option<&OsStr>, path: Option<&OsStr>) -> Result<PathBuf, 
     std::env::split_paths(path.unwrap_or_default())
         .flat_map(|folder| [folder.join(&with_suffix), folder.join(&name)])
         .find(|file| file.is_file())
-        .ok_or_else(|| format!("no '{}' on PATH, and ADB does not name it", name.display()))
+        .ok_or_else(|| say!("no-adb-on-path", name = name.display()))
 }
 
 fn probe(server: &AdbServer, within: Duration) -> Result<(), AdbError> {

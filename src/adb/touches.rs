@@ -12,6 +12,7 @@ use super::smart_socket::resolve;
 use super::{AdbError, Cancel, Channel, Script};
 use crate::model::{AdbServer, Device, Serial};
 use crate::phone::{PhoneError, TouchFeed};
+use crate::text::say;
 
 /// A line that is longer than this is no event.
 const LONGEST: usize = 4096;
@@ -67,7 +68,7 @@ impl TouchFeed for AdbTouches {
             let _ = tell.send(started.map(|()| device).map_err(|_| ()));
         };
         let thread = std::thread::Builder::new().name("adb-touches".into()).spawn(handshake);
-        thread.map_err(|_| PhoneError::Adb("this computer gives no more threads".into()))?;
+        thread.map_err(|_| PhoneError::Adb(say!("no-more-threads-for-touches")))?;
         match begun.recv_timeout(within) {
             Ok(Ok(device)) => self.stream = Some(device),
             Ok(Err(())) => return Err(PhoneError::Gone),

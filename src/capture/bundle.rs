@@ -5,6 +5,8 @@ use std::io::{Cursor, Read, Write};
 
 use serde_json::json;
 
+use crate::text::say;
+
 /// Files that a bundle may have.
 const MOST_FILES: usize = 1000;
 /// Bytes that one of its files may have, unpacked.
@@ -23,11 +25,11 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 #[derive(Debug, thiserror::Error)]
 pub enum BundleError {
     /// It is no zip, or a cut one.
-    #[error("it is not a whole zip file: {0}")]
+    #[error("{}", say!("not-a-whole-zip", why = .0))]
     Damaged(String),
     /// It holds more than a bug report does.
-    #[error("it holds more than a bug report may: {0}")]
-    TooMuch(&'static str),
+    #[error("{}", say!("zip-holds-too-much", why = .0))]
+    TooMuch(String),
 }
 
 /// What must not be in a bundle: serials, account ids, names, secrets.
@@ -143,7 +145,7 @@ pub fn unpack(bytes: &[u8]) -> Result<Files, BundleError> {
     let damaged = |error: &dyn std::fmt::Display| BundleError::Damaged(error.to_string());
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
     if zip.len() > MOST_FILES {
-        return Err(BundleError::TooMuch("files"));
+        return Err(BundleError::TooMuch(say!("zip-has-too-many-files")));
     }
     let (mut files, mut all) = (Files::new(), 0);
     for place in 0..zip.len() {
@@ -156,10 +158,10 @@ pub fn unpack(bytes: &[u8]) -> Result<Files, BundleError> {
         entry.take(MOST_OF_ONE + 1).read_to_end(&mut bytes).map_err(|e| damaged(&e))?;
         all += bytes.len() as u64;
         if bytes.len() as u64 > MOST_OF_ONE {
-            return Err(BundleError::TooMuch("bytes in one file"));
+            return Err(BundleError::TooMuch(say!("zip-has-too-long-a-file")));
         }
         if all > MOST_OF_ALL {
-            return Err(BundleError::TooMuch("bytes in all"));
+            return Err(BundleError::TooMuch(say!("zip-is-too-long")));
         }
         files.insert(name, bytes);
     }
@@ -191,9 +193,11 @@ mod tests {
     #[test]
     fn what_is_too_much_is_refused() {
         let many: Files = (0..=MOST_FILES).map(|n| (n.to_string(), Vec::new())).collect();
-        assert!(matches!(unpack(&pack(&many).unwrap()), Err(BundleError::TooMuch("files"))));
+        assert!(matches!(unpack(&pack(&many).unwrap()), Err(BundleError::TooMuch(what)) if what == "files"));
         let large = files(&[("large", &vec![0; MOST_OF_ONE as usize + 1])]);
-        assert!(matches!(unpack(&pack(&large).unwrap()), Err(BundleError::TooMuch("bytes in one file"))));
+        assert!(
+            matches!(unpack(&pack(&large).unwrap()), Err(BundleError::TooMuch(what)) if what == "bytes in one file")
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::model::{Focus, Presence};
+use crate::text::say;
 use crate::ui::{DumpError, MAX_BYTES, UiTree};
 
 use super::read_regular;
@@ -21,7 +22,7 @@ pub(super) const SCREEN: &str = "screen.xml";
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// There is something already.
-    #[error("there are files already, and none is overwritten")]
+    #[error("{}", say!("there-are-files-already"))]
     NotEmpty,
     /// The operating system says no.
     #[error("{}: {error}", path.display())]
@@ -40,7 +41,7 @@ pub enum FolderError {
         error: DumpError,
     },
     /// The manifest is none.
-    #[error("{}: it is no manifest of a capture", .0.display())]
+    #[error("{}", say!("not-a-manifest-of-a-capture", path = .0.display()))]
     Manifest(PathBuf),
 }
 

@@ -29,6 +29,7 @@ use std::time::Duration;
 use crate::model::{Focus, Presence};
 use crate::phone::{Look, Observation, Phone, PhoneError, PhoneFacts, ScreenRead, Step};
 use crate::profile::{Catalog, DeviceProfile, Recognised, View};
+use crate::text::say;
 use crate::ui::UiTree;
 
 /// How often a screen is looked at until it holds still.
@@ -83,16 +84,16 @@ pub enum CaptureError {
     #[error(transparent)]
     Phone(#[from] PhoneError),
     /// A password field is on the screen, empty: a person has to leave the page or do without the picture.
-    #[error("a password field is on the screen, so nothing was captured")]
+    #[error("{}", say!("password-field-is-on-screen"))]
     PasswordPage,
     /// A password field is filled: a person has to clear it.
-    #[error("something is typed in a password field, so nothing was captured")]
+    #[error("{}", say!("something-is-typed-in-password-field"))]
     PasswordTyped,
     /// The screen could not be read: try again when it holds still.
-    #[error("the screen could not be read: {0}")]
+    #[error("{}", say!("screen-cannot-be-read", why = .0))]
     Screen(String),
     /// An identifier would have been written. Nothing was.
-    #[error("an identifier of the phone is left in {0} after masking, so nothing was written")]
+    #[error("{}", say!("identifier-of-phone-is-left", file = .0))]
     Leak(&'static str),
 }
 
@@ -111,9 +112,9 @@ fn look(phone: &mut dyn Phone, wants: &Wants<'_>) -> Result<Capture, CaptureErro
     let facts = phone.facts(false, wants.within)?;
     let hints = Known::of(wants.catalog, &[], Identifiers::default());
     let (mut seen, mut tree) = screen(phone, wants, &hints)?;
-    let mut picture = Err("it was not wanted".to_owned());
+    let mut picture = Err(say!("picture-was-not-wanted"));
     if wants.picture {
-        picture = Err("the screen did not hold still".to_owned());
+        picture = Err(say!("screen-did-not-hold-still"));
         for _ in 0..LOOKS {
             let taken = phone.picture(wants.within)?;
             let (again, after) = screen(phone, wants, &hints)?;
@@ -148,7 +149,7 @@ fn screen(phone: &mut dyn Phone, wants: &Wants<'_>, hints: &Known) -> Result<(Ob
             ScreenRead::Unreadable(words) => return Err(CaptureError::Screen(words)),
             ScreenRead::NotReady(reason) => why = format!("{reason:?}"),
             ScreenRead::Skipped | ScreenRead::Refreshed(_) | ScreenRead::Views(_) => {
-                "it was left out".clone_into(&mut why);
+                why = say!("screen-was-left-out");
             }
         }
     }
@@ -161,8 +162,8 @@ fn screen(phone: &mut dyn Phone, wants: &Wants<'_>, hints: &Known) -> Result<(Ob
 /// # Errors
 /// [`CaptureError::Screen`] where the observation has no screen, [`CaptureError::Leak`].
 pub fn of_seen(facts: &PhoneFacts, seen: &Observation, wants: &Wants<'_>) -> Result<Capture, CaptureError> {
-    let ScreenRead::Tree(tree) = &seen.screen else { return Err(CaptureError::Screen("it was left out".to_owned())) };
-    assemble(facts, seen, tree, Err("the walk went on".to_owned()), wants)
+    let ScreenRead::Tree(tree) = &seen.screen else { return Err(CaptureError::Screen(say!("screen-was-left-out"))) };
+    assemble(facts, seen, tree, Err(say!("walk-went-on")), wants)
 }
 
 fn assemble(

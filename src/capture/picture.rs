@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use crate::text::say;
 use crate::ui::Bounds;
 
 /// What stands where nothing is known.
@@ -13,10 +14,10 @@ const MASKED: u8 = 0;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PictureError {
     /// It could not be decoded or encoded.
-    #[error("the picture can't be read: {0}")]
+    #[error("{}", say!("picture-cannot-be-read", why = .0))]
     Unreadable(String),
     /// It does not show what the tree says, so the place of a text in it is unknown.
-    #[error("the picture is {0} x {1} pixels, and the screen reaches to {2} x {3}")]
+    #[error("{}", say!("picture-has-another-size", width = .0, height = .1, right = .2, bottom = .3))]
     OtherSize(u32, u32, u32, u32),
 }
 
@@ -30,7 +31,7 @@ pub fn paint(png: &[u8], known: &[Bounds], over: &[Bounds], display: (u32, u32))
     let mut decoder = png::Decoder::new(Cursor::new(png));
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let mut reader = decoder.read_info().map_err(|e| unreadable(&e))?;
-    let size = reader.output_buffer_size().ok_or_else(|| unreadable(&"it is too large"))?;
+    let size = reader.output_buffer_size().ok_or_else(|| unreadable(&say!("picture-is-too-large")))?;
     let mut pixels = vec![0; size];
     let info = reader.next_frame(&mut pixels).map_err(|e| unreadable(&e))?;
     if display.0 > info.width || display.1 > info.height {

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::text::say;
+
 /// The bytes of a regular file. A pipe would block until it is written to, and a device such as `/dev/zero`, or a link to
 /// one, never ends.
 ///
@@ -12,12 +14,12 @@ use std::path::Path;
 pub fn read_regular(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let refused = |what: String| io::Error::new(io::ErrorKind::InvalidInput, what);
     if !fs::metadata(path)?.is_file() {
-        return Err(refused("it is not a regular file".to_owned()));
+        return Err(refused(say!("file-is-not-regular")));
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     if bytes.len() > limit {
-        return Err(refused(format!("it is longer than {} KiB", limit / 1024)));
+        return Err(refused(say!("file-is-too-long", most = limit / 1024)));
     }
     Ok(bytes)
 }
@@ -28,7 +30,7 @@ pub fn read_regular(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
 /// As for [`read_regular`], and where it is not UTF-8.
 pub fn read_regular_text(path: &Path, limit: usize) -> io::Result<String> {
     let bytes = read_regular(path, limit)?;
-    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, say!("file-is-not-text")))
 }
 
 #[cfg(test)]

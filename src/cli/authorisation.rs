@@ -6,7 +6,8 @@ use super::args::is_given;
 use super::failure::{ErrorCode, Failure};
 use super::output::Output;
 use crate::fleet::{Connector, Passwords, probe_accounts};
-use crate::model::{AccountId, Device, Secret, Serial, counted};
+use crate::model::{AccountId, Device, Secret, Serial};
+use crate::text::say;
 
 /// Accounts with the phones that have them.
 #[derive(Clone, Debug, Default)]
@@ -32,15 +33,12 @@ impl ChosenAccounts {
         let list: Vec<String> = self
             .accounts
             .iter()
-            .map(|(account, serials)| format!("    {account}: {}", counted(serials.len(), "phone")))
+            .map(|(account, serials)| format!("    {account}: {}", say!("phones", phones = serials.len())))
             .collect();
-        Err(Failure::usage(format!(
-            "these phones hold {} accounts; signing out more than one needs --authorised-by",
-            self.accounts.len()
-        ))
-        .at(format!("accounts:\n{}", list.join("\n")))
-        .code(ErrorCode::SeveralAccounts)
-        .hint("name who authorised it with --authorised-by TEXT (it goes into the record); nothing was touched"))
+        Err(Failure::usage(say!("several-accounts-need-authorised-by", accounts = self.accounts.len()))
+            .at(say!("accounts-of-these-phones", list = list.join("\n")))
+            .code(ErrorCode::SeveralAccounts)
+            .hint(say!("name-who-authorised-it")))
     }
 
     /// Asks for the passwords, once per account.
@@ -48,7 +46,7 @@ impl ChosenAccounts {
         let mut passwords = Passwords::default();
         for (account, serials) in &self.accounts {
             let names: Vec<&str> = serials.iter().map(Serial::as_str).collect();
-            let prompt = format!("Password of account {account} ({}; empty: none): ", names.join(", "));
+            let prompt = say!("ask-password-of-account", account, phones = names.join(", "));
             let typed = output.ask_hidden(&prompt)?;
             if !typed.is_empty() {
                 passwords.for_account(account.clone(), Secret::new(typed));

@@ -7,6 +7,7 @@ use crate::event::{Event, EventKind, Question, Subject};
 use crate::model::{ExitStatus, Outcome, ResultRow};
 use crate::report::text;
 use crate::reporter::{JsonLines, Live, Options, People, Plain, Reporter, Sink};
+use crate::text::say;
 
 /// Starts the reporter of a run. With `holds`, results stay on the board until the phone is unplugged, and a bell rings at each.
 pub(super) fn reporter(output: &Output, json: bool, holds: bool, record: &Record) -> Result<Reporter, Failure> {
@@ -20,17 +21,15 @@ pub(super) fn reporter(output: &Output, json: bool, holds: bool, record: &Record
         sinks.push(Box::new(JsonLines::new(std::io::stdout())));
     }
     Reporter::start(record.id(), record.run(), sinks, Some(0)).map_err(|error| {
-        Failure::new(ExitStatus::NotDone, format!("no thread could be started: {error}"))
-            .hint("raise the limit of processes (ulimit -u), then run again; nothing was touched")
+        Failure::new(ExitStatus::NotDone, say!("no-thread-could-be-started", error))
+            .hint(say!("raise-limit-of-processes"))
     })
 }
 
 fn answer(output: &Output, question: &Question) -> bool {
     let Question::AnotherTry { account, rejections } = question;
-    output.people(&format!(
-        "Account {account} was refused {rejections} times. If you are its owner and know the password, type the account as shown to try once more."
-    ));
-    output.ask("Account: ", &account.masked()).is_ok()
+    output.people(&say!("ask-for-another-try", account, rejections));
+    output.ask(&say!("ask-for-account"), &account.masked()).is_ok()
 }
 
 /// The last event of a run.

@@ -3,6 +3,7 @@
 use crate::fleet::SelectError;
 use crate::journal::JournalError;
 use crate::model::{Device, ExitStatus};
+use crate::text::say;
 
 /// The stable code of an error, for `mi-signout explain`. Phones' own reasons are codes of their rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,19 +151,17 @@ impl From<SelectError> for Failure {
     fn from(error: SelectError) -> Self {
         let what = error.to_string();
         match error {
-            SelectError::Nothing => Self::new(ExitStatus::NothingAttached, what).hint(
-                "plug a phone in by a data cable and switch USB debugging on; 'mi-signout demo' shows the whole job without one",
-            ),
+            SelectError::Nothing => Self::new(ExitStatus::NothingAttached, what).hint(say!("plug-a-phone-in")),
             SelectError::NoSuch { attached, .. } if attached.is_empty() => {
-                Self::new(ExitStatus::NothingAttached, what).hint("nothing is attached: check cable, port and USB debugging")
+                Self::new(ExitStatus::NothingAttached, what).hint(say!("nothing-is-attached"))
             }
-            SelectError::NoSuch { attached, .. } => {
-                Self::usage(what).code(ErrorCode::NoSuchPhone).at(list(&attached)).hint("name one of these with --serial")
-            }
-            SelectError::Several { attached } => Self::usage(what)
-                .code(ErrorCode::SeveralPhones)
+            SelectError::NoSuch { attached, .. } => Self::usage(what)
+                .code(ErrorCode::NoSuchPhone)
                 .at(list(&attached))
-                .hint("choose with --serial SERIAL (repeatable, or ANDROID_SERIAL), or take them all with --all"),
+                .hint(say!("name-one-of-these-phones")),
+            SelectError::Several { attached } => {
+                Self::usage(what).code(ErrorCode::SeveralPhones).at(list(&attached)).hint(say!("choose-phones"))
+            }
         }
     }
 }
@@ -179,5 +178,5 @@ fn list(devices: &[Device]) -> String {
             format!("    {serial} {state} {} {place}", column(model, 20)).trim_end().to_owned()
         })
         .collect();
-    format!("attached:\n{}", lines.join("\n"))
+    say!("attached-phones", lines = lines.join("\n"))
 }

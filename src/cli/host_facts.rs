@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::adb;
 use crate::preflight::doctor::{HostFacts, UsbPhone};
 use crate::process;
+use crate::text::say;
 use crate::web::{Found, Kind, find};
 
 /// USB vendor ids under which Xiaomi phones show: Xiaomi's own, Google's (some modes), Qualcomm's and `MediaTek`'s.
@@ -77,7 +78,7 @@ fn usb_phone(dir: &Path) -> Option<UsbPhone> {
         !opened.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
     });
     Some(UsbPhone {
-        name: read("product").unwrap_or_else(|| format!("a device of vendor {vendor}")),
+        name: read("product").unwrap_or_else(|| say!("device-of-vendor", vendor)),
         serial: read("serial"),
         may_open,
         has_adb: has_adb(dir, &path),

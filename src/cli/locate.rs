@@ -8,6 +8,7 @@ use super::output::Output;
 use crate::adb::AdbPhone;
 use crate::fleet::{Blinks, Numbers, Shown, blink, hide_number, may_blink, place, show_number, shown_as};
 use crate::model::{Device, DeviceState, printable};
+use crate::text::say;
 
 /// How long a phone may take.
 const WITHIN: Duration = Duration::from_secs(20);
@@ -31,22 +32,25 @@ pub(super) fn show<'a>(devices: &'a [Device], numbers: &Numbers, output: &Output
         let Some((number, shown)) = shown else {
             lines.push((
                 u32::MAX,
-                format!("  {} ({}) can't be reached: {}", device.serial, place(device), device.state),
+                say!("phone-cannot-be-reached", serial = device.serial, place = place(device), state = device.state),
             ));
             continue;
         };
         let says = match shown {
-            Ok(Shown::Yes) => format!("shows {} on its screen", shown_as(number)),
-            Ok(Shown::Asleep) => format!("shows {} once its screen is on", shown_as(number)),
+            Ok(Shown::Yes) => {
+                showing.push(device);
+                say!("phone-shows-on-its-screen", number = shown_as(number))
+            }
+            Ok(Shown::Asleep) => {
+                showing.push(device);
+                say!("phone-shows-once-on", number = shown_as(number))
+            }
             Ok(Shown::No) => {
                 without.push((number, device));
                 continue;
             }
-            Err(error) => format!("can't show its number: {error}"),
+            Err(error) => say!("cannot-show-because", error),
         };
-        if !says.starts_with("can't") {
-            showing.push(device);
-        }
         lines.push((number, format!("{}{says}", Line(number, device))));
     }
     lines.sort();
@@ -76,17 +80,15 @@ fn blink_in_turn(line: Line<'_>, output: &Output) {
     let mut phone = AdbPhone::of(line.1);
     let says = match may_blink(&mut phone, WITHIN) {
         Ok(Blinks::Yes) => {
-            output.people(&printable(&format!("{line}blinks now: it has no dialer to show a number in")));
+            output.people(&printable(&say!("blinks-without-dialer", line)));
             match blink(&mut phone, WITHIN) {
                 Ok(true) => return,
-                Ok(false) => "did not blink as it should: look whether its screen is on and open".to_owned(),
-                Err(error) => format!("did not blink to the end: {error}"),
+                Ok(false) => say!("did-not-blink"),
+                Err(error) => say!("blinking-failed", error),
             }
         }
-        Ok(Blinks::No(why)) => {
-            format!("can't show its number: it has no dialer, and can't blink: {why}")
-        }
-        Err(error) => format!("can't show its number: {error}"),
+        Ok(Blinks::No(why)) => say!("can-neither-show-nor-blink", why),
+        Err(error) => say!("cannot-show-because", error),
     };
     output.people(&printable(&format!("{line}{says}")));
 }
@@ -95,15 +97,12 @@ impl Located<'_> {
     /// Puts the home screens back; asks first whether the person has looked.
     pub(super) fn put_back(self, ask: bool, output: &Output) {
         if ask {
-            let _ = output.ask("Press Enter once you have found them: ", "");
+            let _ = output.ask(&say!("ask-to-go-on-after-locating"), "");
         }
         let kept = each(&self.showing, |device| Some(hide_number(&mut AdbPhone::of(device), WITHIN)));
         for (device, hidden) in self.showing.iter().zip(kept) {
             if !matches!(hidden, Some(Ok(true))) {
-                output.people(&printable(&format!(
-                    "  {}: close the dialer yourself; the phone takes no keys",
-                    device.serial
-                )));
+                output.people(&printable(&say!("close-the-dialer", serial = device.serial)));
             }
         }
     }

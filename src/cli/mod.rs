@@ -221,3 +221,5 @@ fn no_command(output: &Output, interrupt: &signals::Interrupt) -> ExitStatus {
 
 #[cfg(test)]
 mod help_tests;
+#[cfg(test)]
+mod second_language_tests;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Outcome, ResultRow, counted};
+use crate::model::{Outcome, ResultRow};
+use crate::text::say;
 
 /// A phone of an account that the journal knows from earlier runs, and that is not proven to be signed out.
 pub(super) struct Missing {
@@ -36,19 +37,12 @@ pub(super) fn lines(rows: &[ResultRow], missing: &[Missing]) -> Vec<String> {
             open.push(phone.phone.clone());
         }
     }
-    let mut lines =
-        vec!["next: factory reset each phone before you hand it on, and switch USB debugging off".to_owned()];
+    let mut lines = vec![say!("next-factory-reset")];
     for (account, (out, open)) in accounts {
         lines.push(if open.is_empty() {
-            format!(
-                "next: mi-signout delete, if account {account} is to go for good ({} signed out, none missing)",
-                counted(out, "phone")
-            )
+            say!("next-delete-account", account, phones = out)
         } else {
-            format!(
-                "next: account {account} is still on {}: sign it out there before you delete the account",
-                open.join(", ")
-            )
+            say!("next-account-is-still-on", account, phones = open.join(", "))
         });
     }
     lines

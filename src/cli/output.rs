@@ -8,6 +8,7 @@ use super::failure::{ErrorCode, Failure};
 use super::prompt::{self, Line};
 use super::signals::Interrupt;
 use crate::model::{ExitStatus, printable};
+use crate::text::say;
 
 /// The output policy of this process.
 #[derive(Clone, Debug)]
@@ -118,12 +119,12 @@ impl Output {
 
     /// Asks whether to go on: `yes` or `y`. Any other answer but `no` and `n` is asked about once more.
     pub(super) fn confirm(&self, question: &str) -> Result<(), Failure> {
-        let mut question = question;
+        let mut question = question.to_owned();
         for _ in 0..2 {
-            match self.read(question)?.to_ascii_lowercase().as_str() {
+            match self.read(&question)?.to_ascii_lowercase().as_str() {
                 "yes" | "y" => return Ok(()),
                 "no" | "n" => break,
-                _ => question = "Please type yes or no: ",
+                _ => question = say!("ask-yes-or-no"),
             }
         }
         Err(not_confirmed())
@@ -135,7 +136,7 @@ impl Output {
         let _ = write!(std::io::stderr().lock(), "{question}");
         match prompt::line(Some(&self.interrupt)) {
             Ok(Line::Read(line)) => Ok(String::from_utf8_lossy(&line).trim().to_owned()),
-            Ok(Line::Interrupted) => Err(Failure::new(ExitStatus::Interrupted, "interrupted; nothing was touched")),
+            Ok(Line::Interrupted) => Err(Failure::new(ExitStatus::Interrupted, say!("interrupted-before-anything"))),
             Ok(Line::End) => Err(not_confirmed()),
             Ok(Line::TooLong(_)) | Err(_) => Ok(String::new()),
         }
@@ -145,8 +146,7 @@ impl Output {
     #[allow(clippy::unused_self, reason = "part of the policy")]
     pub(super) fn ask_hidden(&self, prompt: &str) -> Result<String, Failure> {
         prompt::forget_typed_ahead();
-        rpassword::prompt_password(prompt)
-            .map_err(|error| Failure::usage(format!("the password could not be read: {error}")))
+        rpassword::prompt_password(prompt).map_err(|error| Failure::usage(say!("password-could-not-be-read", error)))
     }
 
     /// An error, in three parts.
@@ -171,5 +171,5 @@ impl Output {
 
 /// The error of a question that was not answered with yes.
 fn not_confirmed() -> Failure {
-    Failure::usage("not confirmed; nothing was touched").code(ErrorCode::NotConfirmed)
+    Failure::usage(say!("not-confirmed")).code(ErrorCode::NotConfirmed)
 }

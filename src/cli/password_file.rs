@@ -8,6 +8,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::failure::{ErrorCode, Failure};
 use crate::fleet::Passwords;
 use crate::model::{AccountId, Secret, Serial};
+use crate::text::say;
 
 /// Larger files are no list of passwords.
 const MAX_BYTES: u64 = 4 << 20;
@@ -16,16 +17,14 @@ const MAX_BYTES: u64 = 4 << 20;
 pub(super) fn read(path: &Path, attached: Option<&[Serial]>) -> Result<Passwords, Failure> {
     let place = path.display().to_string();
     let wrong = |what: String| Failure::usage(what).code(ErrorCode::PasswordsUnusable).at(place.clone());
-    let meta =
-        std::fs::metadata(path).map_err(|error| wrong(format!("the file of passwords could not be read: {error}")))?;
+    let meta = std::fs::metadata(path).map_err(|error| wrong(say!("passwords-could-not-be-read", error)))?;
     if readable_by_others(&meta) {
-        return Err(wrong("the file of passwords is readable by others".into()).hint(format!("chmod 600 {place}")));
+        return Err(wrong(say!("file-of-passwords-is-readable-by-others")).hint(format!("chmod 600 {place}")));
     }
     if meta.len() > MAX_BYTES {
-        return Err(wrong(format!("the file of passwords is larger than {MAX_BYTES} bytes")));
+        return Err(wrong(say!("passwords-are-too-large", most = MAX_BYTES)));
     }
-    let mut text =
-        std::fs::read(path).map_err(|error| wrong(format!("the file of passwords could not be read: {error}")))?;
+    let mut text = std::fs::read(path).map_err(|error| wrong(say!("passwords-could-not-be-read", error)))?;
     let parsed = parse(&text).and_then(|passwords| match attached.and_then(|known| not_attached(&text, known)) {
         Some(wrong) => Err(wrong),
         None => Ok(passwords),
@@ -65,8 +64,8 @@ pub fn parse(text: &[u8]) -> Result<Passwords, Wrong> {
         _ => {
             return Err(Wrong {
                 line: 1,
-                what: "the first line must be the header serial,password or account,password".into(),
-                hint: Some("put a password with a comma or a quote in double quotes, as spreadsheets do".into()),
+                what: say!("passwords-need-a-header"),
+                hint: Some(say!("put-password-in-quotes")),
             });
         }
     };
@@ -74,14 +73,14 @@ pub fn parse(text: &[u8]) -> Result<Passwords, Wrong> {
     let mut seen: BTreeMap<String, u64> = BTreeMap::new();
     while let Some(Record { line, fields }) = records.next()? {
         let [key, password] = &fields[..] else {
-            return Err(Wrong::new(line, format!("the line has {} fields, not 2", fields.len())));
+            return Err(Wrong::new(line, say!("line-has-not-two-fields", fields = fields.len())));
         };
         let key = key.trim();
         if key.is_empty() || password.is_empty() {
-            return Err(Wrong::new(line, "a field is empty"));
+            return Err(Wrong::new(line, say!("field-is-empty")));
         }
         if let Some(first) = seen.insert(key.to_owned(), line) {
-            return Err(Wrong::new(line, format!("'{key}' is a duplicate of line {first}")));
+            return Err(Wrong::new(line, say!("line-is-a-duplicate", key, first)));
         }
         let secret = Secret::new(password.as_str().to_owned());
         if by_serial {
@@ -91,7 +90,7 @@ pub fn parse(text: &[u8]) -> Result<Passwords, Wrong> {
         }
     }
     if passwords.is_empty() {
-        return Err(Wrong::new(1, "the file has no line below its header"));
+        return Err(Wrong::new(1, say!("passwords-hold-no-line")));
     }
     Ok(passwords)
 }
@@ -136,8 +135,8 @@ impl<'t> Records<'t> {
                 }
                 return Ok(None);
             };
-            let field = std::str::from_utf8(&self.buffer[..written])
-                .map_err(|_| Wrong::new(line, "the line is not UTF-8 text"))?;
+            let field =
+                std::str::from_utf8(&self.buffer[..written]).map_err(|_| Wrong::new(line, say!("line-is-not-text")))?;
             fields.push(Zeroizing::new(field.to_owned()));
             written = 0;
             if record_end {
@@ -158,8 +157,8 @@ fn not_attached(text: &[u8], attached: &[Serial]) -> Option<Wrong> {
         if by_serial && !attached.iter().any(|known| known.as_str() == serial) {
             return Some(Wrong {
                 line,
-                what: format!("no attached phone has the serial '{serial}'"),
-                hint: Some("take the line out, or plug the phone in; nothing was touched".into()),
+                what: say!("no-attached-phone-has-serial", serial),
+                hint: Some(say!("take-the-line-out")),
             });
         }
     }

@@ -9,6 +9,8 @@ use crate::fleet::Numbers;
 use crate::model::{Device, Ending, Presence, printable};
 use crate::phone::{Phone, PhoneFacts};
 use crate::preflight::{self, Identity, Wanted};
+use crate::profile::{Catalog, Labels};
+use crate::text::say;
 
 /// A phone, as far as it could be read without touching it.
 pub(crate) struct PhoneLine {
@@ -23,12 +25,15 @@ pub(crate) struct PhoneLine {
 
 /// Reads these phones, all at once.
 pub(crate) fn read(devices: &[Device], numbers: &Numbers) -> Vec<PhoneLine> {
+    // The labels that are compiled in: a mistake there is the profiles' error, which each command tells.
+    let catalog = Catalog::builtin().ok();
+    let labels = catalog.as_ref().map(Catalog::labels);
     let mut lines: Vec<PhoneLine> = std::thread::scope(|scope| {
-        let ask = |device| std::thread::Builder::new().spawn_scoped(scope, move || ask(device));
+        let ask = |device| std::thread::Builder::new().spawn_scoped(scope, move || ask(device, labels));
         let asked: Vec<_> = devices.iter().map(|device| (device, ask(device))).collect();
         // Where no thread can be had, the phone is asked here, after the others.
         let line = |(device, asked): (&Device, std::io::Result<std::thread::ScopedJoinHandle<'_, PhoneLine>>)| {
-            asked.map_or_else(|_| Some(self::ask(device)), |asked| asked.join().ok())
+            asked.map_or_else(|_| Some(self::ask(device, labels)), |asked| asked.join().ok())
         };
         asked.into_iter().filter_map(line).collect()
     });
@@ -38,7 +43,7 @@ pub(crate) fn read(devices: &[Device], numbers: &Numbers) -> Vec<PhoneLine> {
     lines
 }
 
-fn ask(device: &Device) -> PhoneLine {
+fn ask(device: &Device, labels: Option<&Labels>) -> PhoneLine {
     let mut line = PhoneLine {
         device: device.clone(),
         tray: None,
@@ -52,13 +57,18 @@ fn ask(device: &Device) -> PhoneLine {
     match AdbPhone::of(device).facts(false, Duration::from_secs(20)) {
         Ok(facts) => {
             line.identity = preflight::identify(&facts.props);
-            let switch = "USB debugging (Security settings)";
-            line.stop = preflight::stop(&facts, Wanted { input_switch: switch, password_not_typeable: false });
+            line.stop = stop(&facts, labels);
             line.facts = Some(facts);
         }
         Err(error) => line.stop = Some(preflight::of_error(&error)),
     }
     line
+}
+
+/// Why a phone can't be signed out now. Its input switch is named as the phone names it.
+fn stop(facts: &PhoneFacts, labels: Option<&Labels>) -> Option<Ending> {
+    let input_switch = labels.map_or("", |labels| preflight::input_switch_name(labels, &facts.props));
+    preflight::stop(facts, Wanted { input_switch, password_not_typeable: false })
 }
 
 impl PhoneLine {
@@ -111,12 +121,20 @@ impl PhoneLine {
 
 /// The lines as a table, and a hint for each phone that is not ready.
 pub(crate) fn table(lines: &[PhoneLine]) -> Vec<String> {
-    let head = ["TRAY", "SERIAL", "STATE", "MODEL", "SOFTWARE", "ACCOUNT", "READY"].map(str::to_owned);
+    let head = [
+        say!("column-tray"),
+        say!("column-serial"),
+        say!("column-state"),
+        say!("column-model"),
+        say!("column-software"),
+        say!("column-account"),
+        say!("column-ready"),
+    ];
     let mut rows = vec![head];
     for line in lines {
         let ready = match &line.stop {
-            None => "ready".to_owned(),
-            Some(_) if line.signed_out() => "signed out already".to_owned(),
+            None => say!("table-ready"),
+            Some(_) if line.signed_out() => say!("table-signed-out-already"),
             Some(stop) => stop.reason.map_or_else(String::new, |r| r.to_string()),
         };
         let dash = |value: Option<String>| value.unwrap_or_else(|| "-".into());
@@ -153,4 +171,24 @@ pub(crate) fn table(lines: &[PhoneLine]) -> Vec<String> {
         }
     }
     printed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AccountId, AccountsProbe, UserAccounts};
+
+    #[test]
+    fn the_input_switch_is_named_in_the_phones_language() {
+        let account = UserAccounts { user: 0, count: 1, xiaomi: vec![AccountId::new("6230***535")] };
+        let props = [("ro.miui.ui.version.name", "V140"), ("persist.sys.locale", "de-DE")];
+        let facts = PhoneFacts {
+            props: props.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+            accounts: AccountsProbe { users: vec![account] },
+            ..PhoneFacts::default()
+        };
+        let catalog = Catalog::builtin().unwrap();
+        let hint = stop(&facts, Some(catalog.labels())).unwrap().hint.unwrap();
+        assert!(hint.contains("'USB-Debugging (Sicherheitseinstellungen)'"), "{hint}");
+    }
 }

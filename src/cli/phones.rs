@@ -11,6 +11,7 @@ use crate::adb::{self, DeviceTracker, Sighting, Tracker};
 use crate::fleet::{Attached, Connector, DeviceUpdate, without_seen_twice};
 use crate::model::{AdbServer, Device, DeviceState, ExitStatus};
 use crate::phone::Phone;
+use crate::text::say;
 
 /// How long an adb server may take to start and to answer.
 const SERVER_WITHIN: Duration = Duration::from_secs(15);
@@ -21,11 +22,7 @@ pub(crate) fn attached(place: &WhereArgs, output: &Output) -> Result<Vec<Device>
     let servers = place.servers()?;
     let names = place.read_stations()?;
     for server in servers.iter().filter(|server| !server.is_loopback()) {
-        output.warning(&format!(
-            "the adb server at {server} is reached without encryption, and whoever reaches it too can do anything on its phones: run 'ssh -L {port}:127.0.0.1:{port} {host}' and name 127.0.0.1:{port} instead",
-            host = server.host,
-            port = server.port
-        ));
+        output.warning(&say!("server-is-reached-without-encryption", server, port = server.port, host = server.host));
     }
     let answers: Vec<_> = std::thread::scope(|scope| {
         let asked: Vec<_> = servers.iter().map(|server| (server, scope.spawn(|| listed(server)))).collect();
@@ -37,10 +34,10 @@ pub(crate) fn attached(place: &WhereArgs, output: &Output) -> Result<Vec<Device>
             Ok(Ok(mut found)) => devices.append(&mut found),
             Ok(Err(error)) => {
                 let name = names.iter().find(|station| station.adb == *server).map(|station| &station.name);
-                let name = name.map(|name| format!("station {name}: ")).unwrap_or_default();
+                let name = name.map(|name| say!("station-named", name)).unwrap_or_default();
                 failures.push(Failure::new(ExitStatus::Adb, format!("{name}{error}")).hint(error.hint()));
             }
-            Err(_) => failures.push(Failure::new(ExitStatus::Adb, format!("could not ask the adb server at {server}"))),
+            Err(_) => failures.push(Failure::new(ExitStatus::Adb, say!("could-not-ask-adb-server", server))),
         }
     }
     if failures.len() == servers.len() {
@@ -51,9 +48,7 @@ pub(crate) fn attached(place: &WhereArgs, output: &Output) -> Result<Vec<Device>
     }
     let (devices, twice) = without_seen_twice(devices);
     for (first, second) in twice {
-        output.warning(&format!(
-            "the adb servers at {first} and {second} show the same phones; they are used over {first}"
-        ));
+        output.warning(&say!("servers-show-the-same-phones", first, second));
     }
     Ok(devices)
 }

@@ -13,6 +13,7 @@ use crate::capture::KeptScreens;
 use crate::journal::{InstallKey, Journal, JournalError, Ledger, QueuedAccount, QueuedPhone, Run, RunInfo};
 use crate::model::{Device, ExitStatus};
 use crate::report::{self, Format};
+use crate::text::say;
 
 /// What a run writes in.
 pub(super) struct Record {
@@ -38,8 +39,7 @@ impl Record {
     ) -> Result<Self, Failure> {
         let reports = args.reports.iter().map(|path| writable(path)).collect::<Result<Vec<_>, _>>()?;
         let state = args.journal.key_dir().ok_or_else(|| {
-            Failure::usage("there is no home directory to keep the ledger of rejected passwords in")
-                .hint("set XDG_STATE_HOME, or name a journal with --journal PATH")
+            Failure::usage(say!("no-home-for-the-ledger")).hint(say!("set-xdg-state-home-or-name-a-journal"))
         })?;
         let info = RunInfo {
             tool: concat!("mi-signout ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -64,7 +64,7 @@ impl Record {
                 (Some(run), Some(journal), None)
             }
             Err(error) if error.may_go_on() => {
-                output.people(&format!("warning: this run is not recorded: {error}\n  hint: {}", error.hint()));
+                output.people(&say!("run-is-not-recorded", error, hint = error.hint()));
                 if reports.is_empty() { (None, None, None) } else { in_memory(info)? }
             }
             Err(error) => return Err(error.into()),
@@ -77,19 +77,14 @@ impl Record {
 /// ledger gives no more tries at a password.
 fn take_over_rejections(ledger: &Ledger, journal: &Journal, output: &Output) -> Result<(), Failure> {
     if journal.key_changed() {
-        output.warning(
-            "install.key is not the one of earlier runs: mi-signout can't recognise their accounts, and can't check the seals of their reports",
-        );
+        output.warning(&say!("install-key-has-changed"));
     }
     if !ledger.is_new() {
         return Ok(());
     }
     for (account, rejections) in journal.rejections()? {
         ledger.restore(&account, rejections)?;
-        let many = if rejections == 1 { "1 rejection" } else { &format!("{rejections} rejections") };
-        output.warning(&format!(
-            "the ledger of rejected passwords is new, but the journal has {many} for account {account}, which count"
-        ));
+        output.warning(&say!("ledger-is-new", rejections, account));
     }
     Ok(())
 }
@@ -97,8 +92,7 @@ fn take_over_rejections(ledger: &Ledger, journal: &Journal, output: &Output) -> 
 /// A journal that lasts as long as the run, so that its reports can be written all the same.
 #[allow(clippy::type_complexity, reason = "the three things that a run needs")]
 fn in_memory(info: RunInfo) -> Result<(Option<Run>, Option<Arc<Journal>>, Option<tempfile::TempDir>), Failure> {
-    let scratch = tempfile::tempdir()
-        .map_err(|error| Failure::usage(format!("no folder could be made for the reports of this run: {error}")))?;
+    let scratch = tempfile::tempdir().map_err(|error| Failure::usage(say!("no-folder-for-reports", error)))?;
     let dir = scratch.path();
     let open = || -> Result<(Run, Arc<Journal>), JournalError> {
         let journal = Arc::new(Journal::open(&dir.join("journal.db"), InstallKey::open(dir)?)?);
@@ -112,9 +106,9 @@ fn in_memory(info: RunInfo) -> Result<(Option<Run>, Option<Arc<Journal>>, Option
 fn writable(path: &Path) -> Result<(PathBuf, Format), Failure> {
     let format = Format::of_path(path).map_err(|error| Failure::usage(error.to_string()))?;
     report::check_target(path).map_err(|error| {
-        Failure::usage(format!("the report could not be written there: {error}"))
+        Failure::usage(say!("report-could-not-be-written-there", error))
             .at(path.display().to_string())
-            .hint("name another file with --report; nothing was touched")
+            .hint(say!("name-another-report-file"))
     })?;
     Ok((path.to_owned(), format))
 }
@@ -137,7 +131,10 @@ impl Record {
         let of = |account: QueuedAccount| {
             let phone = |phone: &QueuedPhone| {
                 let model = phone.model.as_deref().map(|model| format!("{model} ")).unwrap_or_default();
-                Missing { account: account.masked.clone(), phone: format!("{model}{} (earlier run)", phone.key) }
+                Missing {
+                    account: account.masked.clone(),
+                    phone: say!("phone-of-an-earlier-run", model, key = phone.key),
+                }
             };
             account.not_proven().filter(|phone| phone.run != self.id()).map(phone).collect::<Vec<_>>()
         };
@@ -184,7 +181,7 @@ impl Record {
     pub(super) fn finish(self, status: ExitStatus, output: &Output) -> Result<(), Failure> {
         let (Some(run), Some(journal)) = (self.run, self.journal) else { return Ok(()) };
         if let Err(error) = run.finish(status.code()) {
-            output.people(&format!("warning: the record is incomplete: {error}"));
+            output.people(&say!("warning-record-is-incomplete", error));
         }
         if self.reports.is_empty() {
             return Ok(());
@@ -194,9 +191,9 @@ impl Record {
         let mut failed = None;
         for (path, format) in &self.reports {
             match report::render(&record, *format).map_err(|e| e.to_string()).and_then(|bytes| {
-                report::write_file(path, &bytes).map_err(|e| format!("the report could not be written: {e}"))
+                report::write_file(path, &bytes).map_err(|error| say!("report-could-not-be-written", error))
             }) {
-                Ok(()) => output.people(&format!("wrote {}", path.display())),
+                Ok(()) => output.people(&say!("wrote-report", path = path.display())),
                 Err(why) => {
                     let failure = Failure::usage(why).at(path.display().to_string());
                     if let Some(earlier) = failed.replace(failure) {

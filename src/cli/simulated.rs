@@ -9,6 +9,7 @@ use phone_sim::scenario::{self, Scenario};
 
 use super::failure::Failure;
 use crate::model::did_you_mean;
+use crate::text::say;
 
 /// Which simulated phones.
 #[derive(Clone, Debug, clap::Args)]
@@ -35,7 +36,7 @@ impl ScenarioArgs {
         scenario::scenarios().iter().find(|s| s.name == name).ok_or_else(|| {
             let near = did_you_mean(name, scenario::scenarios().iter().map(|s| s.name));
             let hint = near.map_or_else(String::new, |near| format!("did you mean '{near}'? "));
-            Failure::usage(format!("there is no scenario '{name}'"))
+            Failure::usage(say!("there-is-no-scenario", name))
                 .hint(format!("{hint}'mi-signout simulate --list' names all"))
         })
     }
@@ -45,15 +46,14 @@ impl ScenarioArgs {
 pub(super) fn scale(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(factor) if factor.is_finite() && (0.0..=10.0).contains(&factor) => Ok(factor),
-        _ => Err("a number from 0 to 10".into()),
+        _ => Err(say!("number-from-0-to-10")),
     }
 }
 
 /// The failure of a port that can't be had.
 #[expect(clippy::needless_pass_by_value, reason = "handed to map_err as it is")]
 pub(super) fn no_port(error: std::io::Error) -> Failure {
-    Failure::usage(format!("the simulated phones can't be served: {error}"))
-        .hint("choose another port, or 0 for any free one")
+    Failure::usage(say!("simulated-phones-cant-be-served", error)).hint(say!("choose-another-port"))
 }
 
 /// One phone of a bench.
@@ -78,12 +78,14 @@ impl BenchPhone {
     /// What was done to it, for people.
     pub(super) fn summary(&self) -> String {
         let record = self.phone.record();
-        let account = if self.phone.account_present() { "still signed in" } else { "no account left" };
-        format!(
-            "{}: the simulated phone itself says: {account}, {} tap(s), {} password submission(s)",
-            self.phone.serial(),
-            record.taps.len(),
-            record.passwords_submitted(),
+        let account =
+            if self.phone.account_present() { say!("account-is-still-signed-in") } else { say!("no-account-is-left") };
+        say!(
+            "simulated-phone-says",
+            serial = self.phone.serial(),
+            account,
+            taps = record.taps.len(),
+            submissions = record.passwords_submitted()
         )
     }
 }

@@ -10,6 +10,7 @@ use crate::capture;
 use crate::fleet::StationNumbers;
 use crate::model::AdbServer;
 use crate::profile::MAX_BYTES;
+use crate::text::say;
 
 /// One bench's adb server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +45,7 @@ struct RawStation {
 /// # Errors
 /// With the line, where it is not as described; where two stations have one name or one address.
 pub(crate) fn read(path: &Path) -> Result<Vec<Station>, Failure> {
-    let wrong =
-        |why: String| Failure::usage(format!("the stations could not be read: {why}")).at(path.display().to_string());
+    let wrong = |why: String| Failure::usage(say!("stations-could-not-be-read", why)).at(path.display().to_string());
     let text = capture::read_regular_text(path, MAX_BYTES).map_err(|error| wrong(error.to_string()))?;
     parse(&text).map_err(wrong)
 }
@@ -54,14 +54,14 @@ fn parse(text: &str) -> Result<Vec<Station>, String> {
     let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
     let mut stations: Vec<Station> = Vec::new();
     for RawStation { name, adb, first_number, plugs } in file.station {
-        let adb: AdbServer = adb.parse().map_err(|why| format!("station '{name}': {why}"))?;
+        let adb: AdbServer = adb.parse().map_err(|why| say!("station-is-wrong", name, why))?;
         if let Some(other) = stations.iter().find(|other| other.name == name || other.adb == adb) {
-            return Err(format!("the stations '{}' and '{name}' have one name or one address", other.name));
+            return Err(say!("stations-share-a-name-or-address", name = other.name, name2 = name));
         }
         stations.push(Station { name, adb, numbers: StationNumbers { first: first_number, plugs } });
     }
     if stations.is_empty() {
-        return Err("it has no [[station]]".to_owned());
+        return Err(say!("no-station-in-the-file"));
     }
     Ok(stations)
 }

@@ -15,6 +15,7 @@ use crate::fleet::{self, Connector, DeviceUpdate, Numbers, Passwords, Plan, RunR
 use crate::flow::Patience;
 use crate::model::{AccountId, Device, ExitStatus, ResultRow};
 use crate::profile::Catalog;
+use crate::text::say;
 
 /// The most phones that `watch` works on at once where `--jobs` says nothing.
 const WATCH_JOBS: usize = 256;
@@ -166,8 +167,8 @@ impl<'a> Work<'a> {
             self.output.people(&line);
         }
         let read = read.map_err(|error| {
-            Failure::new(ExitStatus::NotDone, format!("could not write every line to standard output: {error}"))
-                .hint("the record has every row: mi-signout report last")
+            Failure::new(ExitStatus::NotDone, say!("could-not-write-every-line", error))
+                .hint(say!("record-has-every-row"))
         });
         self.conclude(status, [finished, read])
     }

@@ -6,6 +6,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::model::{AccountId, Ending, Outcome, Reason};
+use crate::text::say;
 
 /// The accounts of a run.
 #[derive(Debug, Default)]
@@ -39,9 +40,7 @@ impl Accounts {
 }
 
 fn another(account: &AccountId, first: &AccountId) -> Ending {
-    let hint = format!(
-        "this run signs out account {first}, and this phone has account {account}; signing out more than one account needs --authorised-by TEXT"
-    );
+    let hint = say!("second-account-needs-authorised-by", first, account);
     Ending::new(Outcome::NeedsPerson, Reason::AccountStopped, hint)
 }
 

@@ -6,6 +6,7 @@ use crate::model::{Key, Opening};
 use std::time::Duration;
 
 use crate::phone::{Input, InputProbe, Keyguard, Look, Phone, PhoneError, Refusal, Settle, Step};
+use crate::text::say;
 
 /// How often a screen goes off and on. Each `input` takes a real phone some tenths of a second, so it is seen.
 const BLINKS: usize = 4;
@@ -47,12 +48,12 @@ pub fn show_number(phone: &mut dyn Phone, number: u32, within: Duration) -> Resu
 }
 
 /// Whether a phone's screen can blink.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Blinks {
     /// It can: input is allowed, and a screen that goes off is not locked.
     Yes,
     /// It can't, with why.
-    No(&'static str),
+    No(String),
 }
 
 /// Whether the screen may be switched off and on. It changes nothing on the phone.
@@ -62,10 +63,10 @@ pub enum Blinks {
 pub fn may_blink(phone: &mut dyn Phone, within: Duration) -> Result<Blinks, PhoneError> {
     let facts = phone.facts(true, within)?;
     Ok(match (facts.has_lock, facts.keyguard, facts.awake) {
-        _ if facts.input != InputProbe::Allowed => Blinks::No("it takes no keys"),
+        _ if facts.input != InputProbe::Allowed => Blinks::No(say!("phone-takes-no-keys")),
         (Some(false), Keyguard::None | Keyguard::Swipe, Some(_)) if facts.lock_signs.is_empty() => Blinks::Yes,
-        (Some(false), ..) => Blinks::No("its lock screen could not be read"),
-        _ => Blinks::No("its screen would be locked if it went off"),
+        (Some(false), ..) => Blinks::No(say!("its-lock-screen-could-not-be-read")),
+        _ => Blinks::No(say!("its-screen-would-be-locked")),
     })
 }
 

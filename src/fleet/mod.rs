@@ -42,6 +42,7 @@ use crate::flow::Patience;
 use crate::model::{Device, Ending, Outcome, Reason, ResultRow};
 use crate::phone::Phone;
 use crate::profile::{Catalog, Options};
+use crate::text::say;
 
 /// The longest one round trip may take: a dump of a page that never idles takes 11 s, and slow phones twice that.
 const STEP_LIMIT: Duration = Duration::from_secs(40);
@@ -207,11 +208,7 @@ impl Job<'_> {
 
 /// The ending of a phone that the record could not tell from another one.
 fn duplicate(device: &Device, others: &str) -> Ending {
-    let hint = format!(
-        "two phones have the serial {}, at {} and at {others}, and the record could not tell them apart: unplug all but one, then run again",
-        device.serial,
-        place(device)
-    );
+    let hint = say!("two-phones-have-serial", serial = device.serial, place = place(device), others);
     Ending::new(Outcome::Failed, Reason::DuplicateSerial, hint)
 }
 

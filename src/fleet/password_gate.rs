@@ -15,6 +15,7 @@ use super::first_proof::FirstProof;
 use super::recorder::NotNow;
 use super::{Passwords, Plan, RunRecorder};
 use crate::journal::Submission;
+use crate::text::say;
 
 /// How often another bench is asked whether it has its verdict.
 const ELSEWHERE: Duration = Duration::from_millis(300);
@@ -143,7 +144,7 @@ impl<'a> PasswordGate<'a> {
                 Err(NotNow::Unwritable(why)) => return Err(unwritable(&why)),
                 Err(NotNow::Closed(why)) => return Err(why),
                 Err(NotNow::Elsewhere) if self.interrupted.is_some_and(|it| it.load(Ordering::Relaxed)) => {
-                    return Err("the run was interrupted; run again to go on".to_owned());
+                    return Err(say!("run-was-interrupted"));
                 }
                 Err(NotNow::Elsewhere) => {
                     if !std::mem::replace(&mut waits, true) {
@@ -159,9 +160,7 @@ impl<'a> PasswordGate<'a> {
                 return Ok(submission);
             }
         }
-        Err(format!(
-            "account {account} was refused {refused} times, here or in earlier runs, so nothing is submitted: recover the password at account.xiaomi.com, then run on a terminal and confirm that it is the owner's"
-        ))
+        Err(say!("nothing-is-submitted-for-refused-account", account, refused))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -197,10 +196,10 @@ impl<'a> PasswordGate<'a> {
 
     fn write_down_known(&self, account: &AccountId, serial: &Serial) -> Result<Option<Submission>, String> {
         self.recorder.submitting_known(account, serial).map_err(|why| match why {
-            NotNow::Refused(times) => format!("account {account} was refused {times} times"),
+            NotNow::Refused(times) => say!("account-was-refused-times", account, times),
             NotNow::Unwritable(why) => unwritable(&why),
             NotNow::Closed(why) => why,
-            NotNow::Elsewhere => format!("another bench submits for account {account}"),
+            NotNow::Elsewhere => say!("another-bench-submits-for-account", account),
         })
     }
 
@@ -211,7 +210,7 @@ impl<'a> PasswordGate<'a> {
 }
 
 fn unwritable(why: &str) -> String {
-    format!("no password is submitted while rejections can't be written down: {why}")
+    say!("rejections-cannot-be-written-down", why)
 }
 
 impl SubmitPermit for PasswordGate<'_> {
@@ -260,12 +259,8 @@ impl SubmitPermit for PasswordGate<'_> {
         let group = self.group(account, serial);
         let hint = match verdict {
             VerdictSeen::Accepted | VerdictSeen::NotSubmitted => None,
-            VerdictSeen::Rejected => Some(format!(
-                "phone {serial} refused the password of account {key}, so it is not submitted anywhere else: check it at Xiaomi's own sign-in page, then run again"
-            )),
-            VerdictSeen::Unknown => Some(format!(
-                "could not tell whether phone {serial} accepted the password of account {key}, so it is not tried on any other phone. Check phone {serial} first"
-            )),
+            VerdictSeen::Rejected => Some(say!("phone-refused-password-of-account", serial, key)),
+            VerdictSeen::Unknown => Some(say!("could-not-tell-whether-password-was-accepted", serial, key)),
         };
         let mut state = self.lock();
         if let Some(hint) = &hint {

@@ -14,6 +14,7 @@ use crate::flow::{StepRecorder, Unrecorded, VerdictSeen};
 use crate::journal::{JournalError, Ledger, Submission, Turn};
 use crate::model::{AccountId, Ending, Outcome, Reason, ResultRow, Serial};
 use crate::phone::Observation;
+use crate::text::say;
 
 /// How often a phone of another bench is asked for again.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
@@ -73,7 +74,7 @@ impl<'a> RunRecorder<'a> {
         let mut kept = self.keep(|| Entry::Claim(info.clone()));
         if let (Some(lease), Kept::Taken { by_another_run: true, why }) = (self.lease, &kept) {
             // A bench that died keeps its phones until its leases expire. One that lives renews them, and has the phone afterwards too.
-            self.say_text(format!("{why}. Waiting for up to {} s for its lease to expire", lease.as_secs()));
+            self.say_text(say!("waiting-for-lease-to-expire", why, seconds = lease.as_secs()));
             let until = Instant::now() + lease + LATE;
             while matches!(kept, Kept::Taken { by_another_run: true, .. }) && Instant::now() < until {
                 std::thread::sleep(ASK_AGAIN);
@@ -146,7 +147,7 @@ impl<'a> RunRecorder<'a> {
         match self.screens.as_ref()?.keep(name, files) {
             Ok(folder) => folder.map(|path| path.display().to_string()),
             Err(error) => {
-                self.say_text(format!("a screen could not be kept: {error}"));
+                self.say_text(say!("screen-could-not-be-kept", error));
                 None
             }
         }
@@ -207,9 +208,7 @@ impl<'a> RunRecorder<'a> {
         let phone = self.keys.lock().unwrap_or_else(PoisonError::into_inner).get(serial).cloned();
         match ledger.submitting_known(account, phone.as_ref()) {
             Ok(Some(submission)) => Ok(Some(submission)),
-            Ok(None) => Err(NotNow::Closed(format!(
-                "a phone on another bench refused the password of account {account}, or its verdict could not be had, so it is not submitted here: see that bench's run"
-            ))),
+            Ok(None) => Err(NotNow::Closed(say!("phone-on-another-bench-refused-password", account))),
             Err(error) => Err(NotNow::Unwritable(format!("{error}: {}", error.hint()))),
         }
     }
@@ -231,7 +230,7 @@ impl<'a> RunRecorder<'a> {
     }
 
     fn say(&self, error: &JournalError) {
-        self.say_text(format!("the record is incomplete: {error}"));
+        self.say_text(say!("record-is-incomplete", error));
     }
 
     fn say_text(&self, text: String) {

@@ -1,6 +1,7 @@
 //! Which phones are meant. Never "the first one".
 
 use crate::model::{Device, Serial};
+use crate::text::say;
 
 /// What the command line said about phones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,10 +16,10 @@ pub struct Selection {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelectError {
     /// Nothing is attached.
-    #[error("no phone is attached")]
+    #[error("{}", say!("no-phone-is-attached"))]
     Nothing,
     /// A serial that is not attached was named.
-    #[error("no attached phone has the serial '{serial}'")]
+    #[error("{}", say!("no-attached-phone-has-serial", serial = .serial))]
     NoSuch {
         /// The serial that was named.
         serial: Serial,
@@ -26,7 +27,7 @@ pub enum SelectError {
         attached: Vec<Device>,
     },
     /// Several phones, and none was chosen.
-    #[error("{} phones are attached, and none was chosen", .attached.len())]
+    #[error("{}", say!("none-of-several-phones-was-chosen", phones = .attached.len()))]
     Several {
         /// What is there.
         attached: Vec<Device>,

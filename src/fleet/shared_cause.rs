@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use crate::model::{AdbServer, Device, counted};
+use crate::model::{AdbServer, Device};
+use crate::text::say;
 
 /// Losses within so much time of each other are one event.
 const WINDOW: Duration = Duration::from_secs(1);
@@ -33,19 +34,9 @@ impl fmt::Display for SharedLoss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let phones = self.phones;
         match &self.cause {
-            SharedCause::Server(server) => {
-                write!(
-                    f,
-                    "lost the adb server at {server} ({} affected); waiting for it to come back",
-                    counted(phones, "phone")
-                )
-            }
-            SharedCause::Hub(hub) => {
-                write!(f, "lost {phones} phones on hub {hub} at once; check the hub's cable and its power")
-            }
-            SharedCause::Bus(bus) => {
-                write!(f, "lost {phones} phones on USB bus {bus} at once; check the computer's ports")
-            }
+            SharedCause::Server(server) => f.write_str(&say!("lost-adb-server", server, phones)),
+            SharedCause::Hub(hub) => f.write_str(&say!("lost-phones-on-hub", phones, hub)),
+            SharedCause::Bus(bus) => f.write_str(&say!("lost-phones-on-bus", phones, bus)),
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::model::{AccountId, Device, Ending, Outcome, Presence, Reason, ResultR
 use crate::phone::{Phone, PhoneClaim, PhoneError, PhoneFacts};
 use crate::preflight::{self, Wanted};
 use crate::profile::{Choice, DeviceProfile};
+use crate::text::say;
 
 /// Steps may hang so often in one walk before the phone counts as lost.
 const HANGS: u32 = 2;
@@ -64,11 +65,7 @@ pub(super) fn work(
 
 /// The ending where this program itself failed.
 pub(super) fn broken() -> Ending {
-    Ending::new(
-        Outcome::Unknown,
-        Reason::Timeout,
-        "mi-signout failed on this phone (a bug: please report it); look at the phone before doing anything",
-    )
+    Ending::new(Outcome::Unknown, Reason::Timeout, say!("mi-signout-failed-on-this-phone"))
 }
 
 /// What a worker came to.
@@ -121,10 +118,7 @@ pub(super) fn duplicate_connection(
         _ => Ending::new(
             Outcome::Failed,
             Reason::DuplicateSerial,
-            format!(
-                "this is another connection of the phone at {}, where it is worked on: see its row there",
-                super::place(first.0)
-            ),
+            say!("this-is-another-connection-of-phone", place = super::place(first.0)),
         ),
     };
     end(device, plan, row, ending)
@@ -181,11 +175,7 @@ impl<'a> Worker<'a> {
             Err(ending) => return ending,
         };
         let Some(account) = facts.accounts.account().cloned() else {
-            return Ending::new(
-                Outcome::Failed,
-                Reason::DumpFailed,
-                "the phone's accounts could not be read ('dumpsys account'): restart the phone, then run again",
-            );
+            return Ending::new(Outcome::Failed, Reason::DumpFailed, say!("phones-accounts-could-not-be-read"));
         };
         let profile = match self.choose_profile(&facts) {
             Ok(profile) => profile,
@@ -194,7 +184,7 @@ impl<'a> Worker<'a> {
         self.tell_identified();
         *duplicate_of = self.row.identity.hardware_serial.as_deref().and_then(|own| (self.claim)(own));
         if duplicate_of.is_some() {
-            return duplicate(self.device, "another connection");
+            return duplicate(self.device, &say!("this-is-another-connection"));
         }
         let (mut turn, waited) = first_proof::wait_for_turn(self.gate, profile, self.plan, &|kind| self.tell(kind));
         self.row.waited += waited;
@@ -246,9 +236,7 @@ impl<'a> Worker<'a> {
         {
             return ending;
         }
-        let hint = format!(
-            "several accounts of the password file are {account}, which is all that this phone shows of its own: list the phone by its serial (a file with the header serial,password), then run again"
-        );
+        let hint = say!("several-accounts-of-password-file", account);
         Ending { hint: Some(hint), ..ending }
     }
 
@@ -316,13 +304,9 @@ impl<'a> Worker<'a> {
         let Some(folder) = trail.keep(self.plan.recorder, key, &facts, &self.wants(), (&about, page)) else { return };
         match &mut ended.ending.hint {
             Some(hint) if unknown => {
-                *hint = format!("{hint}; the screen is kept in {folder} ('mi-signout bugreport' packs it)");
+                *hint = say!("screen-is-kept-in", hint, folder);
             }
-            _ => self.tell(EventKind::Note {
-                text: format!(
-                    "the phone showed a screen that no profile knows; it is kept in {folder} ('mi-signout bugreport' packs it)"
-                ),
-            }),
+            _ => self.tell(EventKind::Note { text: say!("unknown-screen-is-kept-in", folder) }),
         }
     }
 
@@ -357,7 +341,7 @@ impl<'a> Worker<'a> {
             self.row.progress.afresh = true;
             self.plan.recorder.begins_afresh(&info.key, &self.row.progress);
         } else if let Some(earlier) = earlier {
-            self.tell(EventKind::Note { text: format!("continues run {}", earlier.run) });
+            self.tell(EventKind::Note { text: say!("continues-run", run = earlier.run) });
             self.row.progress = earlier.progress;
         }
         // What was done in this run holds whatever was asked for.
@@ -475,10 +459,10 @@ impl<'a> Worker<'a> {
                 self.row.profile = Some(profile.name.clone());
                 Ok(profile)
             }
-            Err(Choice::NotMiui) => Err(Ending::new(Outcome::NotSupported, Reason::NotMiui, preflight::NOT_MIUI)),
-            Err(Choice::NoProfile) => Err(no_profile("no device profile fits this phone")),
+            Err(Choice::NotMiui) => Err(Ending::new(Outcome::NotSupported, Reason::NotMiui, preflight::not_miui())),
+            Err(Choice::NoProfile) => Err(no_profile(&say!("no-device-profile-fits-this-phone"))),
             Err(Choice::Tie(names)) => {
-                Err(no_profile(&format!("the profiles {} fit this phone alike", names.join(", "))))
+                Err(no_profile(&say!("profiles-fit-this-phone-alike", names = names.join(", "))))
             }
         }
     }
@@ -588,9 +572,5 @@ impl<'a> Worker<'a> {
 }
 
 fn no_profile(what: &str) -> Ending {
-    Ending::new(
-        Outcome::NotSupported,
-        Reason::NoProfile,
-        format!("{what}: write one from 'mi-signout capture' (see the README), and give it with --profiles"),
-    )
+    Ending::new(Outcome::NotSupported, Reason::NoProfile, say!("write-a-profile-from-a-capture", what))
 }

@@ -11,6 +11,7 @@ use crate::event::{Event, EventKind, Listener, Subject};
 use crate::model::{AccountId, AccountsProbe, Ending, Focus, Key, Outcome, Presence, Reason, Secret, Serial};
 use crate::phone::{Input, Look, Observation, Phone, PhoneError, ScreenRead, Settle, Step};
 use crate::profile::Verdict;
+use crate::text::say;
 use crate::ui::{Point, UiTree};
 
 /// How a walk ended, with what it saw last.
@@ -452,11 +453,11 @@ impl<'a> Walk<'a> {
             course.turn.verdict(VerdictSeen::Accepted);
         }
         let hint = if self.interrupted.load(Ordering::Relaxed) {
-            "the run was interrupted; run again to go on"
+            say!("run-was-interrupted")
         } else {
-            "the phone's time was up: run again with a longer --timeout"
+            say!("phones-time-was-up")
         };
-        self.end(engine, presence, Reason::Timeout, hint, began)
+        self.end(engine, presence, Reason::Timeout, &hint, began)
     }
 
     /// One round trip for one decision. A mutating step is never sent a second time, whatever comes back.
@@ -552,10 +553,10 @@ impl<'a> Walk<'a> {
             _ => Reason::Disconnected,
         };
         if *error == PhoneError::Unauthorized && !engine.progress().mutated() {
-            let hint = "accept 'Allow USB debugging?' on the phone (tick 'Always allow'), then run again";
+            let hint = say!("accept-allow-usb-debugging-on-phone");
             return Err(Ending::new(Outcome::NeedsPerson, Reason::Unauthorized, hint));
         }
-        let hint = format!("{error}: check cable and port, plug it in again, then run again");
+        let hint = say!("error-check-cable-and-port", error);
         Err(self.end(engine, Presence::Unknown, reason, &hint, began))
     }
 
@@ -564,7 +565,7 @@ impl<'a> Walk<'a> {
         match engine.on(Told::CutShort { fresh, reason, hint }, self.since(began)) {
             Decision::End(ending) => ending,
             // `CutShort` always ends; another decision would be a fault of the engine, and is no proof of anything.
-            _ => Ending::new(Outcome::Unknown, reason, format!("look at the phone before doing anything; {hint}")),
+            _ => Ending::new(Outcome::Unknown, reason, say!("look-at-phone-first", hint)),
         }
     }
 }

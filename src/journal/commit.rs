@@ -15,6 +15,8 @@ use super::store::schema::Schema;
 use super::store::{Connection, Sql, SqlError, values};
 use super::{JournalError, Result, random_id};
 
+use crate::text::say;
+
 /// How long is waited between two tries to reach a database server: the first time, and at most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 /// How often a transaction is begun again that waited for one which waited for it.
@@ -52,10 +54,7 @@ impl<T: Send, F: FnMut(&Connection) -> Sql<T> + Send> Job for Step<T, F> {
     }
 
     fn answer(self: Box<Self>, failed: Option<JournalError>) {
-        let lost = || JournalError::Unwritable {
-            path: self.place.shown().to_owned(),
-            why: "the step was not done".to_owned(),
-        };
+        let lost = || JournalError::Unwritable { path: self.place.shown().to_owned(), why: say!("step-was-not-done") };
         let told = match (failed, self.refused, self.done) {
             (Some(failed), ..) => Err(failed),
             (None, Some(refused), _) => Err(refused),

@@ -14,6 +14,7 @@ use super::store::{Connection, Row, Sql, values};
 use super::{InstallKey, Journal, JournalError, PhoneKey, Result, now, random_id};
 use crate::event::FindDevice;
 use crate::model::{AccountId, AccountRef, DeletionState, Outcome, ResultRow};
+use crate::text::say;
 
 /// An account that waits for its deletion, or has it behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,7 +125,7 @@ impl Journal {
     /// [`JournalError::Missing`] and as for [`Journal::queued_accounts`].
     pub fn queued_account(&self, account: AccountRef) -> Result<QueuedAccount> {
         let found = self.reading(|c| load(c, account.number()))?;
-        found.ok_or_else(|| JournalError::Missing(format!("account {account}")))
+        found.ok_or_else(|| JournalError::Missing(say!("missing-account", account)))
     }
 
     /// Begins or goes on with the deletion of an account, for this process alone.

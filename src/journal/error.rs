@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::store::SqlError;
 
+use crate::text::say;
+
 /// An error of the journal, the ledger or the key.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// It cannot be written now: no permission, read-only, disk full, locked for too long. A run may go on without it, and
     /// has to say so.
-    #[error("cannot write {}: {why}", .path.display())]
+    #[error("{}", say!("journal-cannot-be-written", path = .path.display(), why = .why))]
     Unwritable {
         /// The file.
         path: PathBuf,
@@ -17,7 +19,7 @@ pub enum JournalError {
         why: String,
     },
     /// The database server cannot be reached, or went away. What benches share is there, so no run goes on without it.
-    #[error("the database {} does not answer: {why}", .path.display())]
+    #[error("{}", say!("database-does-not-answer", path = .path.display(), why = .why))]
     Unreachable {
         /// Its address, without credentials.
         path: PathBuf,
@@ -25,7 +27,7 @@ pub enum JournalError {
         why: String,
     },
     /// The database server answers, and refuses: a password, a right, a table that is not there.
-    #[error("the database {} refuses: {why}", .path.display())]
+    #[error("{}", say!("database-refuses", path = .path.display(), why = .why))]
     Refused {
         /// Its address, without credentials.
         path: PathBuf,
@@ -33,15 +35,13 @@ pub enum JournalError {
         why: String,
     },
     /// The address of a database cannot be used: a usage error. It is not repeated, since it may hold a password.
-    #[error("the address of the database cannot be used: {why}")]
+    #[error("{}", say!("address-of-database-cannot-be-used", why = .why))]
     Address {
         /// Why not.
         why: String,
     },
     /// The database is on another computer, and this program brings no TLS: a usage error.
-    #[error(
-        "the database on {host} would be reached without encryption; run 'ssh -L {port}:127.0.0.1:{port} {host}' and name 127.0.0.1 instead"
-    )]
+    #[error("{}", say!("database-would-be-reached-without-encryption", host = .host, port = .port))]
     NotLocal {
         /// The computer.
         host: String,
@@ -49,30 +49,30 @@ pub enum JournalError {
         port: u16,
     },
     /// The database holds no journal yet.
-    #[error("the database {} holds no journal yet", .path.display())]
+    #[error("{}", say!("database-holds-no-journal-yet", path = .path.display()))]
     NotSetUp {
         /// Its address, without credentials.
         path: PathBuf,
     },
     /// This bench has not the key that the benches share: nothing is written, since it would call accounts by other names.
-    #[error("the journal {} is closed to this bench: {why}", .path.display())]
+    #[error("{}", say!("journal-is-closed-to-this-bench", path = .path.display(), why = .why))]
     OtherKey {
         /// Its address, without credentials.
         path: PathBuf,
         /// Which key is missing.
-        why: &'static str,
+        why: String,
     },
     /// A journal is copied into an empty one only: a usage error.
-    #[error("{} holds runs already", .path.display())]
+    #[error("{}", say!("journal-holds-runs-already", path = .path.display()))]
     NotEmpty {
         /// The journal that was to be written.
         path: PathBuf,
     },
     /// Two journals name accounts by different keys, so one cannot become part of the other: a usage error.
-    #[error("the two journals have different keys, so the accounts of one mean nothing to the other")]
+    #[error("{}", say!("two-journals-have-different-keys"))]
     KeysDiffer,
     /// The file is no journal, or is damaged. It is left as it is: refuse, and let a person move it away.
-    #[error("{} is damaged or is not a journal: {why}", .path.display())]
+    #[error("{}", say!("journal-is-damaged", path = .path.display(), why = .why))]
     Corrupt {
         /// The file.
         path: PathBuf,
@@ -80,7 +80,7 @@ pub enum JournalError {
         why: String,
     },
     /// A later version of this program wrote it: refuse.
-    #[error("{} was written by a later version (format {found}; this one knows {known})", .path.display())]
+    #[error("{}", say!("journal-is-of-a-later-version", path = .path.display(), found = .found, known = .known))]
     Newer {
         /// The file.
         path: PathBuf,
@@ -90,21 +90,21 @@ pub enum JournalError {
         known: u32,
     },
     /// A key or record that other users can read: refuse, and let a person fix it.
-    #[error("{} can be read by other users", .path.display())]
+    #[error("{}", say!("journal-can-be-read-by-others", path = .path.display()))]
     Exposed {
         /// The file.
         path: PathBuf,
     },
     /// A folder that is not this user's alone: nothing in it is believed, removed or ended.
-    #[error("{} is not used: {why}", .path.display())]
+    #[error("{}", say!("folder-is-not-used", path = .path.display(), why = .why))]
     NotOurs {
         /// The folder.
         path: PathBuf,
         /// Why not.
-        why: &'static str,
+        why: String,
     },
     /// Another run that is alive works on this phone or account: refuse this one, leave the others alone.
-    #[error("run {run} (process {pid}, since {since}) works on {what}")]
+    #[error("{}", say!("another-run-works-on", run = .run, pid = .pid, since = .since, what = .what))]
     Busy {
         /// `phone SERIAL` or `account MASKED`.
         what: String,
@@ -116,19 +116,19 @@ pub enum JournalError {
         since: String,
     },
     /// The lease of this run ran out, and another bench works on it by now: nothing is written for it here.
-    #[error("{what} was taken over by another bench, since this one did not renew its lease in time")]
+    #[error("{}", say!("taken-over-by-another-bench", what = .what))]
     TakenOver {
         /// `phone SERIAL` or `account MASKED`.
         what: String,
     },
     /// This run already has a phone of this hardware serial at another place: its record cannot tell them apart.
-    #[error("two phones have the hardware serial {0}")]
+    #[error("{}", say!("two-phones-have-hardware-serial", serial = .0))]
     Duplicate(String),
     /// Nothing in the journal has this name: a usage error.
-    #[error("the journal knows no {0}")]
+    #[error("{}", say!("journal-knows-no", name = .0))]
     Missing(String),
     /// A step of the deletion that cannot follow the last one. Nothing was written.
-    #[error("the deletion is at '{from}' and cannot go to '{to}'")]
+    #[error("{}", say!("deletion-is-out-of-order", from = .from, to = .to))]
     OutOfOrder {
         /// The state it is in.
         from: &'static str,
@@ -156,34 +156,26 @@ impl JournalError {
 
     /// One sentence: what a person can do.
     #[must_use]
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> String {
         match self {
-            Self::Unwritable { .. } => "free some space or name a file that you may write with --journal PATH",
-            Self::Unreachable { .. } => {
-                "check that it runs and that this computer reaches it; phones are left as they are, run again then"
-            }
-            Self::Refused { .. } => {
-                "check the user, its password (PGPASSWORD, PGPASSFILE or ~/.pgpass) and its rights; a new database is set up by 'mi-signout journal init URL'"
-            }
-            Self::Address { .. } => "write it as postgres://USER@127.0.0.1:5432/DATABASE",
-            Self::NotLocal { .. } => "keep that ssh running in another window for as long as the run takes",
-            Self::NotSetUp { .. } => "set it up once with 'mi-signout journal init URL'",
-            Self::OtherKey { .. } => {
-                "run 'mi-signout journal init URL' on this bench, with the passphrase or the key file of the other benches"
-            }
-            Self::NotEmpty { .. } => "copy into a journal without runs",
-            Self::KeysDiffer => {
-                "set the new one up with the old one's key: mi-signout journal init URL --key STATE/install.key"
-            }
-            Self::Corrupt { .. } => "move the file away, or name another with --journal PATH; it was not changed",
-            Self::Newer { .. } => "use the version that wrote it, or name another file with --journal PATH",
-            Self::Exposed { .. } => "make it yours alone (chmod 600), or remove it to have a new one made",
-            Self::NotOurs { .. } => "use a folder of your own that only you can write in (chmod 700)",
-            Self::Busy { .. } => "wait until the other run has ended, or end it",
-            Self::TakenOver { .. } => "see the other bench's run for what became of it",
-            Self::Duplicate(_) => "unplug one of the two, then run again",
-            Self::Missing(_) => "list the runs to see their names",
-            Self::OutOfOrder { .. } => "begin the deletion again from its page",
+            Self::Unwritable { .. } => say!("free-some-space"),
+            Self::Unreachable { .. } => say!("check-that-the-database-runs"),
+            Self::Refused { .. } => say!("check-the-user-of-the-database"),
+            Self::Address { .. } => say!("how-an-address-is-written"),
+            Self::NotLocal { .. } => say!("keep-that-ssh-running"),
+            Self::NotSetUp { .. } => say!("set-the-journal-up-once"),
+            Self::OtherKey { .. } => say!("set-the-journal-up-on-this-bench"),
+            Self::NotEmpty { .. } => say!("copy-into-an-empty-journal"),
+            Self::KeysDiffer => say!("set-up-with-the-old-key"),
+            Self::Corrupt { .. } => say!("move-the-journal-away"),
+            Self::Newer { .. } => say!("use-the-later-version"),
+            Self::Exposed { .. } => say!("make-the-file-yours-alone"),
+            Self::NotOurs { .. } => say!("use-a-folder-of-your-own"),
+            Self::Busy { .. } => say!("wait-until-the-other-run-has-ended"),
+            Self::TakenOver { .. } => say!("see-the-other-benchs-run"),
+            Self::Duplicate(_) => say!("unplug-one-of-the-two"),
+            Self::Missing(_) => say!("list-the-runs"),
+            Self::OutOfOrder { .. } => say!("begin-the-deletion-again"),
         }
     }
 
@@ -207,7 +199,7 @@ impl JournalError {
         match error.sqlite_error_code() {
             Some(Code::NotADatabase | Code::DatabaseCorrupt) => Self::Corrupt { path: path.to_owned(), why },
             Some(Code::DatabaseBusy | Code::DatabaseLocked) => {
-                Self::Unwritable { path: path.to_owned(), why: "another process keeps it locked".to_owned() }
+                Self::Unwritable { path: path.to_owned(), why: say!("another-process-keeps-it-locked") }
             }
             // A table or column is missing: the database of another program.
             None | Some(Code::Unknown | Code::ConstraintViolation | Code::TypeMismatch) => {

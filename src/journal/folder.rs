@@ -7,6 +7,8 @@ use etcetera::BaseStrategy;
 
 use super::JournalError;
 
+use crate::text::say;
+
 /// The directory for what outlives a run: `$XDG_STATE_HOME/mi-signout` or the platform's own; absent where there is no
 /// home directory.
 #[must_use]
@@ -52,16 +54,16 @@ pub fn is_ours(dir: &Path) -> Result<(), JournalError> {
     let found = fs::symlink_metadata(dir).map_err(|e| JournalError::io(dir, &e))?;
     let refused = |why| Err(JournalError::NotOurs { path: dir.to_owned(), why });
     if !found.is_dir() {
-        return refused("it is not a folder");
+        return refused(say!("folder-is-none"));
     }
     #[cfg(unix)]
     {
         use std::os::unix::fs::{MetadataExt, PermissionsExt};
         if found.uid() != rustix::process::geteuid().as_raw() {
-            return refused("it belongs to another user");
+            return refused(say!("folder-belongs-to-another-user"));
         }
         if found.permissions().mode() & 0o022 != 0 {
-            return refused("other users can write in it");
+            return refused(say!("others-can-write-in-the-folder"));
         }
     }
     Ok(())

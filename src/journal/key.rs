@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::{JournalError, folder};
 use crate::model::AccountId;
 use crate::record::chain::hex;
+use crate::text::say;
 
 /// The key's file.
 const NAME: &str = "install.key";
@@ -50,7 +51,7 @@ impl InstallKey {
         folder::make_dir(dir)?;
         make(dir, &dir.join(NAME))?;
         Self::existing(dir)?.ok_or_else(|| {
-            let why = "it was removed while it was made".into();
+            let why = say!("key-was-removed-meanwhile");
             JournalError::Unwritable { path: dir.join(NAME), why }
         })
     }
@@ -69,7 +70,7 @@ impl InstallKey {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(JournalError::io(&path, &e)),
             Ok(found) if !found.is_file() => {
-                return Err(JournalError::Corrupt { path, why: "it is not a regular file".into() });
+                return Err(JournalError::Corrupt { path, why: say!("key-is-not-a-regular-file") });
             }
             Ok(_) => {}
         }
@@ -78,7 +79,10 @@ impl InstallKey {
         }
         let bytes = Zeroizing::new(fs::read(&path).map_err(|e| JournalError::io(&path, &e))?);
         if bytes.len() != usize::from(LENGTH) {
-            return Err(JournalError::Corrupt { why: format!("{} bytes instead of {LENGTH}", bytes.len()), path });
+            return Err(JournalError::Corrupt {
+                why: say!("key-has-another-length", bytes = bytes.len(), length = LENGTH),
+                path,
+            });
         }
         Ok(Some(Self(bytes)))
     }
@@ -94,7 +98,7 @@ impl InstallKey {
     /// Reads a key from the file that holds it.
     #[cfg(feature = "postgres")]
     pub(super) fn load(path: &Path) -> Result<Self, JournalError> {
-        let unreadable = || JournalError::Corrupt { path: path.to_owned(), why: "there is no such file".into() };
+        let unreadable = || JournalError::Corrupt { path: path.to_owned(), why: say!("key-file-is-missing") };
         Self::from_file(path)?.ok_or_else(unreadable)
     }
 

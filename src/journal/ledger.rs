@@ -12,6 +12,7 @@ use super::store::schema::LEDGER;
 use super::store::{Connection, Row, Sql, Value, values};
 use super::{InstallKey, Journal, JournalError, PhoneKey, Result, meta, now};
 use crate::model::AccountId;
+use crate::text::say;
 
 /// After this many refusals nothing is submitted for the account until its owner says so.
 pub const REJECTION_LIMIT: u32 = 3;
@@ -88,7 +89,7 @@ impl Ledger {
         let place = journal.place.clone();
         let key = journal.key().ok_or_else(|| JournalError::Unwritable {
             path: place.shown().to_owned(),
-            why: "it was opened for reading".to_owned(),
+            why: say!("journal-was-opened-for-reading"),
         })?;
         let connection = place.connect(&LEDGER)?;
         let writer = Writer::new(place, &LEDGER, connection, grace)?;
@@ -319,14 +320,11 @@ fn take_gate(c: &Connection, account: &str, bench: &Bench) -> Sql<Option<(i64, i
              why = CASE WHEN gates.holder IN ('', excluded.holder) THEN gates.why ELSE $4 END
          WHERE gates.holder IN ('', excluded.holder) OR gates.expires <= (SELECT now FROM clock)
          RETURNING epoch, closed, why",
-        values![account, &bench.run, bench.lease.as_millis() as i64, LOST],
+        values![account, &bench.run, bench.lease.as_millis() as i64, say!("another-bench-no-longer-answers")],
     )?;
     let Some(mut row) = taken else { return Ok(None) };
     Ok(Some((row.take(0)?, row.take(1)?, row.take(2)?)))
 }
-
-/// What is said of a bench that died between its submission and the verdict.
-const LOST: &str = "another bench submitted a password of this account and no longer answers, so what the phone said is not known: look at its phones first, then run again";
 
 /// Lets the gate go.
 fn open_gate(c: &Connection, account: &str, run: &str, epoch: i64) -> Sql<()> {

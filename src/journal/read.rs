@@ -7,6 +7,7 @@ use super::{Journal, JournalError, PhoneKey, Result};
 use crate::event::{Earlier, FindDevice, Progress};
 use crate::model::Serial;
 use crate::record::{ChainedRow, OpenPhone, RunHeader, RunRecord, chain};
+use crate::text::say;
 
 /// One line of the list of runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +45,7 @@ impl Journal {
     pub fn record(&self, run: &str) -> Result<RunRecord> {
         self.at_one_moment(|c| {
             let id = named(c, run).map_err(|e| self.failed(&e))?;
-            self.load(c, &id.ok_or_else(|| JournalError::Missing(format!("run {run}")))?)
+            self.load(c, &id.ok_or_else(|| JournalError::Missing(say!("missing-run", run)))?)
         })
     }
 
@@ -58,7 +59,7 @@ impl Journal {
             let ids = ids.and_then(|ids| ids.into_iter().map(Row::first::<String>).collect::<Sql<Vec<_>>>());
             let ids = ids.map_err(|e| self.failed(&e))?;
             if ids.is_empty() {
-                return Err(JournalError::Missing(format!("lot {lot}")));
+                return Err(JournalError::Missing(say!("missing-lot", lot)));
             }
             ids.iter().map(|id| self.load(c, id)).collect()
         })
@@ -96,7 +97,8 @@ impl Journal {
         let chained = |mut row: Row| {
             let mut told = || Ok((row.take(0)?, row.take(1)?, row.take(2)?, row.take(3)?));
             let (text, previous, hash, picture): (String, _, _, _) = told().map_err(|e| self.failed(&e))?;
-            let record = serde_json::from_str(&text).map_err(|e| self.damaged(&format!("a row of run {id}: {e}")))?;
+            let record =
+                serde_json::from_str(&text).map_err(|e| self.damaged(&say!("row-of-run-is-wrong", id, error = e)))?;
             Ok(ChainedRow { record, text, previous, hash, picture })
         };
         rows.into_iter().map(chained).collect()
@@ -153,9 +155,14 @@ impl Journal {
             let record = self.record(&line.id)?;
             problems.extend(chain::problems(&record).into_iter().map(|p| format!("run {}: {p}", line.id)));
             let bare = record.rows.iter().filter(|row| row.picture.is_none() && row.record.picture.is_some());
-            problems.extend(bare.map(|row| format!("run {}: row {}: its picture is missing", line.id, row.record.row)));
+            problems.extend(bare.map(|row| say!("row-of-run-has-no-picture", id = line.id, row = row.record.row)));
             if record.rows.len() as u32 != line.rows {
-                problems.push(format!("run {}: {} rows instead of {}", line.id, record.rows.len(), line.rows));
+                problems.push(say!(
+                    "run-has-another-number-of-rows",
+                    id = line.id,
+                    rows = record.rows.len(),
+                    counted = line.rows
+                ));
             }
         }
         Ok(problems)

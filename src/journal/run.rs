@@ -22,6 +22,7 @@ use crate::record::{
     OpenRows, RunHeader,
     chain::{self, canonical},
 };
+use crate::text::say;
 
 /// What a run is told at its begin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,7 +78,7 @@ impl Journal {
     pub fn begin(self: &Arc<Self>, info: RunInfo) -> Result<Run> {
         let key = self.key.clone().ok_or_else(|| JournalError::Unwritable {
             path: self.path.clone(),
-            why: "it was opened for reading".to_owned(),
+            why: say!("journal-was-opened-for-reading"),
         })?;
         let connection = self.another()?;
         let started = Utc::now();
@@ -241,7 +242,7 @@ impl Run {
                 values![&run.header.id, phone.as_str(), &progress, &pending],
             )
         })?;
-        if changed == 1 { Ok(()) } else { Err(JournalError::Missing(format!("phone {key} in this run"))) }
+        if changed == 1 { Ok(()) } else { Err(JournalError::Missing(say!("missing-phone-of-run", key))) }
     }
 
     /// What an earlier run did on this phone and did not bring to an end: it was killed, or its outcome is unknown. Absent where

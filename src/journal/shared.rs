@@ -14,6 +14,8 @@ use super::store::schema::{JOURNAL, LEDGER};
 use super::store::{Connection, Sql, values};
 use super::{InstallKey, JournalError, Result, folder, meta, random_id};
 
+use crate::text::say;
+
 /// A database that several benches share.
 #[derive(Clone, Debug)]
 pub struct SharedDatabase(Address);
@@ -101,9 +103,9 @@ impl SharedDatabase {
             (false, KeySource::File(file)) => given.map_or_else(|| InstallKey::load(file), Ok)?,
             (false, KeySource::Passphrase(passphrase)) => {
                 let sealed = meta::get(&connection, "sealed-key").map_err(|e| self.failed(&e))?;
-                let sealed = sealed.ok_or_else(|| self.other_key("its key is in a file; name it with --key FILE"))?;
+                let sealed = sealed.ok_or_else(|| self.other_key(say!("key-of-journal-is-in-a-file")))?;
                 InstallKey::unseal_with(&sealed, passphrase)
-                    .ok_or_else(|| self.other_key("the passphrase does not open its key"))?
+                    .ok_or_else(|| self.other_key(say!("passphrase-does-not-open-the-key")))?
             }
         };
         self.check(&facts, &key)?;
@@ -126,7 +128,7 @@ impl SharedDatabase {
         let facts = self.facts(&connection)?;
         let file = key_file(state, &facts.id);
         if !file.exists() {
-            return Err(self.other_key("this bench does not have its key yet"));
+            return Err(self.other_key(say!("bench-does-not-have-the-key")));
         }
         let key = InstallKey::load(&file)?;
         self.check(&facts, &key)?;
@@ -150,10 +152,10 @@ impl SharedDatabase {
         if key.fingerprint() == facts.fingerprint {
             return Ok(());
         }
-        Err(self.other_key("the key is not the one of this journal"))
+        Err(self.other_key(say!("key-is-of-another-journal")))
     }
 
-    fn other_key(&self, why: &'static str) -> JournalError {
+    fn other_key(&self, why: String) -> JournalError {
         JournalError::OtherKey { path: self.shown().to_owned(), why }
     }
 

@@ -14,6 +14,7 @@ use crate::capture::{Identifiers, Known, harmless, masked_with_marks};
 use crate::model::{Focus, Presence};
 use crate::phone::{Look, Observation, Phone, PhoneError, PhoneFacts, ScreenRead, Step as Look1, TouchFeed};
 use crate::profile::Catalog;
+use crate::text::say;
 use crate::ui::{Point, UiNode, UiTree};
 
 /// Steps that may fail in a row before the phone counts as lost.
@@ -88,10 +89,10 @@ pub enum RecorderError {
     #[error(transparent)]
     Phone(#[from] PhoneError),
     /// Nothing to learn: no account is on the phone.
-    #[error("no Mi / Xiaomi Account is on the phone, so there is no sign-out to watch")]
+    #[error("{}", say!("no-account-is-on-the-phone"))]
     NoAccount,
     /// The list of accounts can't be read, so that the end could not be proven.
-    #[error("the phone's accounts could not be read ('dumpsys account')")]
+    #[error("{}", say!("accounts-of-phone-could-not-be-read"))]
     AccountsUnreadable,
     /// The recording could not be written.
     #[error(transparent)]

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::capture::{self, BundleError, Files};
 use crate::model::{Focus, Presence};
+use crate::text::say;
 use crate::ui::{DumpError, MAX_BYTES, UiTree};
 
 /// Version of the form.
@@ -125,7 +126,7 @@ pub enum Step {
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
     /// There is something already.
-    #[error("there are files already, and none is overwritten")]
+    #[error("{}", say!("there-are-files-already"))]
     NotEmpty,
     /// The operating system says no.
     #[error("{}: {error}", path.display())]
@@ -136,7 +137,7 @@ pub enum RecordingError {
         error: std::io::Error,
     },
     /// It is none, or a damaged one.
-    #[error("{}: it is no recording: {why}", path.display())]
+    #[error("{}", say!("not-a-recording", path = path.display(), why = .why))]
     NotARecording {
         /// The folder or zip.
         path: PathBuf,
@@ -144,9 +145,7 @@ pub enum RecordingError {
         why: String,
     },
     /// Two recordings are of different software.
-    #[error(
-        "the recordings are of phones with different software: {key} is '{first}' in one and '{second}' in the other"
-    )]
+    #[error("{}", say!("recordings-are-of-different-software", key = .key, first = .first, second = .second))]
     DifferentSoftware {
         /// The property.
         key: String,
@@ -208,11 +207,11 @@ impl Manifest {
             for step in &run.steps {
                 match step {
                     Step::Saw(frame) if *frame < trees.len() => front = Some(*frame),
-                    Step::Saw(frame) => return Err(format!("run {number} saw frame {frame}, which is not there")),
+                    Step::Saw(frame) => return Err(say!("recording-lacks-a-frame", number, frame)),
                     Step::Tapped(Some(node)) => {
                         let count = front.and_then(|frame| trees.get(frame)).map_or(0, UiTree::count);
                         if *node >= count {
-                            return Err(format!("run {number} tapped node {node}, which its frame does not have"));
+                            return Err(say!("recording-lacks-a-node", number, node));
                         }
                     }
                     Step::Tapped(None) | Step::Scrolled(_) | Step::Missed(_) => {}
@@ -293,10 +292,15 @@ impl Recording {
         let bytes = read(MANIFEST).map_err(|error| not(format!("{MANIFEST}: {error}")))?;
         let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|error| not(format!("{MANIFEST}: {error}")))?;
         if manifest.kind != "recording" || manifest.schema != SCHEMA {
-            return Err(not(format!("it has the form {} {}, not recording {SCHEMA}", manifest.kind, manifest.schema)));
+            return Err(not(say!(
+                "recording-has-another-form",
+                kind = manifest.kind,
+                schema = manifest.schema,
+                wanted = SCHEMA
+            )));
         }
         if manifest.frames.len() > MOST_FRAMES {
-            return Err(not(format!("it has more than {MOST_FRAMES} frames")));
+            return Err(not(say!("recording-has-too-many-frames", most = MOST_FRAMES)));
         }
         let (mut dumps, mut trees) = (Vec::new(), Vec::new());
         for frame in 0..manifest.frames.len() {

@@ -1,5 +1,7 @@
 //! An account that its owner may delete: its name in the journal, the steps of its deletion, and which may follow which.
 
+use crate::text::say;
+
 /// An account in the journal, by its number there: `acct-3`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountRef(i64);
@@ -29,7 +31,7 @@ impl std::str::FromStr for AccountRef {
 
     fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
         let number = text.strip_prefix("acct-").unwrap_or(text);
-        number.parse().map(Self).map_err(|_| format!("'{text}' is not an account of the list (acct-1, acct-2, …)"))
+        number.parse().map(Self).map_err(|_| say!("not-an-account-of-the-list", text))
     }
 }
 

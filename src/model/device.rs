@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::say;
+
 /// A property of a phone that is none of Android's: the `versionName` of the account app, `com.xiaomi.account`. Profiles match it.
 pub const ACCOUNT_APP_VERSION: &str = "account-app.version";
 
@@ -125,7 +127,7 @@ impl AdbServer {
         match spec.strip_prefix("tcp:") {
             Some(port) if !port.contains(':') => format!("127.0.0.1:{port}").parse(),
             Some(address) => address.parse(),
-            None => Err(format!("'{spec}' is not tcp:PORT or tcp:HOST:PORT")),
+            None => Err(say!("not-a-tcp-spec", spec)),
         }
     }
 }
@@ -144,16 +146,16 @@ impl std::str::FromStr for AdbServer {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (host, port) = text.rsplit_once(':').ok_or_else(|| format!("'{text}' is not HOST:PORT"))?;
-        let port = port.parse().map_err(|_| format!("'{port}' is not a TCP port (1 to 65535)"))?;
+        let (host, port) = text.rsplit_once(':').ok_or_else(|| say!("not-host-port", text))?;
+        let port = port.parse().map_err(|_| say!("not-a-tcp-port", port))?;
         // An IPv6 address is in brackets, as in a URL: `[::1]:5037`.
         let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
         let is_address = bare.is_some_and(|bare| bare.parse::<std::net::Ipv6Addr>().is_ok());
         if host.is_empty() || port == 0 || (bare.is_some() && !is_address) {
-            return Err(format!("'{text}' is not HOST:PORT"));
+            return Err(say!("not-host-port", text));
         }
         if bare.is_none() && host.contains(':') {
-            return Err(format!("'{text}' is not HOST:PORT: put an IPv6 address in brackets, as in [::1]:{port}"));
+            return Err(say!("ipv6-address-needs-brackets", text, port));
         }
         Ok(Self { host: bare.unwrap_or(host).to_owned(), port })
     }

@@ -2,6 +2,8 @@
 
 use super::{Outcome, Reason};
 
+use crate::text::say;
+
 /// How the work on a phone ended: before a walk, by what was read of the phone, or by the walk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ending {
@@ -31,11 +33,7 @@ impl Ending {
     /// Another run works on the phone: two would type into one field.
     #[must_use]
     pub fn in_use(by: &str) -> Self {
-        Self::new(
-            Outcome::Failed,
-            Reason::InUse,
-            format!("{by} works on this phone: wait until it has ended, then run again"),
-        )
+        Self::new(Outcome::Failed, Reason::InUse, say!("another-run-works-on-phone", by))
     }
 
     /// Whether the phone may become ready while the run goes on: a person at it can help, or another tool may end.

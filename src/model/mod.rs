@@ -1,7 +1,6 @@
 //! Words that every room shares: phones, accounts, secrets, outcomes. No I/O, no other room.
 
 mod account;
-mod count;
 mod deletion;
 mod device;
 mod ending;
@@ -13,7 +12,6 @@ mod secret;
 mod suggest;
 
 pub use account::{AccountId, AccountsProbe, Presence, UserAccounts};
-pub use count::counted;
 pub use deletion::{AccountRef, DeletionState};
 pub use device::{ACCOUNT_APP_VERSION, AdbServer, Device, DeviceState, Focus, Serial, TransportId};
 pub use ending::Ending;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::input_switch;
 use crate::model::{AdbServer, Device, DeviceState, Presence};
 use crate::phone::{InputProbe, Keyguard, Network, PhoneError, PhoneFacts};
+use crate::text::say;
 
 /// How one check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -102,30 +103,24 @@ pub fn host(facts: &HostFacts) -> Vec<Check> {
     checks.extend(facts.servers.iter().map(|(server, state)| adb_server(facts, server, state)));
     checks.extend(usb(facts));
     checks.push(match (&facts.browser, &facts.driver) {
-        (Some(browser), Some(driver)) => Check::pass("browser", format!("{browser}, driven by {driver}")),
-        (Some(browser), None) => Check::warn(
-            "browser",
-            format!("{browser}, but no driver for it"),
-            "install the driver of the browser (Debian: apt install chromium-driver); without one, delete offers to download it if this build can, or prints the steps",
-        ),
-        (None, _) => Check::warn(
-            "browser",
-            "no supported browser found",
-            "install Chrome, Chromium, Edge or Firefox with its driver; without one, delete prints the steps",
-        ),
+        (Some(browser), Some(driver)) => Check::pass("browser", say!("browser-driven-by", browser, driver)),
+        (Some(browser), None) => {
+            Check::warn("browser", say!("browser-without-driver", browser), say!("install-driver-of-browser"))
+        }
+        (None, _) => Check::warn("browser", say!("no-supported-browser-found"), say!("install-a-browser")),
     });
     checks
 }
 
 fn adb_program(facts: &HostFacts) -> Check {
     let running = facts.servers.iter().any(|(_, state)| matches!(state, ServerState::Running(_)));
-    let install = "install Android's platform-tools (Debian, Ubuntu: apt install adb), or set ADB to the program";
+    let install = say!("install-platform-tools");
     match &facts.adb {
         Some((path, _)) => Check::pass("adb-program", path.clone()),
         None if running => {
-            Check::warn("adb-program", format!("not found ({}), but a server runs", facts.adb_looked), install)
+            Check::warn("adb-program", say!("adb-not-found-but-server-runs", looked = facts.adb_looked), install)
         }
-        None => Check::fail("adb-program", format!("not found ({})", facts.adb_looked), install),
+        None => Check::fail("adb-program", say!("adb-program-not-found", looked = facts.adb_looked), install),
     }
 }
 
@@ -134,32 +129,24 @@ fn adb_server(facts: &HostFacts, server: &AdbServer, state: &ServerState) -> Che
         ServerState::Running(version) => match &facts.adb {
             Some((path, Some(own))) if own != version && server.is_loopback() => Check::warn(
                 "adb-server",
-                format!(
-                    "the server at {server} has version {version}, {path} has {own}: each would end the other's server"
-                ),
-                "use one adb for everything: set ADB to the one that started the server, or update the older one",
+                say!("adb-versions-differ", server, version, path, own),
+                say!("use-one-adb-for-everything"),
             ),
             _ => Check::pass("adb-server", format!("{server}, version {version}")),
         },
         ServerState::NotRunning if server.is_loopback() && facts.adb.is_some() => {
-            Check::pass("adb-server", format!("not running at {server}; mi-signout starts it"))
+            Check::pass("adb-server", say!("adb-server-is-started-when-needed", server))
         }
-        ServerState::NotRunning => Check::fail(
-            "adb-server",
-            format!("nothing answers at {server}"),
-            "check host and port; a server on another computer must have been started with 'adb -a'",
-        ),
-        ServerState::Wrong(why) => Check::fail(
-            "adb-server",
-            why.clone(),
-            "another program uses this port: name the right one with --adb HOST:PORT",
-        ),
+        ServerState::NotRunning => {
+            Check::fail("adb-server", say!("nothing-answers-at-server", server), say!("check-adb-host-and-port"))
+        }
+        ServerState::Wrong(why) => Check::fail("adb-server", why.clone(), say!("another-program-uses-this-port")),
     }
 }
 
 fn usb(facts: &HostFacts) -> Vec<Check> {
     let Some(phones) = &facts.usb else {
-        return vec![Check::warn("usb", "this system does not tell what is on the USB bus", "nothing to do")];
+        return vec![Check::warn("usb", say!("usb-bus-cannot-be-read"), say!("nothing-to-do"))];
     };
     let mut checks = Vec::new();
     for phone in phones {
@@ -168,20 +155,20 @@ fn usb(facts: &HostFacts) -> Vec<Check> {
         if phone.may_open == Some(false) {
             checks.push(Check::fail(
                 "usb-permission",
-                format!("this user may not open {name}"),
-                "Debian, Ubuntu: apt install android-sdk-platform-tools-common, join the group plugdev, sign in anew, plug the cable in again",
+                say!("user-may-not-open-phone", name),
+                say!("let-user-open-usb-phones"),
             ));
         } else if !phone.has_adb {
             checks.push(Check::warn(
                 "usb-debugging",
-                format!("{name} is connected without adb"),
-                "switch USB debugging on: Settings > About phone, tap the OS version seven times; then Additional settings > Developer options",
+                say!("phone-is-connected-without-adb", name),
+                say!("switch-usb-debugging-on"),
             ));
         } else if !listed {
             checks.push(Check::warn(
                 "usb-listed",
-                format!("{name} offers adb, but no adb server lists it"),
-                "plug the cable in again, or use another port; another program may hold the phone",
+                say!("no-adb-server-lists-phone", name),
+                say!("plug-in-again-or-use-another-port"),
             ));
         }
     }
@@ -190,12 +177,12 @@ fn usb(facts: &HostFacts) -> Vec<Check> {
     for group in controllers.chunk_by(|a, b| a == b).filter(|group| group.len() > PHONES_PER_CONTROLLER) {
         checks.push(Check::warn(
             "usb-controller",
-            format!("{} phones share one USB controller ({}); many controllers stop near 32", group.len(), group[0]),
-            "spread the hubs over several controllers (a PCIe card with independent ones), and set phones to 'charging only'",
+            say!("phones-share-one-usb-controller", phones = group.len(), controller = group[0]),
+            say!("spread-hubs-over-controllers"),
         ));
     }
     if checks.is_empty() {
-        checks.push(Check::pass("usb", format!("{} on the bus", crate::model::counted(phones.len(), "phone"))));
+        checks.push(Check::pass("usb", say!("phones-on-the-bus", phones = phones.len())));
     }
     checks
 }
@@ -205,7 +192,7 @@ fn usb(facts: &HostFacts) -> Vec<Check> {
 pub fn phone(device: &Device, facts: Result<&PhoneFacts, &PhoneError>, switch: &str) -> Vec<Check> {
     let mut checks = Vec::new();
     match super::of_device(device) {
-        None => checks.push(Check::pass("authorised", "the phone answers adb")),
+        None => checks.push(Check::pass("authorised", say!("phone-answers-adb"))),
         Some(stop) => {
             let id = if device.state == DeviceState::Unauthorized { "authorised" } else { "connection" };
             checks.push(Check::fail(id, device.state.to_string(), stop.hint.unwrap_or_default()));
@@ -230,7 +217,7 @@ fn booted(facts: &PhoneFacts) -> Check {
     if super::has_started(facts) {
         Check::pass("booted", "started")
     } else {
-        Check::fail("booted", "still starting", "wait until the phone has started")
+        Check::fail("booted", say!("phone-is-starting"), say!("wait-until-phone-has-started"))
     }
 }
 
@@ -244,104 +231,96 @@ fn software(facts: &PhoneFacts) -> Check {
 
 fn account(facts: &PhoneFacts) -> Check {
     match (facts.accounts.presence(), facts.accounts.account()) {
-        (Presence::Present, Some(account)) => Check::pass("account", format!("signed in ({account})")),
-        (Presence::Absent, _) => Check::pass("account", "signed out already"),
-        _ => Check::fail("account", "the accounts could not be read", "restart the phone"),
+        (Presence::Present, Some(account)) => Check::pass("account", say!("phone-is-signed-in", account)),
+        (Presence::Absent, _) => Check::pass("account", say!("phone-is-signed-out-already")),
+        _ => Check::fail("account", say!("accounts-could-not-be-read"), say!("restart-the-phone")),
     }
 }
 
 fn user(facts: &PhoneFacts) -> Check {
     let others: Vec<String> = facts.accounts.other_users().map(|user| user.to_string()).collect();
     match facts.current_user {
-        Some(0) | None if others.is_empty() => Check::pass("user", "the first space is in front"),
+        Some(0) | None if others.is_empty() => Check::pass("user", say!("first-space-is-in-front")),
         Some(0) | None => Check::fail(
             "user",
-            format!("user {} is signed in too", others.join(", ")),
-            "sign out there, or remove the second space",
+            say!("other-user-is-signed-in-too", others = others.join(", ")),
+            say!("sign-out-in-second-space"),
         ),
-        Some(user) => Check::fail("user", format!("user {user} is in front"), "switch to the first space"),
+        Some(user) => Check::fail("user", say!("other-user-is-in-front", user), say!("switch-to-first-space")),
     }
 }
 
 fn managed(facts: &PhoneFacts) -> Check {
     match &facts.device_owner {
-        None => Check::pass("managed", "not managed"),
-        Some(owner) => {
-            Check::fail("managed", format!("managed by '{owner}'"), "ask whoever manages it to release it first")
-        }
+        None => Check::pass("managed", say!("phone-is-not-managed")),
+        Some(owner) => Check::fail("managed", say!("phone-is-managed-by", owner), say!("ask-whoever-manages-phone")),
     }
 }
 
 fn lock_signs(facts: &PhoneFacts) -> Check {
     if facts.lock_signs.is_empty() {
-        return Check::pass("lost-mode", "no sign of lost mode or a finance lock");
+        return Check::pass("lost-mode", say!("no-sign-of-a-lock"));
     }
-    let fix = "its owner has to end that at i.mi.com or with the lender; mi-signout leaves the phone alone";
+    let fix = say!("owner-has-to-end-the-lock");
     Check::fail("lost-mode", facts.lock_signs.join("; "), fix)
 }
 
 fn network(facts: &PhoneFacts) -> Check {
-    let join = "join a Wi-Fi network that reaches the internet: signing out needs one";
+    let join = say!("join-a-network");
     match facts.network {
-        Network::Validated => Check::pass("network", "the internet is reached"),
+        Network::Validated => Check::pass("network", say!("internet-is-reached")),
         // The check asks Google's servers, which fails in China where the network works.
-        Network::NotValidated => {
-            Check::warn("network", "connected, but Android could not confirm internet access", join)
-        }
+        Network::NotValidated => Check::warn("network", say!("internet-is-not-confirmed"), join),
         Network::None => Check::fail("network", "none", join),
-        Network::Unknown => Check::warn("network", "could not be read", join),
+        Network::Unknown => Check::warn("network", say!("network-could-not-be-read"), join),
     }
 }
 
 fn battery(facts: &PhoneFacts) -> Check {
     match facts.battery {
-        Some(percent) if percent < 10 => {
-            Check::warn("battery", format!("{percent} %"), "charge it; it may shut down during the run")
-        }
+        Some(percent) if percent < 10 => Check::warn("battery", format!("{percent} %"), say!("charge-the-phone")),
         Some(percent) => Check::pass("battery", format!("{percent} %")),
-        None => Check::warn("battery", "could not be read", "look at the phone"),
+        None => Check::warn("battery", say!("battery-could-not-be-read"), say!("look-at-the-phone")),
     }
 }
 
 fn screen(facts: &PhoneFacts) -> Check {
     match (facts.keyguard, facts.awake) {
-        (Keyguard::Secure, _) => {
-            Check::fail("screen", "locked with a PIN, pattern or password", "unlock it; mi-signout never types a PIN")
+        (Keyguard::Secure, _) => Check::fail("screen", say!("screen-is-locked"), say!("unlock-the-screen")),
+        (Keyguard::Swipe, _) => Check::pass("screen", say!("swipe-opens-the-screen")),
+        (Keyguard::None, Some(false)) => Check::pass("screen", say!("screen-is-off")),
+        (Keyguard::None, _) => Check::pass("screen", say!("screen-is-on")),
+        (Keyguard::Unknown, _) => {
+            Check::warn("screen", say!("lock-screen-could-not-be-read"), say!("unlock-the-phone"))
         }
-        (Keyguard::Swipe, _) => Check::pass("screen", "a swipe opens it; mi-signout does that"),
-        (Keyguard::None, Some(false)) => Check::pass("screen", "off; mi-signout switches it on"),
-        (Keyguard::None, _) => Check::pass("screen", "on and unlocked"),
-        (Keyguard::Unknown, _) => Check::warn("screen", "the lock screen could not be read", "unlock the phone"),
     }
 }
 
 fn input(facts: &PhoneFacts, switch: &str) -> Check {
     let is_set = facts.prop("persist.security.adbinput").is_some();
     if !is_set && facts.input != InputProbe::Refused && super::not_supported(facts).is_some() {
-        return Check::pass("input", "only MIUI and HyperOS have a switch for it");
+        return Check::pass("input", say!("only-miui-has-the-input-switch"));
     }
     match (facts.input_switch_is_on(), &facts.input) {
-        (true, InputProbe::Refused) => Check::fail(
-            "input",
-            "switched on, but the phone still refuses input",
-            "plug the cable in again; if that does not help, restart the phone",
-        ),
+        (true, InputProbe::Refused) => {
+            Check::fail("input", say!("input-is-refused-all-the-same"), say!("plug-in-again-or-restart"))
+        }
         (true, _) => Check::pass("input", "allowed"),
-        (false, _) => Check::fail("input", format!("'{switch}' is off"), input_switch(switch)),
+        (false, _) => Check::fail("input", say!("input-switch-is-off", switch), input_switch(switch)),
     }
 }
 
 /// Said only where something is missing: on a phone without MIUI these apps mean nothing.
 fn apps(facts: &PhoneFacts) -> Option<Check> {
     let missing = super::missing_app(facts)?;
-    Some(Check::fail("apps", format!("{missing} is not installed for the first user"), super::install_again(missing)))
+    Some(Check::fail("apps", say!("app-is-not-installed", missing), super::install_again(missing)))
 }
 
 fn automation(facts: &PhoneFacts) -> Check {
     match &facts.ui_automation {
-        None => Check::pass("ui-automation", "no other tool holds the screen reader"),
+        None => Check::pass("ui-automation", say!("no-other-tool-holds-screen-reader")),
         Some(other) => {
-            Check::fail("ui-automation", format!("held by {other}"), "close the other tool (Appium, uiautomator2, …)")
+            Check::fail("ui-automation", say!("screen-reader-is-held-by", other), say!("close-the-other-tool"))
         }
     }
 }

@@ -11,54 +11,49 @@ pub use words::{input_switch_name, locale};
 
 use crate::model::{Device, DeviceState, Ending, Outcome, Presence, Reason};
 use crate::phone::{Keyguard, Network, PhoneClaim, PhoneError, PhoneFacts};
+use crate::text::say;
 
 /// What a phone's connection state alone says: `None` where the phone can be asked.
 #[must_use]
 pub fn of_device(device: &Device) -> Option<Ending> {
     let wireless = device.serial.is_network() && device.usb_path.is_none();
-    let reconnect = if wireless { RECONNECT_WIRELESS } else { "plug the cable in again" };
+    let reconnect = if wireless { say!("connect-over-network-again") } else { say!("plug-the-cable-in-again") };
     let stop = match &device.state {
         DeviceState::Device => return None,
         DeviceState::Unauthorized | DeviceState::Authorizing => Ending::new(
             Outcome::NeedsPerson,
             Reason::Unauthorized,
-            format!(
-                "unlock the phone and accept '{}' (tick 'Always allow'); if it does not come up, {reconnect}",
-                if wireless { "Allow wireless debugging?" } else { "Allow USB debugging?" }
+            say!(
+                "accept-the-question-on-the-phone",
+                question = if wireless { "Allow wireless debugging?" } else { "Allow USB debugging?" },
+                reconnect
             ),
         ),
         DeviceState::NoPermissions(text) => Ending::new(
             Outcome::Failed,
             Reason::NoPermissions,
-            format!(
-                "this computer may not open the USB device{}: add the udev rule for vendor 2717 or join the plugdev group, then plug the cable in again",
-                adbs_reason(text)
-            ),
+            say!("may-not-open-usb-device", reason = adbs_reason(text)),
         ),
         DeviceState::Offline | DeviceState::Connecting => Ending::new(
             Outcome::Failed,
             Reason::Offline,
             if wireless {
-                format!("the phone does not answer adb: {reconnect}, or switch wireless debugging off and on")
+                say!("wireless-phone-does-not-answer-adb", reconnect)
             } else {
-                format!("the phone does not answer adb: {reconnect}, or switch USB debugging off and on")
+                say!("usb-phone-does-not-answer-adb", reconnect)
             },
         ),
         DeviceState::Recovery | DeviceState::Sideload | DeviceState::Bootloader => Ending::new(
             Outcome::Failed,
             Reason::Offline,
-            format!("the phone is in {} mode: start it normally", device.state.as_str()),
+            say!("phone-is-in-another-mode", state = device.state.as_str()),
         ),
         DeviceState::Other(text) => {
-            Ending::new(Outcome::Failed, Reason::Offline, format!("adb lists the phone as '{text}': {reconnect}"))
+            Ending::new(Outcome::Failed, Reason::Offline, say!("adb-lists-phone-as", text, reconnect))
         }
     };
     Some(stop)
 }
-
-/// What brings a phone without a cable back.
-const RECONNECT_WIRELESS: &str =
-    "check that it is on this computer's network and connect again (adb connect HOST:PORT)";
 
 /// adb's own reason for "no permissions", in brackets. adb prints it in brackets, as a sentence with a link behind it, or not at
 /// all: `(missing udev rules? user is in the plugdev group); see [http://developer.android.com/tools/device.html]`.
@@ -73,18 +68,14 @@ fn adbs_reason(text: &str) -> String {
 #[must_use]
 pub fn of_error(error: &PhoneError) -> Ending {
     match error {
-        PhoneError::Unauthorized => Ending::new(
-            Outcome::NeedsPerson,
-            Reason::Unauthorized,
-            "unlock the phone and accept 'Allow USB debugging?' (tick 'Always allow'); if it does not come up, connect the phone again",
-        ),
-        PhoneError::Timeout(_) => Ending::new(
-            Outcome::Failed,
-            Reason::Timeout,
-            format!("{error}: restart the phone or connect it at another port, then run again"),
-        ),
+        PhoneError::Unauthorized => {
+            Ending::new(Outcome::NeedsPerson, Reason::Unauthorized, say!("accept-usb-debugging"))
+        }
+        PhoneError::Timeout(_) => {
+            Ending::new(Outcome::Failed, Reason::Timeout, say!("error-restart-phone-or-use-another-port", error))
+        }
         PhoneError::Gone | PhoneError::ServerGone(_) => {
-            let hint = format!("{error}: check its cable and port, or its Wi-Fi, then run again");
+            let hint = say!("error-check-cable-or-wifi", error);
             Ending::new(Outcome::Failed, Reason::Disconnected, hint)
         }
         PhoneError::Offline | PhoneError::Adb(_) => offline(error),
@@ -100,15 +91,11 @@ pub fn has_started(facts: &PhoneFacts) -> bool {
 /// The stop for a phone that has not started in all the time that it was waited for.
 #[must_use]
 pub fn still_starting() -> Ending {
-    Ending::new(
-        Outcome::Failed,
-        Reason::Offline,
-        "the phone is still starting: wait until it shows its home screen, then run again",
-    )
+    Ending::new(Outcome::Failed, Reason::Offline, say!("phone-is-still-starting"))
 }
 
 fn offline(error: &PhoneError) -> Ending {
-    Ending::new(Outcome::Failed, Reason::Offline, format!("{error}: connect the phone again, then run again"))
+    Ending::new(Outcome::Failed, Reason::Offline, say!("error-connect-phone-again", error))
 }
 
 /// What the walk wants of the phone.
@@ -135,15 +122,14 @@ pub fn stop(facts: &PhoneFacts, wanted: Wanted<'_>) -> Option<Ending> {
 /// Two runs would type into one field.
 fn in_use(facts: &PhoneFacts) -> Option<Ending> {
     let PhoneClaim::Held { by } = &facts.claim else { return None };
-    let hint = format!("{by} works on this phone: wait until it has ended, then run again");
+    let hint = say!("another-run-works-on-phone", by);
     Some(Ending::new(Outcome::Failed, Reason::InUse, hint))
 }
 
 /// Only one tool at a time can read a phone's screen.
 fn held(facts: &PhoneFacts) -> Option<Ending> {
     let other = facts.ui_automation.as_ref()?;
-    let hint =
-        format!("'{other}' holds the phone's screen reader: close that tool (Appium, uiautomator2, …), then run again");
+    let hint = say!("tool-holds-screen-reader", other);
     Some(Ending::new(Outcome::Failed, Reason::DumpFailed, hint))
 }
 
@@ -151,14 +137,17 @@ fn not_supported(facts: &PhoneFacts) -> Option<Ending> {
     let miui = facts.prop("ro.miui.ui.version.name").is_some() || facts.prop("ro.mi.os.version.name").is_some();
     (!miui).then(|| {
         let has_account = facts.accounts.presence() == Presence::Present;
-        Ending::new(Outcome::NotSupported, Reason::NotMiui, if has_account { NOT_MIUI_WITH_ACCOUNT } else { NOT_MIUI })
+        // The account app may have been taken to other software, and be signed in there.
+        let hint = if has_account { say!("account-without-miui") } else { not_miui() };
+        Ending::new(Outcome::NotSupported, Reason::NotMiui, hint)
     })
 }
 
 /// What is said of a phone without MIUI, HyperOS and Mi Account.
-pub const NOT_MIUI: &str = "neither MIUI nor HyperOS runs on this phone, so it has no Mi Account to sign out of here";
-/// The same where the account app was taken to other software, and is signed in.
-const NOT_MIUI_WITH_ACCOUNT: &str = "this phone has a Mi Account, but neither MIUI nor HyperOS, and mi-signout does not know its pages: sign out on the phone itself (Settings > Accounts)";
+#[must_use]
+pub fn not_miui() -> String {
+    say!("phone-has-neither-miui-nor-hyperos")
+}
 
 fn already(facts: &PhoneFacts) -> Option<Ending> {
     (facts.accounts.presence() == Presence::Absent).then_some(Ending {
@@ -170,46 +159,25 @@ fn already(facts: &PhoneFacts) -> Option<Ending> {
 
 fn blocked(facts: &PhoneFacts) -> Option<Ending> {
     if let Some(owner) = &facts.device_owner {
-        return Some(Ending::new(
-            Outcome::Blocked,
-            Reason::DeviceOwner,
-            format!("the phone is managed by '{owner}': ask whoever manages it to release it first"),
-        ));
+        return Some(Ending::new(Outcome::Blocked, Reason::DeviceOwner, say!("phone-is-managed", owner)));
     }
     if let Some(sign) = facts.lock_signs.first() {
-        return Some(Ending::new(
-            Outcome::Blocked,
-            Reason::LostMode,
-            format!(
-                "the phone is locked from afar ({sign}): its owner has to end that at i.mi.com or with the lender; mi-signout leaves the phone alone"
-            ),
-        ));
+        return Some(Ending::new(Outcome::Blocked, Reason::LostMode, say!("phone-is-locked-from-afar", sign)));
     }
     if facts.current_user.is_some_and(|user| user != 0) {
-        return Some(Ending::new(
-            Outcome::Blocked,
-            Reason::SecondSpace,
-            "a second space or another user is in front: switch to the first space, then run again",
-        ));
+        return Some(Ending::new(Outcome::Blocked, Reason::SecondSpace, say!("second-space-is-in-front")));
     }
     if let Some(user) = facts.accounts.other_users().next() {
         return Some(Ending::new(
             Outcome::Blocked,
             Reason::SecondSpace,
-            format!(
-                "user {user} of the phone is signed in too: sign out there, or remove the second space, then run again"
-            ),
+            say!("other-user-of-phone-is-signed-in", user),
         ));
     }
     // A network that Android could not validate may well work: its check asks Google's servers, which fails in China. Where it
     // does not work, the account app says so itself.
-    (facts.network == Network::None).then(|| {
-        Ending::new(
-            Outcome::Blocked,
-            Reason::NoNetwork,
-            "the phone has no network, and signing out needs one: join a Wi-Fi network on the phone, then run again",
-        )
-    })
+    (facts.network == Network::None)
+        .then(|| Ending::new(Outcome::Blocked, Reason::NoNetwork, say!("phone-has-no-network")))
 }
 
 /// The first app that is missing and that the walk needs. The security app holds the pages of the input switch, so it is needed
@@ -225,24 +193,15 @@ const SECURITY_APP: &str = "com.miui.securitycenter";
 
 /// How an app that the owner removed for the first user comes back.
 pub(crate) fn install_again(package: &str) -> String {
-    format!(
-        "install it again: adb shell cmd package install-existing {package} (on Android 7 and older: enable it in Settings > Apps), then run again"
-    )
+    say!("install-app-again", package)
 }
 
 fn needs_person(facts: &PhoneFacts, wanted: Wanted<'_>) -> Option<Ending> {
     if facts.keyguard == Keyguard::Secure {
-        return Some(Ending::new(
-            Outcome::NeedsPerson,
-            Reason::ScreenLocked,
-            "unlock the phone (mi-signout never types its PIN)",
-        ));
+        return Some(Ending::new(Outcome::NeedsPerson, Reason::ScreenLocked, say!("unlock-phone-by-hand")));
     }
     if let Some(package) = missing_app(facts) {
-        let hint = format!(
-            "the app {package} is not installed for the first user, and signing out needs it: {}",
-            install_again(package)
-        );
+        let hint = say!("app-is-missing", package, fix = install_again(package));
         return Some(Ending::new(Outcome::NeedsPerson, Reason::MissingApp, hint));
     }
     if !facts.input_is_allowed() {
@@ -257,20 +216,13 @@ fn needs_person(facts: &PhoneFacts, wanted: Wanted<'_>) -> Option<Ending> {
 /// Where the input switch is. `name` is its title in the phone's language.
 #[must_use]
 pub fn input_switch(name: &str) -> String {
-    format!(
-        "on the phone: Settings > Additional settings > Developer options > '{name}', and wait through its three warnings \
-         (it needs the signed-in account, a network and, on some models, a SIM card of any kind)"
-    )
+    say!("where-the-input-switch-is", name)
 }
 
 /// The stop for a password with characters that a phone's `input text` cannot type.
 #[must_use]
 pub fn not_typeable() -> Ending {
-    Ending::new(
-        Outcome::NeedsPerson,
-        Reason::PasswordNotTypeable,
-        "the password has characters that adb cannot type (only printable ASCII can be): type it on the phone yourself",
-    )
+    Ending::new(Outcome::NeedsPerson, Reason::PasswordNotTypeable, say!("adb-cannot-type-password"))
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::RunRecord;
 
+use crate::text::say;
+
 /// JSON with sorted keys and no white space, so that one value has one text.
 #[must_use]
 pub fn canonical(value: &impl Serialize) -> String {
@@ -53,32 +55,32 @@ pub fn sealed_text(run: &RunRecord) -> String {
 pub fn problems(run: &RunRecord) -> Vec<String> {
     let mut problems = Vec::new();
     if genesis(&canonical(&run.header)) != run.genesis {
-        problems.push("the head of the run was edited".to_owned());
+        problems.push(say!("head-of-run-was-edited"));
     }
     let mut previous = run.genesis.as_str();
     for (index, row) in run.rows.iter().enumerate() {
         let number = index + 1;
-        let mut wrong = |what: &str| problems.push(format!("row {number}: {what}"));
+        let mut wrong = |what: String| problems.push(say!("row-has-a-problem", number, what));
         if row.record.row as usize != number {
-            wrong(&format!("it was row {}: a row was removed, added or moved", row.record.row));
+            wrong(say!("row-was-moved", row = row.record.row));
         }
         if row.previous != previous {
-            wrong("it does not follow the row before it");
+            wrong(say!("row-does-not-follow-the-one-before"));
         }
         if link(&row.previous, &row.text) != row.hash {
-            wrong("it was edited");
+            wrong(say!("row-was-edited"));
         }
         if row.record.run != run.header {
-            wrong("it belongs to another run");
+            wrong(say!("row-belongs-to-another-run"));
         }
         let picture = row.picture.as_deref().map(sha256);
         if picture.is_some() && picture != row.record.picture {
-            wrong("its picture was changed");
+            wrong(say!("row-has-another-picture"));
         }
         previous = &row.hash;
     }
     if run.head != previous {
-        problems.push("the last row is not the run's last: rows were removed or added at the end".to_owned());
+        problems.push(say!("last-row-is-not-the-runs-last"));
     }
     problems
 }

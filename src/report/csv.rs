@@ -10,6 +10,7 @@ use super::ReportError;
 use super::document::chained;
 use super::text::inert_json;
 use crate::record::{ChainedRow, RunRecord};
+use crate::text::say;
 
 /// The columns that people read; the chain's own follow.
 const COLUMNS: [&str; 24] = [
@@ -97,13 +98,14 @@ fn guarded(cell: &str) -> String {
 pub(super) fn parse(bytes: &[u8]) -> Result<(Vec<ChainedRow>, String), String> {
     let mut table = csv::Reader::from_reader(bytes.take(u64::MAX));
     let header = table.headers().map_err(|e| e.to_string())?.clone();
-    let column = |name: &str| header.iter().position(|h| h == name).ok_or(format!("the column '{name}' is missing"));
+    let column = |name: &str| header.iter().position(|h| h == name).ok_or_else(|| say!("csv-column-is-missing", name));
     let (previous, hash, head, record) = (column("previous")?, column("hash")?, column("head")?, column("record")?);
     let (mut rows, mut named) = (Vec::new(), String::new());
     for line in table.records() {
         let line = line.map_err(|e| e.to_string())?;
         let cell = |index: usize| line.get(index).unwrap_or_default();
-        let value = serde_json::from_str(cell(record)).map_err(|e| format!("row {}: {e}", rows.len() + 1))?;
+        let value = serde_json::from_str(cell(record))
+            .map_err(|e| say!("row-has-a-problem", number = rows.len() + 1, what = e))?;
         rows.push(chained(&value, cell(previous).to_owned(), cell(hash).to_owned())?);
         cell(head).clone_into(&mut named);
     }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::text::inert_json;
 use crate::record::chain::canonical;
 use crate::record::{ChainedRow, OpenPhone, RunHeader, RunRecord};
+use crate::text::say;
 
 /// What the document calls itself.
 const FORMAT: &str = "mi-signout report";
@@ -77,12 +78,17 @@ struct Chain {
 /// # Errors
 /// What is wrong with it, in words.
 pub(super) fn parse(text: &str) -> Result<RunRecord, String> {
-    let document: Document = serde_json::from_str(text).map_err(|e| format!("it is no report of this program: {e}"))?;
+    let document: Document = serde_json::from_str(text).map_err(|e| say!("not-a-report-of-this-program", error = e))?;
     if document.format != FORMAT || document.schema != 1 {
-        return Err(format!("it is '{}' of schema {}, not '{FORMAT}' of schema 1", document.format, document.schema));
+        return Err(say!(
+            "report-has-another-format",
+            format = document.format,
+            schema = document.schema,
+            wanted = FORMAT
+        ));
     }
     if document.chain.rows != document.rows.len() {
-        return Err(format!("it has {} rows and says {}", document.rows.len(), document.chain.rows));
+        return Err(say!("report-has-another-number-of-rows", rows = document.rows.len(), says = document.chain.rows));
     }
     let rows = document.rows.into_iter().map(|row| chained(&row.record, row.previous, row.hash));
     Ok(RunRecord {
@@ -100,6 +106,6 @@ pub(super) fn parse(text: &str) -> Result<RunRecord, String> {
 /// A row of its value.
 pub(super) fn chained(record: &Value, previous: String, hash: String) -> Result<ChainedRow, String> {
     let text = canonical(record);
-    let record = serde_json::from_str(&text).map_err(|e| format!("a row cannot be read: {e}"))?;
+    let record = serde_json::from_str(&text).map_err(|e| say!("row-cannot-be-read", error = e))?;
     Ok(ChainedRow { record, text, previous, hash, picture: None })
 }

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::text::say;
+
 /// Writes the file whole or not at all; an older one stays until the new one is on the disk. The file beside it is made new
 /// under a random name, so that no link of another user is followed.
 ///
@@ -25,10 +27,10 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 pub fn check_target(path: &Path) -> io::Result<()> {
     drop(beside(path)?);
     match fs::symlink_metadata(path) {
-        Ok(found) if found.is_dir() => Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")),
+        Ok(found) if found.is_dir() => Err(io::Error::new(io::ErrorKind::IsADirectory, say!("place-is-a-folder"))),
         // A pipe or a device would be replaced by a file.
         Ok(found) if !found.is_file() && !found.is_symlink() => {
-            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
+            Err(io::Error::new(io::ErrorKind::InvalidInput, say!("place-is-not-a-regular-file")))
         }
         Ok(_) => Ok(()),
         // The name itself may be one that the file system does not take: too long, or with a character of its own.
@@ -43,7 +45,7 @@ pub fn check_target(path: &Path) -> io::Result<()> {
 /// A new file in the report's folder, with the mode that any new file of this user has.
 fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
     if path.file_name().is_none() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "no file name"));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, say!("place-has-no-file-name")));
     }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".mi-signout-").suffix(".part");

@@ -7,6 +7,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use super::ReportError;
 use crate::model::{Outcome, printable};
 use crate::record::{PhoneRecord, RunRecord};
+use crate::text::say;
 
 /// The document.
 pub(super) fn render(run: &RunRecord) -> Result<String, ReportError> {
@@ -20,7 +21,7 @@ pub(super) fn render(run: &RunRecord) -> Result<String, ReportError> {
     }
     for phone in &run.open {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_type("no-result").set_message("the run ended before this phone did");
+        status.set_type("no-result").set_message(say!("run-ended-before-this-phone-did"));
         suite.add_test_case(TestCase::new(printable(&phone.serial), status));
     }
     let mut report = Report::new("mi-signout");

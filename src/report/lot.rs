@@ -7,11 +7,15 @@ use serde_json::{Value, json};
 use super::text::inert_json;
 use crate::model::{Outcome, printable};
 use crate::record::RunRecord;
+use crate::text::say;
 
 /// By hardware serial, the last outcome: a phone that failed and was taken up again counts once.
 fn phones(runs: &[RunRecord]) -> BTreeMap<String, Option<Outcome>> {
     lot_phones(runs).into_iter().map(|phone| (phone.hardware_serial, phone.outcome)).collect()
 }
+
+/// What a phone without a result is counted as in the document.
+const NO_RESULT: &str = "no result";
 
 /// Phones by outcome, in the order of the contract; those without a result last.
 fn counts(runs: &[RunRecord]) -> Vec<(&'static str, usize)> {
@@ -20,7 +24,7 @@ fn counts(runs: &[RunRecord]) -> Vec<(&'static str, usize)> {
     Outcome::ALL
         .into_iter()
         .map(|outcome| (outcome.as_str(), count(Some(outcome))))
-        .chain([("no result", count(None))])
+        .chain([(NO_RESULT, count(None))])
         .filter(|(_, count)| *count > 0)
         .collect()
 }
@@ -29,15 +33,15 @@ fn counts(runs: &[RunRecord]) -> Vec<(&'static str, usize)> {
 #[must_use]
 pub fn lot_lines(lot: &str, runs: &[RunRecord]) -> Vec<String> {
     let all = phones(runs).len();
-    let counts: Vec<String> = counts(runs).into_iter().map(|(what, count)| format!("{count} {what}")).collect();
-    let many = |count: usize, what: &str| if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") };
-    let phones = format!("{}: {}", many(all, "phone"), counts.join(", "));
-    let mut lines = vec![printable(&format!("lot {lot}: {}, {phones}", many(runs.len(), "run")))];
+    let named = |what: &str| if what == NO_RESULT { say!("no-result") } else { what.to_owned() };
+    let counts: Vec<String> =
+        counts(runs).into_iter().map(|(what, count)| format!("{count} {}", named(what))).collect();
+    let head = say!("lot-with-runs-and-phones", lot, runs = runs.len(), phones = all, counts = counts.join(", "));
+    let mut lines = vec![printable(&head)];
     lines.extend(runs.iter().map(|run| {
         let header = &run.header;
         let station = header.station.as_deref().unwrap_or("-");
-        let rows = many(run.rows.len(), "row");
-        printable(&format!("{}  {station}  {rows}  head {}", header.id, run.head))
+        printable(&say!("run-of-lot", run = header.id, station, rows = run.rows.len(), head = run.head))
     }));
     lines
 }

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::natural_order;
 use crate::record::{ChainedRow, RunRecord};
+use crate::text::say;
 
 pub use file::{check_target, write_file};
 pub use lot::{LotPhone, lot_document, lot_lines, lot_phones};
@@ -64,10 +65,10 @@ impl std::str::FromStr for Format {
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// The extension or word names no form: a usage error.
-    #[error("'{0}' names no report format (html, json, csv, xml)")]
+    #[error("{}", say!("names-no-report-format", name = .0))]
     UnknownFormat(String),
     /// The file could not be written: another place may do.
-    #[error("cannot write {}: {source}", .path.display())]
+    #[error("{}", say!("cannot-write-report", path = .path.display(), why = .source))]
     Write {
         /// The file.
         path: PathBuf,
@@ -75,7 +76,7 @@ pub enum ReportError {
         source: std::io::Error,
     },
     /// The report could not be made of this record: a bug.
-    #[error("cannot make the report: {0}")]
+    #[error("{}", say!("cannot-make-report", why = .0))]
     Render(String),
 }
 

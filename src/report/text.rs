@@ -3,6 +3,7 @@
 use console::{Style, measure_text_width, truncate_str};
 
 use crate::model::{Outcome, ResultRow, is_inert, printable};
+use crate::text::say;
 
 /// JSON whose texts hold nothing that a terminal or an editor would obey: what [`printable`] removes is written as `\\uXXXX`.
 #[must_use]
@@ -76,7 +77,7 @@ pub fn counts(outcomes: &[Outcome]) -> String {
         .filter(|(n, _)| *n > 0)
         .map(|(n, outcome)| format!("{n} {outcome}"))
         .collect();
-    if parts.is_empty() { "nothing done".to_owned() } else { parts.join(", ") }
+    if parts.is_empty() { say!("nothing-done") } else { parts.join(", ") }
 }
 
 /// An error in three lines: what, where, and what to do.
@@ -95,11 +96,12 @@ pub fn final_table(rows: &[ResultRow], width: usize, colour: bool) -> String {
     let serial = widest(|row| &row.serial, 6, 20);
     let model = widest(model, 5, 16);
     let mut lines = vec![format!(
-        "{}  {}  {}  {}    time",
-        column("phone", serial),
-        column("model", model),
-        column("account", 11),
-        column("outcome", 18)
+        "{}  {}  {}  {}    {}",
+        column(&say!("table-phone"), serial),
+        column(&say!("table-model"), model),
+        column(&say!("table-account"), 11),
+        column(&say!("table-outcome"), 18),
+        say!("table-time")
     )];
     let mut told: Vec<(String, &str)> = Vec::new();
     for row in rows {
@@ -115,7 +117,7 @@ pub fn final_table(rows: &[ResultRow], width: usize, colour: bool) -> String {
         if let Some(reason) = row.reason {
             let mut why = format!("{reason}: {}", row.hint.as_deref().unwrap_or_default());
             match told.iter().find(|(hint, _)| *hint == why) {
-                Some((_, first)) => why = format!("{reason}: as {first}"),
+                Some((_, first)) => why = say!("reason-as-of-first-phone", reason, first),
                 None => told.push((why.clone(), &row.serial)),
             }
             lines.extend(wrap(&why, width.saturating_sub(4)).iter().map(|line| format!("    {line}")));

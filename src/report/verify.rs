@@ -2,6 +2,7 @@
 
 use super::{csv, document, html};
 use crate::record::{RunRecord, chain};
+use crate::text::{self, say};
 
 /// A report whose chain holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,11 +36,12 @@ pub enum Seal {
 /// What is wrong with it, a line each.
 pub fn verify(bytes: &[u8], seal: Option<&dyn Fn(&str) -> String>) -> Result<Verified, Vec<String>> {
     let one = |problem: String| vec![problem];
-    let text = std::str::from_utf8(bytes).map_err(|_| one("it is not text".to_owned()))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| one(say!("report-is-not-text")))?;
     let (run, made_again) = match text.trim_start().chars().next() {
         Some('<') => {
-            let run = html::parse(text).map_err(one)?;
-            let again = html::render(&run);
+            // A page is in the language of who made it.
+            let make = || html::parse(text).map(|run| (html::render(&run), run));
+            let (again, run) = text::in_language(html::language(text), make).map_err(one)?;
             (run, again)
         }
         Some('{') => {
@@ -69,7 +71,7 @@ pub fn verify(bytes: &[u8], seal: Option<&dyn Fn(&str) -> String>) -> Result<Ver
 fn verify_table(bytes: &[u8]) -> Result<Verified, Vec<String>> {
     let (rows, head) = csv::parse(bytes).map_err(|problem| vec![problem])?;
     let Some(first) = rows.first() else {
-        return Err(vec!["it has no rows".to_owned()]);
+        return Err(vec![say!("report-has-no-rows")]);
     };
     let header = first.record.run.clone();
     let genesis = chain::genesis(&chain::canonical(&header));
@@ -86,10 +88,7 @@ fn verify_table(bytes: &[u8]) -> Result<Verified, Vec<String>> {
 }
 
 fn altered(run: &RunRecord) -> String {
-    format!(
-        "what it shows is not what its rows say: it was edited, or another version than {} made it",
-        run.header.tool
-    )
+    say!("report-was-edited", tool = run.header.tool)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use super::sink::{Running, Sink};
 use crate::event::{Answer, Entry, Event, EventKind, Kept, Listener, Message, Question, Stream, Subject, stream};
 use crate::journal::{Availability, JournalError, Run};
+use crate::text::say;
 
 /// Messages that are taken in one turn: entries among them are written together.
 const TURN: usize = 512;
@@ -96,10 +97,8 @@ impl RecordThread {
         let say = note.clone();
         run.telling(Some(Box::new(move |availability| {
             say(match availability {
-                Availability::Away { why } => {
-                    format!("lost the database of the record ({why}); phones wait before they change anything")
-                }
-                Availability::Back => "the database of the record is back; the phones go on".to_owned(),
+                Availability::Away { why } => say!("lost-database-of-record", why),
+                Availability::Back => say!("database-of-record-is-back"),
             });
         })));
         let write = move || {
@@ -109,7 +108,7 @@ impl RecordThread {
                 run.write_all(batch, &move |answer: Answer<Kept>, kept| drop(done.send((answer, kept))));
                 for (answer, kept) in all {
                     answer.give(kept.unwrap_or_else(|error: JournalError| {
-                        let text = format!("the record is incomplete: {error}");
+                        let text = say!("record-is-incomplete", error);
                         if told.insert(text.clone()) {
                             note(text);
                         }
@@ -216,7 +215,7 @@ impl Hearing {
 
     /// A record that can't be written never stops a phone. It is said once.
     fn incomplete(&mut self, error: &JournalError) {
-        let text = format!("the record is incomplete: {error}");
+        let text = say!("record-is-incomplete", error);
         if self.told.insert(text.clone()) {
             self.show(Event::now(Subject::Run(self.run.clone()), EventKind::Note { text }));
         }

@@ -9,6 +9,7 @@ use chrono::SecondsFormat;
 
 use crate::event::{Event, EventKind, Listener, Subject};
 use crate::report::text::counts;
+use crate::text::say;
 
 /// A listener that writes a line for each change: `2026-11-23T10:00:05Z #3 SERIAL: what`, with the number in the tray where there
 /// is one.
@@ -47,7 +48,7 @@ impl<W: Write + Send> Listener for Plain<W> {
         let number = inner.numbers.get(&event.subject).map(|number| format!("#{number} ")).unwrap_or_default();
         let whom = match &event.subject {
             Subject::Phone(serial) => format!("{number}{}: ", printable(serial.as_str())),
-            Subject::Account(masked) => format!("account {}: ", printable(masked)),
+            Subject::Account(masked) => say!("line-of-account", account = printable(masked)),
             Subject::Run(_) => String::new(),
         };
         let at = event.at.to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -59,25 +60,26 @@ impl<W: Write + Send> Listener for Plain<W> {
 fn line(kind: &EventKind, steps: bool) -> Option<String> {
     Some(match kind {
         EventKind::Started { model, place, .. } | EventKind::Queued { model, place, .. } => {
-            let begins = if matches!(kind, EventKind::Queued { .. }) { "waits its turn" } else { "started" };
-            let place = place.as_ref().map(|p| format!(" at {p}")).unwrap_or_default();
+            let begins =
+                if matches!(kind, EventKind::Queued { .. }) { say!("waits-its-turn") } else { say!("line-started") };
+            let place = place.as_ref().map(|p| say!("line-at-place", place = p)).unwrap_or_default();
             let model = model.as_ref().map(|m| format!(", {m}")).unwrap_or_default();
             format!("{begins}{place}{model}")
         }
         EventKind::Identified { model, software, account, .. } => {
-            let account = account.as_ref().map(|a| format!("account {a}"));
+            let account = account.as_ref().map(|a| say!("line-with-account", account = a));
             let parts: Vec<_> = [model.clone(), software.clone(), account].into_iter().flatten().collect();
-            format!("identified: {}", parts.join(", "))
+            say!("line-identified", parts = parts.join(", "))
         }
-        EventKind::Screen { name } => format!("on {name}"),
-        EventKind::Step { screen, what, .. } if steps => format!("on {screen}: {what}"),
+        EventKind::Screen { name } => say!("line-on-screen", name),
+        EventKind::Step { screen, what, .. } if steps => say!("line-step-on-screen", screen, what),
         EventKind::Step { .. } | EventKind::Observed { .. } => return None,
-        EventKind::WaitingForPerson { reason, hint } => format!("waiting for a person: {reason}: {hint}"),
-        EventKind::WaitingForTurn => "waiting for another phone of its account".to_owned(),
-        EventKind::Resumed => "continues".to_owned(),
-        EventKind::Lost => "connection lost".to_owned(),
-        EventKind::Back => "connected again".to_owned(),
-        EventKind::Unplugged => "unplugged".to_owned(),
+        EventKind::WaitingForPerson { reason, hint } => say!("waiting-for-person", reason, hint),
+        EventKind::WaitingForTurn => say!("waiting-for-another-phone"),
+        EventKind::Resumed => say!("line-continues"),
+        EventKind::Lost => say!("connection-lost"),
+        EventKind::Back => say!("connected-again"),
+        EventKind::Unplugged => say!("unplugged"),
         EventKind::Note { text } => text.clone(),
         EventKind::Ended(row) => {
             let why = row.reason.map(|r| format!(": {r}")).unwrap_or_default();
@@ -86,7 +88,7 @@ fn line(kind: &EventKind, steps: bool) -> Option<String> {
         }
         EventKind::Finished { counts: all, exit } => {
             let outcomes: Vec<_> = all.iter().flat_map(|(o, n)| std::iter::repeat_n(*o, *n)).collect();
-            format!("{}; exit {exit}", counts(&outcomes))
+            say!("line-counts-and-exit", counts = counts(&outcomes), exit)
         }
     })
 }

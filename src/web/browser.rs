@@ -2,6 +2,8 @@
 
 use super::snapshot::{Handle, Snapshot};
 
+use crate::text::say;
+
 /// A browser window or tab, by the driver's name for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WindowId(pub String);
@@ -43,18 +45,18 @@ pub trait Browser {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BrowserError {
     /// The page changed under the call, or is between two pages: look again.
-    #[error("the page changed")]
+    #[error("{}", say!("page-changed"))]
     Again,
     /// The browser did not answer in time: it may be loading a page that does not come.
-    #[error("the browser does not answer yet")]
+    #[error("{}", say!("browser-does-not-answer-yet"))]
     Slow,
     /// A dialog of the browser is open, which the person answers.
-    #[error("a dialog is open in the browser")]
+    #[error("{}", say!("dialog-is-open-in-browser"))]
     Dialog,
     /// The present window is gone; others may be there.
-    #[error("the window was closed")]
+    #[error("{}", say!("window-was-closed"))]
     WindowGone,
     /// The browser is gone.
-    #[error("the browser was closed")]
+    #[error("{}", say!("browser-was-closed"))]
     Gone,
 }

@@ -20,6 +20,8 @@ use super::find::{Found, Kind};
 use super::hosts::{Site, SiteError};
 use super::process::private_folder;
 
+use crate::text::say;
+
 /// How long any one answer of a download may take.
 #[cfg(feature = "driver-manager")]
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -51,21 +53,21 @@ pub struct Fitting {
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
     /// There is no browser to bring a driver for.
-    #[error("no Chrome, Chromium, Edge or Firefox was found")]
+    #[error("{}", say!("no-browser-was-found"))]
     NoBrowser,
     /// The browser that was named tells no version, or is of no known kind.
-    #[error("{0} is no Chrome, Chromium, Edge or Firefox that tells its version")]
+    #[error("{}", say!("not-a-known-browser", program = .0))]
     OddBrowser(String),
     /// The folder for drivers can't be used.
-    #[error("the folder {0} cannot be used")]
+    #[error("{}", say!("folder-cannot-be-used", folder = .0))]
     Folder(String, #[source] std::io::Error),
     /// It did not come.
-    #[error("the driver could not be downloaded from {host}: {why}")]
+    #[error("{}", say!("driver-could-not-be-downloaded", host = .host, why = .why))]
     Failed {
         /// Where it was to come from.
         host: String,
         /// How far it got.
-        why: &'static str,
+        why: String,
     },
     /// The person ended it.
     #[error("interrupted")]
@@ -151,11 +153,9 @@ impl Downloads {
                 return Err(DownloadError::Interrupted);
             }
             let why = match (seen.is_named, seen.has_come) {
-                (false, _) => {
-                    "it does not answer (is this computer online?), or names no driver that fits this browser and computer"
-                }
-                (true, false) => "it does not give out the driver that it names",
-                (true, true) => "what came holds no driver, or can't be kept",
+                (false, _) => say!("maker-names-no-driver"),
+                (true, false) => say!("maker-gives-no-driver"),
+                (true, true) => say!("download-holds-no-driver"),
             };
             return Err(DownloadError::Failed { host: self.host(fitting.kind), why });
         };

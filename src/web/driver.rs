@@ -17,6 +17,8 @@ use super::find::{Found, Kind};
 use super::process::{DriverProcess, OpenRun, children};
 use super::snapshot::{Handle, SCRIPT, Snapshot};
 
+use crate::text::say;
+
 /// How long a driver may take until it answers on its port.
 const DRIVER_START: Duration = Duration::from_secs(20);
 /// How long the browser may take to start.
@@ -48,21 +50,19 @@ pub type Stop = Arc<dyn Fn() -> bool + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 pub enum DriverError {
     /// The folder for profile and record can't be used.
-    #[error("the folder {0} cannot be used")]
+    #[error("{}", say!("folder-cannot-be-used", folder = .0))]
     Folder(String, #[source] std::io::Error),
     /// The driver can't be started, or did not answer.
-    #[error("the driver {0} did not start")]
+    #[error("{}", say!("driver-did-not-start", driver = .0))]
     NoDriver(String),
     /// The driver started, and the browser did not.
-    #[error(
-        "the browser did not start: there may be no display, this may be root (Chromium refuses root), or driver and browser are of different versions"
-    )]
+    #[error("{}", say!("browser-did-not-start"))]
     NoBrowser,
     /// The person ended it.
     #[error("interrupted")]
     Interrupted,
     /// The runtime for the driver's connection could not be made.
-    #[error("no runtime for the driver's connection")]
+    #[error("{}", say!("no-runtime-for-drivers-connection"))]
     Runtime(#[source] std::io::Error),
 }
 

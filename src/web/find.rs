@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::text::say;
+
 /// A browser that can be walked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -37,11 +39,11 @@ impl Kind {
 
     /// Its name for people.
     #[must_use]
-    pub fn product(self) -> &'static str {
+    pub fn product(self) -> String {
         match self {
-            Self::Chrome => "Chrome or Chromium",
-            Self::Edge => "Edge",
-            Self::Firefox => "Firefox",
+            Self::Chrome => say!("chrome-or-chromium"),
+            Self::Edge => "Edge".to_owned(),
+            Self::Firefox => "Firefox".to_owned(),
         }
     }
 
@@ -91,13 +93,13 @@ pub struct Found {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum FindError {
     /// The one that was named is no file.
-    #[error("there is no program at {0}")]
+    #[error("{}", say!("no-program-at-place", place = .0))]
     NoFile(String),
     /// The one that was named has a name that tells no browser.
-    #[error("{0} is none of chromedriver, msedgedriver, geckodriver")]
+    #[error("{}", say!("not-a-known-driver", program = .0))]
     UnknownDriver(String),
     /// None was named, and none is on `PATH` (or none for the browser that was named).
-    #[error("no chromedriver, msedgedriver or geckodriver on PATH")]
+    #[error("{}", say!("no-driver-on-path"))]
     None,
 }
 

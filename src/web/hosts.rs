@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use crate::text::say;
+
 /// Xiaomi's own entry to the permanent deletion (facts/web-deletion.md 1.1).
 pub const ENTRY: &str = "https://account.xiaomi.com/pass/del";
 /// The hosts that serve it (facts/web-deletion.md 1.1).
@@ -19,7 +21,7 @@ pub struct Site {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum SiteError {
     /// The address is neither Xiaomi's nor on this computer.
-    #[error("'{0}' is neither Xiaomi's deletion page nor http on a loopback address")]
+    #[error("{}", say!("not-the-deletion-page", address = .0))]
     NotAllowed(String),
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text::say;
+
 /// What the walk asks of the terminal. Blocking; the person in the browser is not behind this port.
 pub trait Person {
     /// Is told what happens.
@@ -45,10 +47,10 @@ impl Question {
 
 impl fmt::Display for Question {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Caution => "Read Xiaomi's caution in the browser. Then press Enter here to have the box ticked and the first Delete pressed (it deletes nothing yet), or do both in the browser.",
-            Self::Refused => "Read the page in the browser. Press Enter here to close the browser.",
-            Self::DeletedOrKept => "This program cannot see how it ends. When you know, type: deleted or kept?",
+        f.write_str(&match self {
+            Self::Caution => say!("ask-to-read-the-caution"),
+            Self::Refused => say!("ask-to-read-the-page"),
+            Self::DeletedOrKept => say!("ask-how-it-ended"),
         })
     }
 }
@@ -130,25 +132,25 @@ pub enum WhyNot {
 impl fmt::Display for News {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Opening(place) => write!(f, "open: {place}"),
-            Self::YourTurn(turn) => write!(f, "your turn: {turn}"),
-            Self::Did(act) => write!(f, "done for you: {act}"),
-            Self::Caution(Some(last)) => write!(f, "caution: the page speaks of the account that ends in {last}"),
-            Self::Caution(None) => f.write_str("caution: the page names the losses"),
-            Self::Loading => f.write_str("the page is still loading; waiting for it (Ctrl-C ends this)"),
+            Self::Opening(place) => f.write_str(&say!("opening", place)),
+            Self::YourTurn(turn) => f.write_str(&say!("your-turn", turn)),
+            Self::Did(act) => f.write_str(&say!("done-for-you", act)),
+            Self::Caution(Some(last)) => f.write_str(&say!("caution-of-account", last)),
+            Self::Caution(None) => f.write_str(&say!("caution-names-the-losses")),
+            Self::Loading => f.write_str(&say!("page-is-still-loading")),
             Self::Refused(reasons) => {
-                f.write_str("Refused: Xiaomi does not delete this account now. Nothing was deleted.")?;
+                f.write_str(&say!("deletion-is-refused"))?;
                 for reason in reasons {
                     write!(f, "\n  - {}: {}", reason.what, reason.remedy)?;
                 }
                 if reasons.is_empty() {
-                    f.write_str("\n  The page gives no reason that mi-signout knows. Read it in the browser, or ask Xiaomi's customer service.")?;
+                    f.write_str(&say!("page-gives-no-reason"))?;
                 }
                 Ok(())
             }
-            Self::NewWindow => f.write_str("a new window was opened and is followed"),
-            Self::NotPressing(why) => write!(f, "the last Delete is left to you: {why}"),
-            Self::Watching => f.write_str("watching what follows; it is not pressed again"),
+            Self::NewWindow => f.write_str(&say!("new-window-is-followed")),
+            Self::NotPressing(why) => f.write_str(&say!("last-delete-is-left-to-you", why)),
+            Self::Watching => f.write_str(&say!("watching-what-follows")),
         }
     }
 }
@@ -156,40 +158,38 @@ impl fmt::Display for News {
 impl fmt::Display for Turn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::SignIn => f.write_str("sign in, in the browser; this program does not see what you type"),
-            Self::Captcha => f.write_str("solve the picture, in the browser"),
-            Self::Verify => f.write_str("verification: ask for the code and type it, in the browser"),
-            Self::Caution => f.write_str("tick the box and press Delete, in the browser"),
-            Self::LastDelete => f.write_str("last Delete: press it in the browser to delete for good, or close the window to keep the account"),
-            Self::UnknownPage(place, title) => {
-                write!(f, "mi-signout does not know this page, go on by hand: {place} \"{title}\"")
-            }
-            Self::NoSuchAccount => f.write_str("Xiaomi says that there is no such account: look whether it is spelt right; if it is, it is gone, and you can close the window"),
-            Self::SaysDeleted => f.write_str("the page says that the account is deleted, but this program saw no last question: check that it means your account"),
-            Self::HomeAfterLastQuestion => f.write_str("the account's own page is shown. Xiaomi may still be working: check in the browser whether the account was deleted"),
-            Self::Dialog => f.write_str("answer the dialog in the browser"),
+            Self::SignIn => f.write_str(&say!("turn-sign-in")),
+            Self::Captcha => f.write_str(&say!("turn-solve-the-picture")),
+            Self::Verify => f.write_str(&say!("turn-verify")),
+            Self::Caution => f.write_str(&say!("turn-tick-the-box")),
+            Self::LastDelete => f.write_str(&say!("turn-last-delete")),
+            Self::UnknownPage(place, title) => f.write_str(&say!("turn-unknown-page", place, title)),
+            Self::NoSuchAccount => f.write_str(&say!("turn-no-such-account")),
+            Self::SaysDeleted => f.write_str(&say!("turn-page-says-deleted")),
+            Self::HomeAfterLastQuestion => f.write_str(&say!("turn-accounts-own-page")),
+            Self::Dialog => f.write_str(&say!("turn-answer-the-dialog")),
         }
     }
 }
 
 impl fmt::Display for Act {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Ticked => "ticked the box",
-            Self::FirstDelete => "pressed the first Delete",
-            Self::LastDelete => "pressed the last Delete, once",
+        f.write_str(&match self {
+            Self::Ticked => say!("did-tick-the-box"),
+            Self::FirstDelete => say!("did-press-first-delete"),
+            Self::LastDelete => say!("did-press-last-delete"),
         })
     }
 }
 
 impl fmt::Display for WhyNot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotVerified => "no verification was seen after the caution",
-            Self::NoId => "the page does not show the id of the account that the caution showed",
-            Self::NoButton => "the page has not exactly one such button that is on",
-            Self::Missed => "the page changed under the press, so it did not count. Press it yourself",
-            Self::PageChanged => "the page changed meanwhile",
+        f.write_str(&match self {
+            Self::NotVerified => say!("not-verified"),
+            Self::NoId => say!("page-does-not-show-the-id"),
+            Self::NoButton => say!("page-has-not-one-button"),
+            Self::Missed => say!("page-changed-under-press"),
+            Self::PageChanged => say!("page-changed-meanwhile"),
         })
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::event::FindDevice;
 use crate::model::{AccountRef, DeletionState};
+use crate::text::say;
 
 /// An account that was signed out of phones, and may be deleted by its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,16 +45,16 @@ pub struct WaitingPhone {
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
     /// Another run has this account. Wait for it.
-    #[error("another run is deleting this account")]
+    #[error("{}", say!("another-run-is-deleting-this-account"))]
     Busy,
     /// A state can only be recorded while the account is locked.
-    #[error("the account is not locked by this run")]
+    #[error("{}", say!("account-is-not-locked"))]
     NotLocked,
     /// The account is not in the journal.
-    #[error("the account is not in the journal")]
+    #[error("{}", say!("account-is-not-in-the-journal"))]
     NoAccount,
     /// The journal can't be read or written.
-    #[error("the journal at {place} cannot be used")]
+    #[error("{}", say!("journal-at-place-cannot-be-used", place = .place))]
     Storage {
         /// Where.
         place: String,

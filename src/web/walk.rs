@@ -2,6 +2,7 @@
 //! the person's. Knows a browser and a person only by their ports.
 
 use crate::model::DeletionState;
+use crate::text::say;
 use crate::web::{
     Act, Browser, BrowserError, DeletionQueue, Ending, Known, News, Page, Pages, Person, Plan, Question, QueueError,
     Refusal, Role, Snapshot, StopReason, Turn, WhyNot, WindowId, classify, classify_but, for_people, place_of,
@@ -436,7 +437,7 @@ impl<B: Browser, P: Person, H: DeletionQueue> Walk<'_, B, P, H> {
             self.open();
             return Ok(None);
         }
-        self.unclear(Turn::UnknownPage("the account's own page".to_owned(), String::new()));
+        self.unclear(Turn::UnknownPage(say!("accounts-own-page"), String::new()));
         Ok(None)
     }
 

@@ -4,24 +4,25 @@ use std::path::{Path, PathBuf};
 
 /// Room → the rooms it may import. The same table stands in `src/lib.rs`.
 const TABLE: &[(&str, &[&str])] = &[
-    ("model", &[]),
+    ("text", &[]),
+    ("model", &["text"]),
     ("event", &["model"]),
-    ("record", &["model", "event"]),
+    ("record", &["model", "event", "text"]),
     ("ui", &[]),
     ("profile", &["model", "ui"]),
-    ("phone", &["model", "ui"]),
-    ("flow", &["model", "event", "ui", "profile", "phone"]),
-    ("capture", &["model", "ui", "profile", "phone"]),
-    ("learn", &["model", "ui", "profile", "phone", "capture"]),
-    ("preflight", &["model", "event", "profile", "phone"]),
-    ("fleet", &["model", "event", "profile", "phone", "flow", "capture", "preflight", "journal"]),
-    ("journal", &["model", "event", "record"]),
-    ("report", &["model", "event", "record"]),
+    ("phone", &["model", "ui", "text"]),
+    ("flow", &["model", "event", "ui", "profile", "phone", "text"]),
+    ("capture", &["model", "ui", "profile", "phone", "text"]),
+    ("learn", &["model", "ui", "profile", "phone", "capture", "text"]),
+    ("preflight", &["model", "event", "profile", "phone", "text"]),
+    ("fleet", &["model", "event", "profile", "phone", "flow", "capture", "preflight", "journal", "text"]),
+    ("journal", &["model", "event", "record", "text"]),
+    ("report", &["model", "event", "record", "text"]),
     // `report::text` lays out tables and lines for both.
-    ("reporter", &["model", "event", "record", "journal", "report"]),
+    ("reporter", &["model", "event", "record", "journal", "report", "text"]),
     ("process", &["model"]),
-    ("adb", &["model", "ui", "phone", "process"]),
-    ("web", &["model", "event", "journal", "process"]),
+    ("adb", &["model", "ui", "phone", "process", "text"]),
+    ("web", &["model", "event", "journal", "process", "text"]),
 ];
 
 /// Every source file with its room.
@@ -125,6 +126,83 @@ fn words_stay_in_their_rooms() {
         }
     }
     assert!(wrong.is_empty(), "words outside their rooms:\n{}", wrong.join("\n"));
+}
+
+/// Where sentences may stand beside the room of texts, and why.
+const SENTENCES: &[(&str, &str)] = &[
+    ("profile", "mistakes in a profile, for its author"),
+    ("flow/decision.rs", "steps of the record"),
+    ("flow/run.rs", "steps of the record"),
+    ("journal/copy.rs", "columns"),
+    ("journal/key.rs", "proven invariants"),
+    ("journal/deletion_queue.rs", "details of the record"),
+    ("journal/store", "SQL, and what SQLite says"),
+    ("learn", "the profile that it drafts, for its author; the notes in it are part of a file"),
+    ("ui", "mistakes in a dump, which are told as 'not ready'"),
+    ("adb/script.rs", "shell text"),
+    ("adb/claim.rs", "shell text"),
+    ("adb/touches.rs", "shell text"),
+    ("adb/parse", "what phones print"),
+    ("adb/exec.rs", "what adb servers print"),
+    ("capture/manifest.rs", "a file of a capture, for who reads it anywhere"),
+    ("capture/mask.rs", "names of what was masked, as in the manifest"),
+    ("cli/commands/profiles", "profiles in words, for their authors"),
+    ("cli/args/profiles.rs", "mistakes in a profile, for its author"),
+    ("cli/mod.rs", "the help"),
+    ("report/samples.rs", "samples of tests"),
+    ("web/pages.rs", "mistakes in the file of a page, for its author"),
+    ("web/download.rs", "names of hosts and their owners"),
+    ("web/driver.rs", "what drivers print"),
+];
+
+/// Texts of at least four words in a row: neither attributes (but errors), nor markup, SQL, names or patterns.
+fn sentences(code: &str) -> Vec<String> {
+    let attribute = regex::Regex::new(r#"(?s)#!?\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]"#).unwrap();
+    let code = attribute.replace_all(code, |found: &regex::Captures<'_>| match &found[0] {
+        error if error.starts_with("#[error(") => error.to_owned(),
+        _ => String::new(),
+    });
+    let code = code.replace("'\"'", "' '");
+    let literal = regex::Regex::new(r#"(?s)"((?:[^"\\]|\\.)*)""#).unwrap();
+    let beside = regex::Regex::new(r"(?s)\\\n|\{[^}]*\}|<[^>]*>").unwrap();
+    let words = regex::Regex::new(r"(?:^|[\s('])(?:[A-Za-z]+(?:'[a-z]+)?[,.:;?!)']*\s+){3}[A-Za-z]").unwrap();
+    let sql =
+        regex::Regex::new(r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|PRAGMA|ROLLBACK|SET|WHERE|FROM|BEGIN)\b")
+            .unwrap();
+    literal
+        .captures_iter(&code)
+        .map(|found| found[1].to_owned())
+        .filter(|text| !sql.is_match(text) && words.is_match(&beside.replace_all(text, " ")))
+        .collect()
+}
+
+#[test]
+fn what_people_read_is_in_the_room_of_texts() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut wrong = Vec::new();
+    for (room, path, text) in sources() {
+        let name = path.strip_prefix(&src).unwrap().to_str().unwrap().replace('\\', "/");
+        let is_test = name.ends_with("tests.rs") || name.contains("/tests/");
+        if room == "text" || is_test || SENTENCES.iter().any(|(place, _)| name.starts_with(place)) {
+            continue;
+        }
+        let code = code(&text);
+        let code = code.split("\nmod tests {").next().unwrap();
+        wrong.extend(sentences(code).into_iter().map(|sentence| format!("{name}: {sentence}")));
+    }
+    assert!(wrong.is_empty(), "say these by their id, with the words in src/text/en/:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_sentence_reader_sees_sentences_only() {
+    let code = r#"
+        #[expect(clippy::x, reason = "this is the reason of it")]
+        #[error("the phone does not answer")]
+        fn f() -> &'static str { say!("the-phone-does-not-answer"); "SELECT a, b FROM c WHERE d"; "<p class=\"x\">a</p>" }
+        let why = format!("lost {phones} phones on hub {hub} at once");
+    "#;
+    assert_eq!(sentences(code), ["the phone does not answer", "lost {phones} phones on hub {hub} at once"]);
+    assert_eq!(sentences(r#""don't do it again""#), ["don't do it again"]);
 }
 
 #[test]

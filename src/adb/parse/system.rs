@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::Focus;
 use crate::phone::{InputProbe, Network};
+use crate::text::say;
 
 /// `getprop`: lines `[key]: [value]`. A value may go over several lines.
 #[must_use]
@@ -125,23 +126,23 @@ pub fn lock_signs(props: &BTreeMap<String, String>, focus: Option<&Focus>) -> Ve
     if let Some(focus) = focus {
         let named = |package: &[&str]| package.contains(&focus.package.as_str());
         if named(&["com.xiaomi.finddevice"]) && focus.activity.to_lowercase().contains("lock") {
-            signs.push(format!("Find Device has locked the phone ({focus} is in front)"));
+            signs.push(say!("find-device-has-locked-the-phone", focus));
         }
         if named(&["com.xiaomi.account"]) && focus.activity.to_lowercase().contains("locked") {
-            signs.push(format!("the owner has marked the phone as lost ({focus} is in front)"));
+            signs.push(say!("owner-has-marked-the-phone-as-lost", focus));
         }
         if named(&[
             "com.google.android.apps.devicelock",
             "com.google.android.devicelockcontroller",
             "com.android.devicelockcontroller",
         ]) {
-            signs.push(format!("a finance lock is on ({focus} is in front)"));
+            signs.push(say!("finance-lock-is-on", focus));
         }
     }
     for (key, value) in props {
         let lower = key.to_lowercase();
         if lower.contains("finddevice") && lower.contains("lock") && matches!(value.as_str(), "1" | "true") {
-            signs.push(format!("the property {key} is on"));
+            signs.push(say!("property-is-on", key));
         }
     }
     signs
@@ -177,7 +178,7 @@ pub fn ui_automation(accessibility: &str, processes: &str) -> Option<String> {
     accessibility.lines().find(|l| l.contains("Ui Automation["))?;
     let process =
         processes.lines().filter_map(|l| l.split_whitespace().last()).find(|p| p.contains('.') || p.contains("uia"));
-    Some(process.unwrap_or("another UiAutomation client").to_owned())
+    Some(process.map_or_else(|| say!("another-uiautomation-client"), str::to_owned))
 }
 
 /// The `versionName` of a package in `dumpsys package`. One that was updated is listed twice, the installed one first.

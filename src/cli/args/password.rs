@@ -9,6 +9,7 @@ use crate::cli::failure::{ErrorCode, Failure};
 use crate::cli::prompt::{self, Line};
 use crate::fleet::Passwords;
 use crate::model::{PASSWORD_VARIABLE, Secret, Serial};
+use crate::text::say;
 
 /// Options about passwords.
 #[derive(Clone, Debug, Default, Args)]
@@ -40,7 +41,7 @@ impl PasswordArgs {
         match std::env::var(PASSWORD_VARIABLE) {
             Ok(text) if !text.is_empty() => return Ok(Passwords::one(Secret::new(text))),
             Err(std::env::VarError::NotUnicode(_)) => {
-                return Err(unusable("the password in the environment is not UTF-8 text").at(PASSWORD_VARIABLE));
+                return Err(unusable(say!("password-variable-is-not-text")).at(PASSWORD_VARIABLE));
             }
             _ => {}
         }
@@ -58,19 +59,15 @@ fn line_of(line: std::io::Result<Line>) -> Result<Secret, Failure> {
     let bytes = match line {
         Ok(Line::Read(bytes)) => bytes,
         Ok(Line::TooLong(length)) => {
-            return Err(unusable(format!(
-                "the line on standard input has {length} bytes, and a password has at most 4096"
-            )));
+            return Err(unusable(say!("line-of-password-is-too-long", length)));
         }
         Ok(Line::End | Line::Interrupted) => Zeroizing::default(),
-        Err(error) => return Err(unusable(format!("standard input could not be read: {error}"))),
+        Err(error) => return Err(unusable(say!("standard-input-could-not-be-read", error))),
     };
     match std::str::from_utf8(&bytes) {
-        Ok("") => {
-            Err(unusable("standard input held no password").hint("give it as one line, or leave --password-stdin out"))
-        }
+        Ok("") => Err(unusable(say!("standard-input-held-no-password")).hint(say!("give-the-password-as-one-line"))),
         Ok(line) => Ok(Secret::new(line.to_owned())),
-        Err(_) => Err(unusable("the password on standard input is not UTF-8 text")),
+        Err(_) => Err(unusable(say!("password-on-standard-input-is-not-text"))),
     }
 }
 

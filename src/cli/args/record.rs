@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::builder::NonEmptyStringValueParser;
 
 use crate::journal::{self, InstallKey, Journal, JournalError};
+use crate::text::say;
 
 /// Options about the record of a run.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -113,10 +114,7 @@ impl JournalArgs {
 }
 
 fn no_home() -> JournalError {
-    JournalError::Unwritable {
-        path: PathBuf::from("journal.db"),
-        why: "there is no home directory to keep it in".into(),
-    }
+    JournalError::Unwritable { path: PathBuf::from("journal.db"), why: say!("no-home-for-the-journal") }
 }
 
 #[cfg(feature = "postgres")]
@@ -126,5 +124,5 @@ fn open_shared(url: &str) -> Result<Journal, JournalError> {
 
 #[cfg(not(feature = "postgres"))]
 fn open_shared(_: &str) -> Result<Journal, JournalError> {
-    Err(JournalError::Address { why: "this build has no 'postgres' feature".into() })
+    Err(JournalError::Address { why: say!("this-build-has-no-postgres") })
 }

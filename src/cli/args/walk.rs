@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use clap::{Args, ValueEnum};
 
 use crate::profile::{Data, Options, PayCards};
+use crate::text::say;
 
 /// How phones are walked; shared by `sign-out`, `watch` and `demo`.
 #[derive(Clone, Debug, Args)]
@@ -93,21 +94,17 @@ impl WalkArgs {
     }
 
     /// What signing out does to a phone with these options, for the question before it.
-    pub(crate) fn consequences(&self) -> [&'static str; 3] {
+    pub(crate) fn consequences(&self) -> [String; 3] {
         [
             match self.data {
-                DataArg::Keep => {
-                    "Synced contacts, messages and notes stay on the phone. What is in Xiaomi Cloud stays there."
-                }
-                DataArg::Remove => {
-                    "Synced contacts, messages and notes are REMOVED from the phone. What is in Xiaomi Cloud stays there."
-                }
+                DataArg::Keep => say!("synced-data-stays"),
+                DataArg::Remove => say!("synced-data-is-removed"),
             },
             match self.pay_cards {
-                PayCardsArg::Stop => "A phone with Mi Pay cards is left alone, for you to decide.",
-                PayCardsArg::Remove => "Mi Pay cards are REMOVED from the phone.",
+                PayCardsArg::Stop => say!("phone-with-pay-cards-is-left-alone"),
+                PayCardsArg::Remove => say!("pay-cards-are-removed"),
             },
-            "Find Device goes off: the phone asks for the account's password for that.",
+            say!("find-device-goes-off"),
         ]
     }
 

@@ -11,6 +11,7 @@ use crate::cli::output::Output;
 use crate::journal::{self, JournalError};
 use crate::model::ExitStatus;
 use crate::record::RunRecord;
+use crate::text::say;
 
 /// The environment variable that may hold the password.
 const PASSWORD: &str = "MI_SIGNOUT_PASSWORD";
@@ -34,7 +35,7 @@ pub(crate) struct Args {
 
 /// Packs one run.
 pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
-    let none = || Failure::usage("no run has been recorded yet").hint("name another journal with --journal PATH");
+    let none = || Failure::usage(say!("no-run-has-been-recorded-yet")).hint(say!("name-another-journal"));
     let journal = match args.journal.read() {
         None | Some(Err(JournalError::Missing(_))) => return Err(none()),
         Some(journal) => journal?,
@@ -50,17 +51,14 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     let zip = capture::pack(&files).map_err(|error| Failure::usage(error.to_string()))?;
     // The last look, over the bytes as they will be written.
     if forbidden(&record).count(&zip) > 0 {
-        return Err(Failure::new(ExitStatus::NotDone, "an identifier is left after masking, so nothing was written")
-            .hint("this is a mistake of mi-signout: please report it without the zip"));
+        return Err(Failure::new(ExitStatus::NotDone, say!("bug-report-still-names-somebody"))
+            .hint(say!("report-this-mistake-without-the-zip")));
     }
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("mi-signout-{}.zip", record.header.id)));
     write_new(&path, &zip)?;
-    output.people(&format!(
-        "{captures} screen(s) of {} phone(s); {masked} word(s) masked, {left_out} file(s) left out; nothing was sent",
-        record.rows.len()
-    ));
-    output.people(&format!("manifest.json lists every file; look through it, then give away {}", path.display()));
-    output.people(&format!("next: mi-signout profiles check {}", path.display()));
+    output.people(&say!("what-the-bug-report-holds", captures, phones = record.rows.len(), masked, left_out));
+    output.people(&say!("look-through-the-bug-report", path = path.display()));
+    output.people(&say!("next-profiles-check", path = path.display()));
     output.data(&path.display().to_string());
     Ok(ExitStatus::Done)
 }
@@ -100,7 +98,7 @@ fn rows(record: &RunRecord) -> Vec<u8> {
 /// The captures that a run kept. One that is not there kept none.
 fn kept(folder: &Path, files: &mut Files) -> Result<(), Failure> {
     let failed = |path: &Path, error: &std::io::Error| {
-        Failure::usage(format!("it can't be read: {error}")).at(path.display().to_string())
+        Failure::usage(say!("folder-cannot-be-read", error)).at(path.display().to_string())
     };
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -126,8 +124,8 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options.open(path).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
     written.map_err(|error| {
-        Failure::usage(format!("the zip could not be written: {error}"))
+        Failure::usage(say!("zip-could-not-be-written", error))
             .at(path.display().to_string())
-            .hint("name another file with --output")
+            .hint(say!("name-another-file-with-output"))
     })
 }

@@ -12,6 +12,7 @@ use crate::cli::phones::attached;
 use crate::fleet::Selection;
 use crate::model::ExitStatus;
 use crate::preflight;
+use crate::text::say;
 
 /// Options of `capture`.
 #[derive(Clone, Debug, clap::Args)]
@@ -49,12 +50,10 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     let selection = Selection { serials: named(args.serial.as_slice()), all: false };
     let devices = selection.choose(&listed)?;
     let [device] = devices.as_slice() else {
-        return Err(
-            Failure::usage("several phones have this serial").hint("unplug the others, or name one server with --adb")
-        );
+        return Err(Failure::usage(say!("several-phones-have-this-serial")).hint(say!("unplug-the-others")));
     };
     if let Some(stop) = preflight::of_device(device) {
-        let failure = Failure::new(ExitStatus::of([stop.outcome]), format!("the phone is {}", device.state));
+        let failure = Failure::new(ExitStatus::of([stop.outcome]), say!("phone-is-in-state", state = device.state));
         return Err(failure.at(device.serial.to_string()).hint(stop.hint.unwrap_or_default()));
     }
     let wants = Wants {
@@ -87,40 +86,39 @@ fn explain(error: &CaptureError) -> Failure {
             let stop = preflight::of_error(error);
             Failure::new(ExitStatus::of([stop.outcome]), what).hint(stop.hint.unwrap_or_default())
         }
-        CaptureError::PasswordPage => Failure::new(ExitStatus::NeedsPerson, what).hint(
-            "leave the page; or give --no-picture, which keeps what the page is made of, and nothing of the field's text",
-        ),
-        CaptureError::PasswordTyped => Failure::new(ExitStatus::NeedsPerson, what).hint("clear the field, or leave the page"),
-        CaptureError::Screen(_) => Failure::new(ExitStatus::NotDone, what)
-            .hint("wait until nothing moves on the screen, close other programs that read it, and capture again"),
-        CaptureError::Leak(_) => Failure::new(ExitStatus::NotDone, what)
-            .hint("this is a mistake of mi-signout: please report it, with the model and without the screen"),
+        CaptureError::PasswordPage => {
+            Failure::new(ExitStatus::NeedsPerson, what).hint(say!("leave-the-page-with-the-password"))
+        }
+        CaptureError::PasswordTyped => {
+            Failure::new(ExitStatus::NeedsPerson, what).hint(say!("clear-the-password-field"))
+        }
+        CaptureError::Screen(_) => Failure::new(ExitStatus::NotDone, what).hint(say!("wait-until-nothing-moves")),
+        CaptureError::Leak(_) => {
+            Failure::new(ExitStatus::NotDone, what).hint(say!("report-this-mistake-without-the-screen"))
+        }
     }
 }
 
 /// What was masked and what the screen is, on stderr.
 fn tell(captured: &Capture, args: &Args, output: &Output) {
     let counts: Vec<String> = captured.counts().iter().map(|(kind, n)| format!("{n} {}", kind.as_str())).collect();
-    let texts = if counts.is_empty() { "no text".to_owned() } else { counts.join(", ") };
-    output.people(&format!("masked: {texts}; {} properties left out", captured.props_left_out));
+    let texts = if counts.is_empty() { say!("no-text-was-masked") } else { counts.join(", ") };
+    output.people(&say!("what-was-masked", texts, properties = captured.props_left_out));
     match &captured.picture {
-        Ok(_) => output.people(&format!(
-            "picture: only the {} places of known texts are left; look at it before you give it away",
-            captured.tree.known.len()
-        )),
-        Err(why) => output.people(&format!("no picture: {why}")),
+        Ok(_) => output.people(&say!("what-is-left-of-the-picture", places = captured.tree.known.len())),
+        Err(why) => output.people(&say!("no-picture-because", why)),
     }
     let screen = match captured.fits.as_slice() {
-        [] => "no screen of it".to_owned(),
+        [] => say!("screen-is-none-of-the-profile"),
         [one] => one.clone(),
-        several => format!("several screens: {}", several.join(", ")),
+        several => say!("screen-is-several-of-the-profile", screens = several.join(", ")),
     };
     match &captured.profile {
-        Ok(profile) => output.people(&format!("profile {profile}: {screen}")),
-        Err(why) => output.people(&format!("no profile: {why}")),
+        Ok(profile) => output.people(&say!("profile-and-its-screen", profile, screen)),
+        Err(why) => output.people(&say!("no-profile-because", why)),
     }
     if !captured.same_as_before {
-        output.people("masking changes which screen this is: keep the texts that matter with --keep TEXT");
+        output.people(&say!("masking-changes-the-screen"));
     }
-    output.people(&format!("next: mi-signout profiles check {}", args.output.display()));
+    output.people(&say!("next-profiles-check", path = args.output.display()));
 }

@@ -7,6 +7,7 @@ use clap_complete::Shell;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::model::ExitStatus;
+use crate::text::say;
 
 /// The name of the program, as shells know it.
 const PROGRAM: &str = "mi-signout";
@@ -21,8 +22,8 @@ pub(crate) struct Args {
 
 /// Prints the script for a shell.
 pub(crate) fn run(args: &Args, cli: Command, output: &Output) -> Result<ExitStatus, Failure> {
-    let script = script(args.shell, cli)
-        .map_err(|error| Failure::usage(format!("the completions could not be written: {error}")))?;
+    let script =
+        script(args.shell, cli).map_err(|error| Failure::usage(say!("completions-could-not-be-written", error)))?;
     output.data(String::from_utf8_lossy(&script).trim_end());
     Ok(ExitStatus::Done)
 }
@@ -57,6 +58,7 @@ mod live {
     use crate::adb;
     use crate::cli::args::WhereArgs;
     use crate::model::printable;
+    use crate::text::say;
 
     /// The variable by which a shell asks.
     const ASKED: &str = "MI_SIGNOUT_COMPLETE";
@@ -74,7 +76,7 @@ mod live {
         let name = shell.to_string();
         let shells = Shells::builtins();
         let shell: &dyn EnvCompleter =
-            shells.completer(&name).ok_or_else(|| std::io::Error::other(format!("{name} is not known")))?;
+            shells.completer(&name).ok_or_else(|| std::io::Error::other(say!("shell-is-not-known", name)))?;
         let mut script = Vec::new();
         shell.write_registration(ASKED, PROGRAM, PROGRAM, PROGRAM, &mut script)?;
         Ok(script)

@@ -18,6 +18,7 @@ use crate::cli::args::JsonArgs;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::model::{ExitStatus, did_you_mean};
+use crate::text::say;
 
 /// Names another configuration file; empty: none.
 const FILE_VARIABLE: &str = "MI_SIGNOUT_CONFIG";
@@ -118,7 +119,7 @@ impl Settings {
             let Some(arg) = command.get_arguments().find(|a| a.get_long() == Some(&setting.option)) else { continue };
             added.extend(as_typed(arg, &setting.values));
         }
-        let notes = settings.iter().map(|s| format!("--{} is set by {}", s.option, s.origin)).collect();
+        let notes = settings.iter().map(|s| say!("option-is-set-by", option = s.option, origin = s.origin)).collect();
         // What follows `--` is no option.
         let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
         let mut all = args;
@@ -255,12 +256,11 @@ fn read_file(path: &Path, cli: &Command) -> Result<Option<Table>, Failure> {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => {
-            return Err(Failure::usage(format!("the configuration file could not be read: {error}")).at(place));
+            return Err(Failure::usage(say!("configuration-file-could-not-be-read", error)).at(place));
         }
     };
-    let table: Table = text
-        .parse()
-        .map_err(|error| Failure::usage(format!("the configuration file has a mistake: {error}")).at(&place))?;
+    let table: Table =
+        text.parse().map_err(|error| Failure::usage(say!("configuration-file-has-mistake", error)).at(&place))?;
     check(&table, cli).map_err(|failure| failure.at(place))?;
     Ok(Some(table))
 }
@@ -285,17 +285,17 @@ fn check(table: &Table, cli: &Command) -> Result<(), Failure> {
 
 fn check_key(key: &str, known: &[&str]) -> Result<(), Failure> {
     if NOT_IN_A_FILE.contains(&key) {
-        return Err(Failure::usage(format!("the configuration file may not set '{key}'"))
-            .hint(format!("it decides what happens to phones: give --{key} with each run")));
+        return Err(Failure::usage(say!("configuration-file-may-not-set", key))
+            .hint(say!("give-the-option-with-each-run", key)));
     }
     if known.contains(&key) { Ok(()) } else { Err(unknown("option", key, known.iter().copied())) }
 }
 
 fn unknown<'n>(kind: &str, name: &str, known: impl Iterator<Item = &'n str>) -> Failure {
-    let failure = Failure::usage(format!("the configuration file names {kind} '{name}', which does not exist"));
+    let failure = Failure::usage(say!("configuration-names-what-is-not-there", kind, name));
     match did_you_mean(name, known) {
-        Some(near) => failure.hint(format!("did you mean '{near}'?")),
-        None => failure.hint("'mi-signout config show --every' lists the options"),
+        Some(near) => failure.hint(say!("did-you-mean", near)),
+        None => failure.hint(say!("config-show-lists-the-options")),
     }
 }
 
@@ -314,7 +314,7 @@ pub(crate) fn run(args: &Args, cli: &Command, output: &Output) -> Result<ExitSta
     if !json {
         let place = path(&settings.variables).map_or_else(|| "none".to_owned(), |path| path.display().to_string());
         let there = if settings.file.is_some() { "" } else { " (not there)" };
-        output.data(&format!("configuration file: {place}{there}"));
+        output.data(&say!("configuration-file-is", place, there));
     }
     for command in built.get_subcommands().filter(|c| c.get_name() != "help") {
         show(command, command.get_name(), &settings, every, json, output);
@@ -339,7 +339,7 @@ fn show(command: &Command, path: &str, settings: &Settings, every: bool, json: b
             output.data(&line.to_string());
         } else {
             let shown = value.map_or_else(|| "-".to_owned(), |v| crate::model::printable(&v));
-            let from = origin.unwrap_or_else(|| format!("not set; {}", variable(option)));
+            let from = origin.unwrap_or_else(|| say!("option-is-not-set", variable = variable(option)));
             output.data(&format!("{path} --{option} = {shown}  ({from})"));
         }
     }

@@ -11,7 +11,8 @@ use crate::cli::signals::Interrupt;
 use crate::cli::simulated::{self, Bench, ScenarioArgs};
 use crate::cli::work::Work;
 use crate::fleet::{Numbers, Passwords};
-use crate::model::{AdbServer, ExitStatus, Secret, Serial, counted};
+use crate::model::{AdbServer, ExitStatus, Secret, Serial};
+use crate::text::say;
 
 /// Options of `demo`.
 #[derive(Clone, Debug, clap::Args)]
@@ -35,11 +36,7 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     let bench = Bench::new(&args.scenario, args.latency)?;
     let server = bench.farm.serve_server(0).map_err(simulated::no_port)?;
     let at = AdbServer { host: server.addr().ip().to_string(), port: server.addr().port() };
-    output.people(&format!(
-        "{}, scenario '{}', behind a simulated adb server; no real phone is touched.",
-        counted(bench.phones.len(), "simulated phone"),
-        args.scenario.name()
-    ));
+    output.people(&say!("demo-phones", simulated_phones = bench.phones.len(), name = args.scenario.name()));
     let mut passwords = Passwords::default();
     for phone in &bench.phones {
         passwords.for_serial(Serial::new(phone.serial()), Secret::new(phone.password()));

@@ -12,6 +12,7 @@ use crate::journal::JournalError;
 use crate::model::{ExitStatus, Outcome, printable};
 use crate::report;
 use crate::report::text::inert_json;
+use crate::text::say;
 
 /// Options of `devices`.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -63,7 +64,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
 
 /// Lists the phones that the runs of a lot have met.
 fn of_lot(lot: &str, args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
-    let journal = args.journal.read().unwrap_or_else(|| Err(JournalError::Missing(format!("lot {lot}"))))?;
+    let journal = args.journal.read().unwrap_or_else(|| Err(JournalError::Missing(say!("missing-lot", lot))))?;
     for phone in report::lot_phones(&journal.lot(lot)?) {
         let outcome = phone.outcome.map(Outcome::as_str);
         if args.output.json {

@@ -17,6 +17,7 @@ use crate::preflight::doctor::{self, Check, HostFacts, ServerState, Status};
 use crate::preflight::input_switch_name;
 use crate::profile::Labels;
 use crate::report::text::inert_json;
+use crate::text::say;
 
 /// Options of `doctor`.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -157,7 +158,7 @@ fn of_phone(device: &Device, labels: &Labels) -> Vec<Check> {
 fn tell(found: &Findings, json: bool, output: &Output) {
     let phones = found.phones.iter().map(|(device, checks)| (Some(device), checks));
     for (device, checks) in std::iter::once((None, &found.host)).chain(phones) {
-        let whom = device.map_or_else(|| "this computer".to_owned(), |d| d.serial.to_string());
+        let whom = device.map_or_else(|| say!("doctor-this-computer"), |d| d.serial.to_string());
         if !json {
             output.data(&printable(&whom));
         }

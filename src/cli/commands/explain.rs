@@ -4,6 +4,7 @@
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::model::{ExitStatus, did_you_mean};
+use crate::text::say;
 
 /// The document with one section a code.
 const CODES: &str = include_str!("../../../docs/codes.md");
@@ -28,10 +29,10 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     };
     let wanted = code.trim().to_lowercase();
     let Some(section) = section(&wanted).or_else(|| section(&format!("exit-{wanted}"))) else {
-        let failure = Failure::usage(format!("there is no code '{code}'"));
+        let failure = Failure::usage(say!("there-is-no-code", code));
         return Err(match did_you_mean(&wanted, sections().map(|(code, _)| code)) {
-            Some(near) => failure.hint(format!("did you mean '{near}'?")),
-            None => failure.hint("'mi-signout explain' lists every code"),
+            Some(near) => failure.hint(say!("did-you-mean", near)),
+            None => failure.hint(say!("explain-lists-every-code")),
         });
     };
     output.data(section);

@@ -15,16 +15,10 @@ use crate::cli::phones::attached;
 use crate::cli::signals::Interrupt;
 use crate::fleet::Numbers;
 use crate::model::{ExitStatus, Serial};
+use crate::text::say;
 
 /// How often it is looked whether the person has done the next thing.
 const AGAIN: Duration = Duration::from_secs(1);
-
-const WHAT_IT_DOES: &str = "\
-Signing out removes the Mi Account from the phone and switches its activation lock off. It takes about a minute a phone.
-It does not delete the account, the photos and files on the phone, or what is in Xiaomi Cloud.
-It needs the account's password, which is typed into the phone's own page and kept nowhere.
-A phone that asks for a code or a check waits for you. A phone that is lost, locked or managed is left alone.
-Leave the phones connected and do not touch them until the table at the end.";
 
 /// The command line of the sign-out that follows.
 #[derive(Debug, Parser)]
@@ -38,13 +32,11 @@ pub(crate) fn run(output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, 
     let serials = match find(output, interrupt)? {
         Found::Ready(serials) => serials,
         Found::AllOut => {
-            output.people(
-                "\nEvery phone here is signed out already.\nnext: mi-signout delete, if an account is to go for good",
-            );
+            output.people(&say!("every-phone-is-signed-out"));
             return Ok(ExitStatus::Done);
         }
     };
-    output.people(&format!("\n{WHAT_IT_DOES}\n"));
+    output.people(&format!("\n{}\n", say!("what-signing-out-is")));
     let words = serials.iter().flat_map(|serial| ["-s", serial.as_str()]);
     let parsed = SignOut::try_parse_from(std::iter::once("mi-signout").chain(words));
     let args = parsed.map_err(|error| Failure::usage(error.to_string()))?;
@@ -68,11 +60,11 @@ fn find(output: &Output, interrupt: &Interrupt) -> Result<Found, Failure> {
             Err(next) => next,
         };
         if next != said {
-            output.people(&format!("{next}\n(waiting; this goes on by itself. Ctrl-C ends)"));
+            output.people(&say!("next-and-waiting", next));
             said = next;
         }
         if interrupt.is_set() {
-            return Err(Failure::new(ExitStatus::Interrupted, "interrupted; nothing was touched"));
+            return Err(Failure::new(ExitStatus::Interrupted, say!("interrupted-before-anything")));
         }
         std::thread::sleep(AGAIN);
     }
@@ -84,13 +76,9 @@ fn look(output: &Output) -> Result<Result<Found, String>, Failure> {
     // An adb that is missing or refuses is a thing to do, too.
     let listed = attached(&place, &output.holding_back()).unwrap_or_default();
     if listed.is_empty() {
-        let (what, fix) = doctor::first_problem()?.unwrap_or_else(|| {
-            (
-                "no phone is connected".to_owned(),
-                "connect it with a data cable (a cable that only charges shows nothing), and unlock it".to_owned(),
-            )
-        });
-        return Ok(Err(format!("No phone yet: {what}.\nnext: {fix}")));
+        let (what, fix) =
+            doctor::first_problem()?.unwrap_or_else(|| (say!("no-phone-is-connected"), say!("connect-a-phone")));
+        return Ok(Err(say!("no-phone-yet", what, fix)));
     }
     let lines = phone_table::read(&listed, &Numbers::of(&listed));
     let ready: Vec<Serial> =
@@ -106,5 +94,5 @@ fn look(output: &Output) -> Result<Result<Found, String>, Failure> {
         return Ok(Ok(Found::AllOut));
     };
     let hint = line.stop.as_ref().and_then(|stop| stop.hint.clone()).unwrap_or_default();
-    Ok(Err(format!("Found {}, but it is not ready.\nnext: {hint}", line.device.serial)))
+    Ok(Err(say!("phone-is-not-ready", serial = line.device.serial, hint)))
 }

@@ -4,7 +4,8 @@ use crate::cli::args::JournalArgs;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::journal::JournalError;
-use crate::model::{ExitStatus, counted};
+use crate::model::ExitStatus;
+use crate::text::say;
 
 /// Options of `journal`.
 #[derive(Clone, Debug, clap::Args)]
@@ -82,8 +83,8 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
 fn init(args: &Init, output: &Output) -> Result<ExitStatus, Failure> {
     use crate::journal::{KeySource, SetUp, SharedDatabase, state_dir};
     let database = SharedDatabase::parse(&args.url)?;
-    let state = state_dir()
-        .ok_or_else(|| Failure::usage("there is no home directory to keep the key in").hint("set XDG_STATE_HOME"))?;
+    let state =
+        state_dir().ok_or_else(|| Failure::usage(say!("no-home-for-the-key")).hint(say!("set-xdg-state-home")))?;
     let passphrase = match &args.key {
         None => Some(passphrase(output)?),
         Some(_) => None,
@@ -91,7 +92,7 @@ fn init(args: &Init, output: &Output) -> Result<ExitStatus, Failure> {
     let from = match (&args.key, &passphrase) {
         (Some(file), _) => KeySource::File(file),
         (None, Some(passphrase)) => KeySource::Passphrase(passphrase),
-        (None, None) => return Err(Failure::usage("no passphrase was given")),
+        (None, None) => return Err(Failure::usage(say!("no-passphrase-was-given"))),
     };
     let done = database.set_up(&state, from, args.lease.map(std::time::Duration::from_secs))?;
     let what = match done {
@@ -99,7 +100,7 @@ fn init(args: &Init, output: &Output) -> Result<ExitStatus, Failure> {
         SetUp::Joined => "joined",
     };
     output.data(&format!("{what} the journal {}", database.shown().display()));
-    output.data(&format!("use it with --journal {}", args.url));
+    output.data(&say!("use-the-journal", url = args.url));
     Ok(ExitStatus::Done)
 }
 
@@ -110,16 +111,16 @@ fn passphrase(output: &Output) -> Result<zeroize::Zeroizing<String>, Failure> {
     let given = std::env::var("MI_SIGNOUT_JOURNAL_PASSPHRASE").ok().filter(|text| !text.is_empty());
     let text = match given {
         Some(text) => text,
-        None if output.is_interactive() => output.ask_hidden("Passphrase of the benches' key: ")?,
+        None if output.is_interactive() => output.ask_hidden(&say!("ask-for-the-passphrase"))?,
         None => {
-            return Err(Failure::usage("the key needs a passphrase, and there is no terminal to ask on")
-                .hint("set MI_SIGNOUT_JOURNAL_PASSPHRASE, or name a file for the key with --key FILE"));
+            return Err(Failure::usage(say!("key-needs-passphrase")).hint(say!("set-the-passphrase-or-name-a-key")));
         }
     };
     let text = zeroize::Zeroizing::new(text);
     if text.chars().count() < SHORTEST {
-        return Err(Failure::usage(format!("the passphrase has fewer than {SHORTEST} characters"))
-            .hint("take several words; whoever can read the database can try to guess it"));
+        return Err(
+            Failure::usage(say!("passphrase-is-too-short", shortest = SHORTEST)).hint(say!("take-several-words"))
+        );
     }
     Ok(text)
 }
@@ -127,27 +128,24 @@ fn passphrase(output: &Output) -> Result<zeroize::Zeroizing<String>, Failure> {
 fn copy(args: &Copy, output: &Output) -> Result<ExitStatus, Failure> {
     let of = |place: &std::path::Path| JournalArgs { journal: Some(place.to_owned()) };
     let from = match of(&args.from).read() {
-        None => return Err(Failure::from(JournalError::Missing("run yet".to_owned()))),
+        None => return Err(Failure::from(JournalError::Missing(say!("missing-run-yet")))),
         Some(journal) => journal?,
     };
     let to = of(&args.to).open()?;
     let copied = from.copy_to(&to)?;
     from.copy_rejections_to(&to)?;
-    output.data(&format!("copied {} with {}", counted(copied.runs, "run"), counted(copied.rows, "row")));
+    output.data(&say!("journal-copied", runs = copied.runs, rows = copied.rows));
     Ok(ExitStatus::Done)
 }
 
 fn prune(args: &Prune, output: &Output) -> Result<ExitStatus, Failure> {
     if !args.journal.is_shared() && args.journal.path().is_none_or(|path| !path.exists()) {
-        return Err(Failure::from(JournalError::Missing("run yet".to_owned())));
+        return Err(Failure::from(JournalError::Missing(say!("missing-run-yet"))));
     }
     let pruned = args.journal.open()?.prune(args.keep_days, chrono::Utc::now())?;
-    output.data(&format!("removed {} with {}", counted(pruned.runs, "run"), counted(pruned.rows, "row")));
+    output.data(&say!("journal-removed", runs = pruned.runs, rows = pruned.rows));
     if pruned.kept > 0 {
-        output.data(&format!(
-            "kept {} that would have been old enough: still going, or the end of a phone was not seen",
-            counted(pruned.kept, "run")
-        ));
+        output.data(&say!("journal-kept", runs = pruned.kept));
     }
     Ok(ExitStatus::Done)
 }

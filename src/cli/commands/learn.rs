@@ -12,9 +12,10 @@ use crate::cli::prompt;
 use crate::cli::signals::Interrupt;
 use crate::fleet::Selection;
 use crate::learn::{self, Draft, Ended, Hand, Pace, Recorder, RecorderError, Recording, Seen, Verified, Writer};
-use crate::model::{Device, ExitStatus, PASSWORD_VARIABLE, Presence, counted};
+use crate::model::{Device, ExitStatus, PASSWORD_VARIABLE, Presence};
 use crate::preflight;
 use crate::profile::Catalog;
+use crate::text::say;
 
 /// Fixtures of one screen at most.
 const MOST_FIXTURES: usize = 3;
@@ -49,26 +50,23 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     let catalog = Catalog::builtin().map_err(|error| Failure::usage(error.to_string()))?;
     let mut earlier = args.with.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?.into_iter();
     let (mut recording, writer) = if args.merge {
-        let Some(first) = earlier.next() else { return Err(Failure::usage("there is nothing to learn from")) };
+        let Some(first) = earlier.next() else { return Err(Failure::usage(say!("there-is-nothing-to-learn"))) };
         (first, None)
     } else {
         let (recording, writer) = watch(args, &catalog, output, interrupt)?;
         (recording, Some(writer))
     };
     for other in earlier {
-        recording.merge(other).map_err(|error| {
-            Failure::usage(error.to_string()).hint("learn each kind of phone into a folder of its own")
-        })?;
+        recording
+            .merge(other)
+            .map_err(|error| Failure::usage(error.to_string()).hint(say!("learn-each-kind-into-its-folder")))?;
     }
     let writer = writer.map_or_else(|| create(&args.output), Ok)?;
     conclude(&recording, &writer, &catalog, args, output)
 }
 
 fn read(path: &Path) -> Result<Recording, Failure> {
-    Recording::read(path).map_err(|error| {
-        Failure::usage(error.to_string())
-            .hint("name a folder that 'mi-signout learn' made, or the zip in it; copy it again if it is cut")
-    })
+    Recording::read(path).map_err(|error| Failure::usage(error.to_string()).hint(say!("name-a-recording")))
 }
 
 fn create(folder: &Path) -> Result<Writer, Failure> {
@@ -83,16 +81,14 @@ fn watch(
     interrupt: &Interrupt,
 ) -> Result<(Recording, Writer), Failure> {
     if !output.is_interactive() {
-        return Err(Failure::usage("'learn' needs a terminal: a person signs the phone out, and answers what it asks")
-            .hint("run it on a terminal, or give --merge with earlier recordings"));
+        return Err(Failure::usage(say!("learn-needs-terminal")).hint(say!("run-learn-on-a-terminal")));
     }
     let device = chosen(args, output)?;
-    output
-        .people("mi-signout watches this phone. It does not tap and it does not type; it reads what the screen shows.");
-    output.people("Sign the phone out by hand now, one page after the other:");
-    output.people("  - wait for a line here after each page before you press something;");
-    output.people("  - type the password on the phone itself, and press the page's own button, not the keyboard's;");
-    output.people("  - to stop, type 'end' and press Enter here. What was recorded stays.");
+    output.people(&say!("mi-signout-watches-this-phone"));
+    output.people(&say!("sign-out-by-hand-now"));
+    output.people(&say!("wait-for-a-line-after-each-page"));
+    output.people(&say!("type-the-password-on-the-phone"));
+    output.people(&say!("to-stop-type-end"));
     let writer = create(&args.output)?;
     let recorder = Recorder {
         catalog,
@@ -118,12 +114,10 @@ fn chosen(args: &Args, output: &Output) -> Result<Device, Failure> {
     let selection = Selection { serials: named(args.serial.as_slice()), all: false };
     let devices = selection.choose(&listed)?;
     let [device] = devices.as_slice() else {
-        return Err(
-            Failure::usage("several phones have this serial").hint("unplug the others, or name one server with --adb")
-        );
+        return Err(Failure::usage(say!("several-phones-have-this-serial")).hint(say!("unplug-the-others")));
     };
     if let Some(stop) = preflight::of_device(device) {
-        let failure = Failure::new(ExitStatus::of([stop.outcome]), format!("the phone is {}", device.state));
+        let failure = Failure::new(ExitStatus::of([stop.outcome]), say!("phone-is-in-state", state = device.state));
         return Err(failure.at(device.serial.to_string()).hint(stop.hint.unwrap_or_default()));
     }
     Ok((*device).clone())
@@ -136,11 +130,9 @@ fn explain(error: &RecorderError) -> Failure {
             let stop = preflight::of_error(error);
             Failure::new(ExitStatus::of([stop.outcome]), what).hint(stop.hint.unwrap_or_default())
         }
-        RecorderError::NoAccount => {
-            Failure::new(ExitStatus::NotDone, what).hint("learn from a phone that is still signed in")
-        }
+        RecorderError::NoAccount => Failure::new(ExitStatus::NotDone, what).hint(say!("learn-from-a-signed-in-phone")),
         RecorderError::AccountsUnreadable => {
-            Failure::new(ExitStatus::NotDone, what).hint("restart the phone, then learn again")
+            Failure::new(ExitStatus::NotDone, what).hint(say!("restart-the-phone-and-learn-again"))
         }
         RecorderError::Recording(_) => Failure::usage(what),
     }
@@ -155,35 +147,31 @@ struct AtTerminal<'a> {
 impl Hand for AtTerminal<'_> {
     fn told(&mut self, seen: &Seen) {
         let line = match seen {
-            Seen::Began { touch_panel: true } => "reads the touch panel, so it sees what you press".to_owned(),
-            Seen::Began { touch_panel: false } => {
-                "this phone does not let its touch panel be read, so you are asked what you pressed".to_owned()
-            }
+            Seen::Began { touch_panel: true } => say!("touch-panel-is-read"),
+            Seen::Began { touch_panel: false } => say!("touch-panel-is-not-read"),
             Seen::Screen { number, focus } => {
                 let focus = focus.as_ref().map_or_else(String::new, |focus| format!(" ({focus})"));
-                format!("seen: screen {number}{focus}; go on")
+                say!("saw-screen", number, focus)
             }
-            Seen::Tapped(what) => format!("pressed: {what}"),
-            Seen::Missed => {
-                "a page came and went too fast to be read; a second phone can show it again (--with)".to_owned()
-            }
+            Seen::Tapped(what) => say!("saw-press", what),
+            Seen::Missed => say!("page-went-too-fast"),
         };
         self.output.people(&line);
     }
 
     fn pressed(&mut self, buttons: &[String]) -> Option<usize> {
-        self.output.people("What did you press on the page before?");
-        self.output.people("  0  nothing: it went on by itself");
+        self.output.people(&say!("ask-what-was-pressed"));
+        self.output.people(&say!("nothing-was-pressed"));
         for (number, button) in (1..).zip(buttons) {
             self.output.people(&format!("  {number}  {button}"));
         }
         loop {
-            let answer = self.output.read("number: ").ok()?;
+            let answer = self.output.read(&say!("ask-for-number")).ok()?;
             match answer.parse::<usize>() {
                 Ok(0) => return None,
                 Ok(number) if number <= buttons.len() => return Some(number - 1),
                 _ if self.interrupt.is_set() => return None,
-                _ => self.output.people(&format!("please type a number from 0 to {}", buttons.len())),
+                _ => self.output.people(&say!("type-a-number-from-0", most = buttons.len())),
             }
         }
     }
@@ -199,13 +187,13 @@ impl Hand for AtTerminal<'_> {
     }
 
     fn may_be_written(&mut self, words: &[String]) -> Vec<bool> {
-        self.output.people("The profile may hold these words of the screen:");
+        self.output.people(&say!("profile-may-hold-these-words"));
         for (number, word) in (1..).zip(words) {
             self.output.people(&format!("  {number}  {word}"));
         }
         loop {
-            let question = "Which of them name a person, an account or a phone? Numbers, or Enter for none: ";
-            let Ok(answer) = self.output.read(question) else { return vec![false; words.len()] };
+            let question = say!("ask-which-words-name-somebody");
+            let Ok(answer) = self.output.read(&question) else { return vec![false; words.len()] };
             let numbers: Result<Vec<usize>, _> =
                 answer.split([' ', ',']).filter(|part| !part.is_empty()).map(str::parse).collect();
             match numbers {
@@ -213,7 +201,7 @@ impl Hand for AtTerminal<'_> {
                     return (1..=words.len()).map(|number| !numbers.contains(&number)).collect();
                 }
                 _ if self.interrupt.is_set() => return vec![false; words.len()],
-                _ => self.output.people("please type numbers of the list"),
+                _ => self.output.people(&say!("type-numbers-of-the-list")),
             }
         }
     }
@@ -245,17 +233,13 @@ fn conclude(
     let zip_name = format!("{}.zip", draft.name);
     writer.put(&zip_name, &zip).map_err(failed)?;
     let folder = writer.folder().display();
-    output.people(&format!(
-        "{} recorded in {folder}; nothing was sent. {zip_name} holds all of it, masked",
-        counted(recording.trees.len(), "screen")
-    ));
+    output.people(&say!("screens-are-recorded", screens = recording.trees.len(), folder, zip_name));
     output.data(&folder.to_string());
     if draft.toml.is_none() {
         return Err(incomplete(recording));
     }
-    let verified = learn::verify(recording, &draft, catalog).map_err(|error| {
-        Failure::new(ExitStatus::NotDone, error.to_string()).hint("this is a mistake of mi-signout: please report it")
-    })?;
+    let verified = learn::verify(recording, &draft, catalog)
+        .map_err(|error| Failure::new(ExitStatus::NotDone, error.to_string()).hint(say!("report-this-mistake")))?;
     tell(recording, &draft, &verified, writer.folder(), output);
     Ok(if verified.wrong.is_empty() { ExitStatus::Done } else { ExitStatus::NotDone })
 }
@@ -264,38 +248,33 @@ fn conclude(
 fn incomplete(recording: &Recording) -> Failure {
     let ended = recording.manifest.runs.last().map(|run| run.ended);
     let what = match ended {
-        Some(Ended::Disconnected) => "the phone was unplugged before its account was gone, so there is no profile",
-        _ => "the account was still there at the end, so there is no profile",
+        Some(Ended::Disconnected) => say!("phone-was-unplugged-too-early"),
+        _ => say!("account-was-still-there"),
     };
-    Failure::new(ExitStatus::NotDone, what)
-        .hint("what was recorded is kept: learn again into another folder, with --with and this one")
+    Failure::new(ExitStatus::NotDone, what).hint(say!("learn-again-with-this-one"))
 }
 
 fn tell(recording: &Recording, draft: &Draft, verified: &Verified, folder: &Path, output: &Output) {
     let at = folder.display();
-    output.people(&format!(
-        "profile {}: {} and {} checked; {} to answer, {} to look at",
-        draft.name,
-        counted(verified.screens, "screen"),
-        counted(verified.presses, "tap"),
-        counted(draft.questions, "question"),
-        counted(draft.guesses, "note"),
+    output.people(&say!(
+        "profile-was-drafted",
+        name = draft.name,
+        screens = verified.screens,
+        taps = verified.presses,
+        questions = draft.questions,
+        notes = draft.guesses
     ));
     for wrong in &verified.wrong {
-        output.people(&format!("wrong: {wrong}"));
+        output.people(&say!("draft-is-wrong", wrong));
     }
     if recording.missed() > 0 {
-        output.people(&format!(
-            "{} missed: learn from another phone too, with --with {at}",
-            counted(recording.missed(), "page")
-        ));
+        output.people(&say!("pages-were-missed", pages = recording.missed(), at));
     }
     if draft.questions > 0 {
-        output
-            .people(&format!("next: answer the questions in {at}/{}.toml (docs/recordings.md shows how)", draft.name));
+        output.people(&say!("next-answer-the-questions", at, name = draft.name));
     }
-    output.people(&format!("next: mi-signout sign-out --profiles {at} --all --dry-run"));
-    output.people(&format!("then: mi-signout sign-out --profiles {at} --all"));
+    output.people(&say!("next-rehearse-with-the-profile", at));
+    output.people(&say!("then-sign-out-with-the-profile", at));
 }
 
 /// Each recorded screen as a capture, for `profiles check` and for the tests of whoever takes the profile in.
@@ -323,7 +302,7 @@ fn fixtures(recording: &Recording, draft: &Draft) -> Files {
             users: Vec::new(),
             display: None,
             tree: MaskedTree { xml: recording.dumps[*frame].clone(), ..MaskedTree::default() },
-            picture: Err("a recording has none".to_owned()),
+            picture: Err(say!("recording-has-no-picture")),
             profile: Ok(draft.name.clone()),
             fits: vec![name.clone()],
             same_as_before: true,

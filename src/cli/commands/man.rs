@@ -7,6 +7,7 @@ use clap::Command;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::model::{ExitStatus, did_you_mean};
+use crate::text::say;
 
 /// Options of `man`.
 #[derive(Clone, Debug, clap::Args)]
@@ -23,23 +24,23 @@ pub(crate) struct Args {
 
 /// Prints one page, or writes all of them.
 pub(crate) fn run(args: &Args, cli: Command, output: &Output) -> Result<ExitStatus, Failure> {
-    let unwritten = |error: std::io::Error| Failure::usage(format!("the manual page could not be written: {error}"));
+    let unwritten = |error: std::io::Error| Failure::usage(say!("manual-page-could-not-be-written", error));
     let mut cli = cli.disable_help_subcommand(true);
     if let Some(dir) = &args.dir {
         let failed = |error| unwritten(error).at(dir.display().to_string());
         std::fs::create_dir_all(dir).map_err(failed)?;
         clap_mangen::generate_to(cli, dir).map_err(failed)?;
-        output.people(&format!("wrote the manual pages to {}", dir.display()));
+        output.people(&say!("wrote-manual-pages", dir = dir.display()));
         return Ok(ExitStatus::Done);
     }
     cli.build();
     let page = match &args.command {
         None => cli,
         Some(name) => cli.find_subcommand(name).cloned().ok_or_else(|| {
-            let failure = Failure::usage(format!("there is no command '{name}'"));
+            let failure = Failure::usage(say!("there-is-no-command", name));
             match did_you_mean(name, cli.get_subcommands().map(Command::get_name)) {
-                Some(near) => failure.hint(format!("did you mean '{near}'?")),
-                None => failure.hint("'mi-signout --help' lists the commands"),
+                Some(near) => failure.hint(say!("did-you-mean", near)),
+                None => failure.hint(say!("help-lists-the-commands")),
             }
         })?,
     };

@@ -12,6 +12,7 @@ use crate::journal::{Journal, JournalError};
 use crate::model::{ExitStatus, printable};
 use crate::record::{RunRecord, chain};
 use crate::report::{self, Format, ReportError, Seal, Verified};
+use crate::text::say;
 
 /// Options of `report`.
 #[derive(Clone, Debug, clap::Args)]
@@ -58,7 +59,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     if let Some(file) = &args.verify {
         return verify(file, args, output);
     }
-    let none = || Failure::usage("no run has been recorded yet").hint("name another journal with --journal PATH");
+    let none = || Failure::usage(say!("no-run-has-been-recorded-yet")).hint(say!("name-another-journal"));
     let journal = match args.journal.read() {
         None | Some(Err(JournalError::Missing(_))) => return Err(none()),
         Some(journal) => journal?,
@@ -72,16 +73,16 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     let format = match (args.format, by_name) {
         (Some(format), _) => format,
         (None, Ok(format)) => format.unwrap_or(Format::Json),
-        (None, Err(error)) => return Err(Failure::usage(error.to_string()).hint("say which with --format")),
+        (None, Err(error)) => return Err(Failure::usage(error.to_string()).hint(say!("say-which-with-format"))),
     };
     let bytes = report::render(&record, format).map_err(|error| Failure::usage(error.to_string()))?;
     match &args.output {
         Some(path) => {
             let failed = |error: std::io::Error| {
-                Failure::usage(format!("the report could not be written: {error}")).at(path.display().to_string())
+                Failure::usage(say!("report-could-not-be-written", error)).at(path.display().to_string())
             };
             report::write_file(path, &bytes).map_err(failed)?;
-            output.people(&format!("wrote {}", path.display()));
+            output.people(&say!("wrote-report", path = path.display()));
         }
         None => {
             // A closed pipe ends quietly.
@@ -100,8 +101,7 @@ fn lot_report(runs: &[RunRecord], lot: &str, format: Option<Format>, output: &Ou
         }
         None => report::lot_lines(lot, runs).iter().for_each(|line| output.data(line)),
         Some(_) => {
-            return Err(Failure::usage("a lot is shown as a table or as JSON")
-                .hint("leave --format out, or give --format json"));
+            return Err(Failure::usage(say!("lot-is-shown-as-table")).hint(say!("leave-format-out")));
         }
     }
     Ok(ExitStatus::Done)
@@ -117,12 +117,12 @@ fn list(journal: &Journal, json: bool, output: &Output) -> Result<ExitStatus, Fa
             output.data(&run.to_string());
             continue;
         }
-        let exit = line.exit.map_or_else(|| "not ended".to_owned(), |exit| format!("exit {exit}"));
+        let exit = line.exit.map_or_else(|| say!("run-not-ended"), |exit| say!("run-exit", exit));
         output.data(&format!(
             "{}  {}  {}  {exit}",
             line.id,
             line.started.format("%Y-%m-%d %H:%M:%SZ"),
-            crate::model::counted(line.rows as usize, "phone")
+            say!("phones", phones = line.rows)
         ));
     }
     Ok(ExitStatus::Done)
@@ -131,14 +131,14 @@ fn list(journal: &Journal, json: bool, output: &Output) -> Result<ExitStatus, Fa
 fn verify(file: &Path, args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     let place = file.display().to_string();
     let bytes = std::fs::read(file)
-        .map_err(|error| Failure::usage(format!("the report could not be read: {error}")).at(place.clone()))?;
+        .map_err(|error| Failure::usage(say!("report-could-not-be-read", error)).at(place.clone()))?;
     let key = args.journal.key().ok().flatten();
     let seal = key.as_ref().map(|key| move |text: &str| key.seal(text));
     let seal: Option<&dyn Fn(&str) -> String> = seal.as_ref().map(|seal| seal as &dyn Fn(&str) -> String);
     let verified = match report::verify(&bytes, seal) {
         Ok(verified) => verified,
         Err(problems) => {
-            output.data(&printable(&format!("{place}: edited, or not a report of this program")));
+            output.data(&printable(&say!("report-was-edited-or-is-none", place)));
             for problem in problems {
                 output.data(&printable(&format!("  {problem}")));
             }
@@ -148,9 +148,8 @@ fn verify(file: &Path, args: &Args, output: &Output) -> Result<ExitStatus, Failu
     let journal = args.journal.read().and_then(Result::ok);
     let recorded = journal.map_or(Recorded::Unknown, |journal| Recorded::of(&verified, &journal));
     let (says, why, status) = judge(verified.seal, recorded);
-    let rows = if verified.rows == 1 { "1 row".to_owned() } else { format!("{} rows", verified.rows) };
-    output.data(&printable(&format!("{place}: run {}, {rows}: {says}", verified.run)));
-    output.data(&printable(&format!("  head {}", verified.head)));
+    output.data(&printable(&say!("report-is-verified", place, run = verified.run, rows = verified.rows, says)));
+    output.data(&printable(&say!("report-has-head", head = verified.head)));
     output.data(&format!("  {why}"));
     Ok(status)
 }
@@ -187,36 +186,19 @@ impl Recorded {
 }
 
 /// What a report whose chain holds is worth. A chain alone can be computed anew by whoever edits a row.
-fn judge(seal: Seal, recorded: Recorded) -> (&'static str, &'static str, ExitStatus) {
-    const UNPROVEN: &str = "the chain is consistent; its origin is not proven";
+fn judge(seal: Seal, recorded: Recorded) -> (String, String, ExitStatus) {
     match (recorded, seal) {
-        (Recorded::Other, _) => {
-            ("edited", "the journal has this run with other rows or another end", ExitStatus::NotDone)
+        (Recorded::Other, _) => (say!("edited"), say!("journal-has-other-rows"), ExitStatus::NotDone),
+        (Recorded::Same, Seal::Ours) => (say!("not-edited"), say!("sealed-and-as-in-the-journal"), ExitStatus::Done),
+        (Recorded::More, Seal::Ours) => (say!("not-edited"), say!("sealed-before-the-run-ended"), ExitStatus::Done),
+        (Recorded::Unknown, Seal::Ours) => (say!("not-edited"), say!("sealed-by-this-installation"), ExitStatus::Done),
+        (Recorded::Same, _) => (say!("not-edited"), say!("journal-has-the-same-run"), ExitStatus::Done),
+        (Recorded::More, _) => (say!("not-edited-as-far-as-it-goes"), say!("journal-has-more-rows"), ExitStatus::Done),
+        (Recorded::Unknown, Seal::NotOurs) => {
+            (say!("chain-is-consistent"), say!("seal-is-of-another-installation"), ExitStatus::NotDone)
         }
-        (Recorded::Same, Seal::Ours) => {
-            ("not edited", "sealed by this installation, and as in its journal", ExitStatus::Done)
+        (Recorded::Unknown, Seal::NotChecked) => {
+            (say!("chain-is-consistent"), say!("seal-cannot-be-checked"), ExitStatus::NotDone)
         }
-        (Recorded::More, Seal::Ours) => (
-            "not edited",
-            "sealed by this installation while the run went on: its journal has more rows",
-            ExitStatus::Done,
-        ),
-        (Recorded::Unknown, Seal::Ours) => ("not edited", "sealed by this installation", ExitStatus::Done),
-        (Recorded::Same, _) => ("not edited", "the journal here has the same run with the same head", ExitStatus::Done),
-        (Recorded::More, _) => (
-            "not edited as far as it goes",
-            "the journal here has the same rows, and more: write the report again",
-            ExitStatus::Done,
-        ),
-        (Recorded::Unknown, Seal::NotOurs) => (
-            UNPROVEN,
-            "the seal is not of this installation: verify it where it was made, or compare the head with the journal there",
-            ExitStatus::NotDone,
-        ),
-        (Recorded::Unknown, Seal::NotChecked) => (
-            UNPROVEN,
-            "it has no seal that can be checked here: verify it where it was made, or compare the head with the journal there",
-            ExitStatus::NotDone,
-        ),
     }
 }

@@ -12,7 +12,8 @@ use crate::cli::signals::Interrupt;
 use crate::cli::work::{Work, asks};
 use crate::cli::{locate, record::Record};
 use crate::fleet::Numbers;
-use crate::model::{Device, ExitStatus, Serial, counted};
+use crate::model::{Device, ExitStatus, Serial};
+use crate::text::say;
 
 /// Options of `sign-out`.
 #[derive(Clone, Debug, clap::Args)]
@@ -33,9 +34,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
     let interactive = asks(&args.run, output);
     if !args.yes && !interactive {
-        return Err(Failure::usage("signing out needs a confirmation, and there is no terminal to ask on")
+        return Err(Failure::usage(say!("signing-out-needs-a-confirmation"))
             .code(ErrorCode::NotConfirmed)
-            .hint("give --yes where a script does it; nothing was touched"));
+            .hint(say!("give-yes")));
     }
     let catalog = args.run.profiles.catalog()?;
     let listed = attached(&args.run.place, output)?;
@@ -73,13 +74,13 @@ fn confirm(devices: &[Device], numbers: &Numbers, args: &Args, output: &Output) 
         output.people(&line);
     }
     let accounts: BTreeSet<String> = lines.iter().filter_map(PhoneLine::account).collect();
-    let phones = counted(devices.len(), "phone");
+    let phones = devices.len();
     if args.run.walk.dry_run {
-        return output.confirm(&format!("Walk {phones} up to the sign-out, and change nothing? Type yes: "));
+        return output.confirm(&say!("ask-to-rehearse", phones));
     }
-    output.people(&format!("\n{phones}, {}. What signing out does:", counted(accounts.len(), "account")));
+    output.people(&say!("what-signing-out-these-phones-does", phones, accounts = accounts.len()));
     for line in args.run.walk.consequences() {
         output.people(&format!("  {line}"));
     }
-    output.confirm(&format!("Sign {phones} out? Type yes: "))
+    output.confirm(&say!("ask-to-sign-out", phones))
 }

@@ -10,6 +10,7 @@ use crate::cli::output::Output;
 use crate::cli::signals::Interrupt;
 use crate::cli::simulated::{self, Bench, ScenarioArgs, no_port};
 use crate::model::ExitStatus;
+use crate::text::say;
 use phone_sim::scenario;
 
 /// Options of `simulate`.
@@ -60,7 +61,7 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
         });
         output.data(&ready.to_string());
     }
-    output.people("serving until Ctrl-C");
+    output.people(&say!("serving-until-ctrl-c"));
     while !interrupt.load(Ordering::Relaxed) && server.as_ref().is_none_or(phone_sim::farm::ServerHandle::is_running) {
         std::thread::sleep(Duration::from_millis(50));
     }

@@ -11,6 +11,7 @@ use crate::cli::signals::Interrupt;
 use crate::cli::work::{WatchFor, Work, asks};
 use crate::fleet::{Passwords, Selection, Wanted};
 use crate::model::{AccountId, ExitStatus, Secret};
+use crate::text::say;
 
 /// Options of `watch`.
 #[derive(Clone, Debug, clap::Args)]
@@ -52,7 +53,7 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     let work = Work::of(&args.run, &catalog, &passwords, output);
     let (tell, news) = channel();
     let connector = AdbConnector::following(servers, &tell);
-    output.people("watching: connect phones; Ctrl-C ends");
+    output.people(&say!("watching-connect-phones"));
     let count = args.count.map(|count| count as usize);
     let watch = WatchFor { wanted: &wanted, count, locate: args.locate, numbers: args.run.place.numbers()? };
     work.watch(&watch, &news, &connector, record, interrupt)
@@ -71,30 +72,22 @@ impl Args {
     /// Refuses to sign out a phone only because it was connected, for example to charge.
     fn check(&self, wanted: &Wanted, interactive: bool) -> Result<(), Failure> {
         if wanted.all && !interactive {
-            return Err(Failure::usage(
-                "signing out every connected phone has to be confirmed by typing, and there is no terminal to ask on",
-            )
-            .code(ErrorCode::NotConfirmed)
-            .hint("list the phones with --serial SERIAL or --account ID; nothing was touched"));
+            return Err(Failure::usage(say!("watching-all-has-to-be-typed"))
+                .code(ErrorCode::NotConfirmed)
+                .hint(say!("list-the-phones-to-watch")));
         }
         if !wanted.all && wanted.serials.is_empty() && wanted.accounts.is_empty() {
-            return Err(Failure::usage(
-                "no phone is listed, and mi-signout leaves a phone alone that was only connected",
-            )
-            .hint("list phones with --serial SERIAL or --account ID (both repeatable), or take them all with --all"));
+            return Err(Failure::usage(say!("no-phone-is-listed")).hint(say!("list-phones-or-take-all")));
         }
         if !self.yes && !interactive {
-            return Err(Failure::usage("signing out needs a confirmation, and there is no terminal to ask on")
+            return Err(Failure::usage(say!("signing-out-needs-a-confirmation"))
                 .code(ErrorCode::NotConfirmed)
-                .hint("give --yes where a script does it; nothing was touched"));
+                .hint(say!("give-yes")));
         }
         if wanted.accounts.len() > 1 && !is_given(self.run.record.authorised_by.as_deref()) {
-            return Err(Failure::usage(format!(
-                "{} accounts are listed; signing out more than one needs --authorised-by",
-                wanted.accounts.len()
-            ))
-            .code(ErrorCode::SeveralAccounts)
-            .hint("name who authorised it with --authorised-by TEXT (it goes into the record); nothing was touched"));
+            return Err(Failure::usage(say!("several-accounts-are-listed", accounts = wanted.accounts.len()))
+                .code(ErrorCode::SeveralAccounts)
+                .hint(say!("name-who-authorised-it")));
         }
         Ok(())
     }
@@ -105,21 +98,24 @@ impl Args {
         }
         let walk = &self.run.walk;
         if !walk.dry_run {
-            output.people("What signing out does:");
+            output.people(&say!("what-signing-out-does"));
             for line in walk.consequences() {
                 output.people(&format!("  {line}"));
             }
         }
-        let (act, end) =
-            if walk.dry_run { ("Walk", " up to the sign-out, and change nothing") } else { ("Sign", " out") };
         if wanted.all {
-            let phones = "EVERY phone that is connected now or later";
-            return output.ask(&format!("{act} {phones}{end}? Type all: "), "all");
+            let question = if walk.dry_run { say!("ask-to-rehearse-all") } else { say!("ask-to-sign-all-out") };
+            return output.ask(&question, "all");
         }
-        let listed = wanted.serials.iter().map(|serial| format!("phone {serial}"));
+        let listed = wanted.serials.iter().map(|serial| say!("phone-with-serial", serial));
         let listed: Vec<String> =
-            listed.chain(wanted.accounts.iter().map(|a| format!("the phones of account {a}"))).collect();
-        output.confirm(&format!("{act} {}{end}, each when it is connected? Type yes: ", listed.join(", ")))
+            listed.chain(wanted.accounts.iter().map(|account| say!("phones-of-account", account))).collect();
+        let phones = listed.join(", ");
+        output.confirm(&if walk.dry_run {
+            say!("ask-to-rehearse-listed", phones)
+        } else {
+            say!("ask-to-sign-listed-out", phones)
+        })
     }
 
     /// Whose phones come is known later only, so a person is asked now: once for each listed account, else once for all.
@@ -129,13 +125,13 @@ impl Args {
             return Ok(passwords);
         }
         for account in &wanted.accounts {
-            let typed = output.ask_hidden(&format!("Password of account {account} (empty: none): "))?;
+            let typed = output.ask_hidden(&say!("ask-password-of-listed-account", account))?;
             if !typed.is_empty() {
                 passwords.for_account(account.clone(), Secret::new(typed));
             }
         }
         if wanted.accounts.is_empty() {
-            let typed = output.ask_hidden("Password of the phones' account (empty: none): ")?;
+            let typed = output.ask_hidden(&say!("ask-password-of-the-account"))?;
             if !typed.is_empty() {
                 passwords = Passwords::one(Secret::new(typed));
             }

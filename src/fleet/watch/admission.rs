@@ -9,6 +9,7 @@ use crate::fleet::accounts::Accounts;
 use crate::fleet::tray::is_seen_twice;
 use crate::fleet::{Connector, place};
 use crate::model::{AccountId, Device, Ending, Outcome, Serial};
+use crate::text::say;
 
 /// How long a phone may take to say whose it is.
 const ASK: Duration = Duration::from_secs(20);
@@ -90,11 +91,11 @@ impl<'a> Admission<'a> {
             && (ended.is_none() || is_there(other))
         {
             if is_seen_twice(other, device) {
-                return Entry::Skipped(format!("the adb server at {} has the same phone", other.server));
+                return Entry::Skipped(say!("server-has-the-same-phone", server = other.server));
             }
             return match (&other.usb_path, &device.usb_path) {
                 (Some(_), Some(_)) if is_there(other) => Entry::Duplicate(other.clone()),
-                _ => Entry::Skipped(format!("the same phone is attached at {}", place(other))),
+                _ => Entry::Skipped(say!("same-phone-is-attached-at", place = place(other))),
             };
         }
         if let Some(account) = &says.account
@@ -121,10 +122,10 @@ impl<'a> Admission<'a> {
         }
         match &says.account {
             Some(account) if self.wanted.accounts.iter().any(|listed| listed.matches(account)) => None,
-            _ if self.wanted.accounts.is_empty() => Some("its serial is not listed".to_owned()),
-            Some(account) => Some(format!("its account {account} is not listed")),
-            None if says.was_read => Some("it has no account".to_owned()),
-            None => Some("its account could not be read".to_owned()),
+            _ if self.wanted.accounts.is_empty() => Some(say!("its-serial-is-not-listed")),
+            Some(account) => Some(say!("its-account-is-not-listed", account)),
+            None if says.was_read => Some(say!("phone-has-no-account")),
+            None => Some(say!("its-account-could-not-be-read")),
         }
     }
 

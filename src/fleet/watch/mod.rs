@@ -17,6 +17,7 @@ use crate::event::{Event, EventKind, Subject};
 use crate::model::{AccountId, AdbServer, Device, Ending, Outcome, Reason, ResultRow, Serial};
 use crate::phone::Phone;
 use crate::preflight;
+use crate::text::say;
 
 /// How often it is looked whether a worker is done or Ctrl-C was pressed.
 const TICK: Duration = Duration::from_millis(100);
@@ -153,12 +154,12 @@ impl Watch<'_> {
         match news {
             DeviceUpdate::Lost(server) => {
                 if !round.plugs.is_lost(&server) {
-                    self.note(format!("the adb server at {server} does not answer; waiting for it"));
+                    self.note(say!("adb-server-does-not-answer-waiting", server));
                 }
                 round.plugs.server_lost(&server);
             }
             DeviceUpdate::Back(server) => {
-                self.note(format!("the adb server at {server} answers again"));
+                self.note(say!("adb-server-answers-again", server));
                 round.plugs.server_back(now, &server);
             }
             DeviceUpdate::Listed(server, devices) => {
@@ -227,7 +228,7 @@ impl Watch<'_> {
         let is_there = |other: &Device| self.connector.attached(std::slice::from_ref(other)) == [Attached::Listed];
         let row = match admission.ask(device, self.connector, &is_there) {
             Entry::Skipped(why) => {
-                self.note(format!("{} ({}) is left alone: {why}", device.serial, super::place(device)));
+                self.note(say!("phone-is-left-alone", serial = device.serial, place = super::place(device), why));
                 return None;
             }
             Entry::Refused(ending) => worker::refuse(device, Some(number), self.plan, ending),
@@ -236,13 +237,10 @@ impl Watch<'_> {
             }
             Entry::Admitted { before, by_mask } => {
                 if let Some(account) = by_mask {
-                    self.note(format!(
-                        "{} is taken for account {account}, which it shows masked: another account may look the same",
-                        device.serial
-                    ));
+                    self.note(say!("phone-is-taken-by-its-masked-account", serial = device.serial, account));
                 }
                 if let Some(outcome) = before {
-                    self.note(format!("{} is connected again; it ended as {outcome} before", device.serial));
+                    self.note(say!("phone-is-connected-again", serial = device.serial, outcome));
                 }
                 if self.locate {
                     self.show(device, number);
@@ -262,13 +260,13 @@ impl Watch<'_> {
         let mut phone = self.connector.connect(device);
         match locate::show_number(&mut *phone, number, SHOW) {
             Ok(locate::Shown::Yes) => {
-                self.note(format!("{} shows the number {}", device.serial, locate::shown_as(number)));
+                self.note(say!("phone-shows-its-number", serial = device.serial, number = locate::shown_as(number)));
                 // Where it refuses the key, the walk opens its page over it.
                 let _ = locate::hide_number(&mut *phone, SHOW);
             }
-            Ok(locate::Shown::Asleep) => self.note(format!("{} shows its number once its screen is on", device.serial)),
+            Ok(locate::Shown::Asleep) => self.note(say!("phone-shows-its-number-once-on", serial = device.serial)),
             Ok(locate::Shown::No) => self.blink(&mut *phone, device),
-            Err(_) => self.note(format!("{} can't show its number", device.serial)),
+            Err(_) => self.note(say!("phone-cannot-show-its-number", serial = device.serial)),
         }
     }
 
@@ -276,13 +274,13 @@ impl Watch<'_> {
     fn blink(&self, phone: &mut dyn Phone, device: &Device) {
         match locate::may_blink(phone, SHOW) {
             Ok(locate::Blinks::Yes) => {
-                self.note(format!("{} blinks now: it has no dialer to show a number in", device.serial));
+                self.note(say!("phone-blinks-now", serial = device.serial));
                 let _ = locate::blink(phone, SHOW);
             }
             Ok(locate::Blinks::No(why)) => {
-                self.note(format!("{} can't show its number: it has no dialer, and can't blink: {why}", device.serial));
+                self.note(say!("phone-can-neither-show-nor-blink", serial = device.serial, why));
             }
-            Err(_) => self.note(format!("{} can't show its number", device.serial)),
+            Err(_) => self.note(say!("phone-cannot-show-its-number", serial = device.serial)),
         }
     }
 
@@ -314,8 +312,7 @@ impl Watch<'_> {
 }
 
 fn no_thread() -> Ending {
-    let hint =
-        "this computer gives no more threads: close other programs, or raise 'ulimit -u', then plug the phone in again";
+    let hint = say!("no-more-threads-plug-in-again");
     Ending::new(Outcome::Failed, Reason::Timeout, hint)
 }
 

@@ -7,6 +7,7 @@ use crate::flow::{Decision, Password, PlannedAction, endings};
 use crate::model::{Ending, Outcome, Presence, Reason};
 use crate::phone::Settle;
 use crate::profile::{Action, Direction, Screen, Scroll};
+use crate::text::say;
 use crate::ui::{NodeId, Point, Selector, Target, UiTree};
 
 /// A screen in front, with what may be done on it.
@@ -79,7 +80,7 @@ impl<'p> Engine<'p> {
                 None => self.patient(now, not_arrived(0, chars)),
             };
         }
-        let hint = format!("the phone stayed on '{}': look at it, then run again", screen.title);
+        let hint = say!("phone-stayed-on-page", title = screen.title);
         self.patient(now, Ending::new(Outcome::NeedsPerson, Reason::UnknownScreen, hint))
     }
 
@@ -118,7 +119,7 @@ impl<'p> Engine<'p> {
             return Decision::End(Ending::new(
                 Outcome::NeedsPerson,
                 Reason::NoPassword,
-                "the phone asks for the account's password: run again and give it (--password-stdin, or at the prompt)",
+                say!("phone-asks-for-accounts-password"),
             ));
         }
         if self.setup.dry_run {
@@ -126,7 +127,7 @@ impl<'p> Engine<'p> {
         }
         let tree = stage.tree;
         let found = only_one(tree, into).and_then(|node| Some((tree.tap_point(node)?, tree.node(node)?.masked_len())));
-        let Some((at, shown)) = found else { return self.not_found(stage, "type the password") };
+        let Some((at, shown)) = found else { return self.not_found(stage, &say!("to-type-the-password")) };
         self.spend(stage.screen, PlannedAction::TypePassword { at, clear: shown.unwrap_or_default() })
     }
 
@@ -142,7 +143,7 @@ impl<'p> Engine<'p> {
             return Decision::End(Ending::new(
                 Outcome::NeedsPerson,
                 Reason::NoPassword,
-                "a password that this program did not type is in the field: finish on the phone, then run again",
+                say!("somebody-else-typed-a-password"),
             ));
         };
         if self.setup.dry_run {
@@ -151,7 +152,7 @@ impl<'p> Engine<'p> {
         let tree = stage.tree;
         let fields: Vec<(NodeId, usize)> =
             tree.nodes().filter_map(|(id, node)| Some((id, node.masked_len()?))).collect();
-        let [(field, shown)] = fields[..] else { return self.not_found(stage, "find the password field") };
+        let [(field, shown)] = fields[..] else { return self.not_found(stage, &say!("to-find-the-password-field")) };
         // A field that this program did not fill may hold anything: it is cleared and typed into first.
         if shown != chars || !self.memory.typing.typed {
             let at = tree.tap_point(field);
@@ -170,8 +171,7 @@ impl<'p> Engine<'p> {
 
     fn not_found(&mut self, stage: &Stage<'_>, what: &str) -> Decision {
         let title = &stage.screen.title;
-        let hint =
-            format!("could not find exactly one place to {what} on '{title}': look at the phone, then run again");
+        let hint = say!("could-not-find-exactly-one-place", what, title);
         self.patient(stage.now, Ending::new(Outcome::NeedsPerson, Reason::UnknownScreen, hint))
     }
 }
@@ -192,22 +192,13 @@ fn not_arrived(shown: usize, chars: usize) -> Ending {
     Ending::new(
         Outcome::NeedsPerson,
         Reason::PasswordNotTypeable,
-        format!(
-            "{shown} characters arrived of {chars}, so nothing was submitted: turn off the secure keyboard on the phone \
-             (Settings > Additional settings > Languages & input > Secure keyboard) and run again, \
-             or type the password on the phone yourself and confirm it there"
-        ),
+        say!("secure-keyboard-swallowed-characters", shown, chars),
     )
 }
 
 /// The field looks empty even when it is filled.
 fn not_shown() -> Ending {
-    Ending::new(
-        Outcome::NeedsPerson,
-        Reason::PasswordNotTypeable,
-        "Android 7 and older show no program how many characters stand in a password field, so what was typed can't be \
-         checked, and nothing was submitted: type the password on the phone yourself and confirm it there, then run again",
-    )
+    Ending::new(Outcome::NeedsPerson, Reason::PasswordNotTypeable, say!("typed-password-cannot-be-checked"))
 }
 
 /// The node that a selector means, only where it is one thing.

@@ -19,6 +19,7 @@ use crate::event::Progress;
 use crate::model::{Ending, Outcome, Presence, Reason};
 use crate::phone::{Look, Observation, Settle};
 use crate::profile::Verdict;
+use crate::text::say;
 
 /// Looks that follow a submission wait this long on the phone for a change, so that the account is gone before a dump is paid for.
 const SETTLE: Settle = Settle::Change { max: Duration::from_secs(3) };
@@ -231,9 +232,7 @@ impl<'p> Engine<'p> {
         match fresh {
             Presence::Absent => Ending::good(Outcome::SignedOut),
             Presence::Present if self.progress.mutated() && !self.memory.in_flight => still_signed_in(hint),
-            _ if self.progress.mutated() => {
-                Ending::new(Outcome::Unknown, reason, format!("look at the phone before doing anything; {hint}"))
-            }
+            _ if self.progress.mutated() => Ending::new(Outcome::Unknown, reason, say!("look-at-phone-first", hint)),
             _ => Ending::new(Outcome::Failed, reason, hint),
         }
     }
@@ -252,5 +251,5 @@ impl<'p> Engine<'p> {
 }
 
 fn still_signed_in(hint: &str) -> Ending {
-    Ending::new(Outcome::Failed, Reason::StillSignedIn, format!("the account is still there; {hint}"))
+    Ending::new(Outcome::Failed, Reason::StillSignedIn, say!("account-is-still-there", hint))
 }

@@ -8,6 +8,7 @@ use crate::flow::{Decision, PlannedAction, endings};
 use crate::model::{Ending, Key, Outcome, Presence, Reason};
 use crate::phone::{Observation, Refusal, ScreenRead};
 use crate::profile::{Action, Entry, Reaction, Recognised, SIGN_OUT, Screen, View};
+use crate::text::say;
 use crate::ui::UiTree;
 
 /// The screen of a profile that is the phone's home screen. Where a profile has it, a walk that is stuck begins anew from there.
@@ -65,7 +66,7 @@ impl<'p> Engine<'p> {
             _ => {}
         }
         if self.memory.turns > self.setup.patience.turns {
-            return Decision::End(endings::stuck("the walk took too many turns"));
+            return Decision::End(endings::stuck(&say!("walk-took-too-many-turns")));
         }
         let tree = match &seen.screen {
             ScreenRead::Tree(tree) | ScreenRead::Refreshed(tree) => Some(tree),
@@ -75,7 +76,7 @@ impl<'p> Engine<'p> {
             return decision;
         }
         if tree.is_some_and(|tree| checking::is_of_another_window(tree, seen.focus.as_ref())) {
-            return self.on_nothing(seen, now, "the window in front is not the one that was read");
+            return self.on_nothing(seen, now, &say!("another-window-is-in-front"));
         }
         let view = View { focus: seen.focus.as_ref(), presence: seen.accounts.presence(), tree };
         let profile = self.setup.profile;
@@ -85,17 +86,17 @@ impl<'p> Engine<'p> {
         }
         match recognised {
             Recognised::Screen(_) if tree.is_some() && checking::is_covered(seen.focus.as_ref()) => {
-                self.on_nothing(seen, now, "something lies over the page")
+                self.on_nothing(seen, now, &say!("something-lies-over-page"))
             }
             Recognised::Screen(screen) => self.on_screen(screen, tree, seen.accounts.presence(), now),
             Recognised::Popup(popup) => self.on_popup(popup, tree, now),
             Recognised::Several(names) => {
-                self.on_nothing(seen, now, &format!("it matches several screens: {}", names.join(", ")))
+                self.on_nothing(seen, now, &say!("it-matches-several-screens", names = names.join(", ")))
             }
             Recognised::NeedsTree if matches!(seen.screen, ScreenRead::Skipped) => {
                 Decision::Look { settle: self.waiting_settle(), look: SCREEN }
             }
-            Recognised::NeedsTree | Recognised::Nothing => self.on_nothing(seen, now, "no profile knows it"),
+            Recognised::NeedsTree | Recognised::Nothing => self.on_nothing(seen, now, &say!("no-profile-knows-it")),
         }
     }
 
@@ -134,7 +135,7 @@ impl<'p> Engine<'p> {
             return Decision::End(Ending::new(
                 Outcome::NeedsPerson,
                 Reason::UnknownScreen,
-                "the Mi / Xiaomi Account page could not be opened: open Settings > Mi / Xiaomi Account on the phone, look what is there, then run again",
+                say!("account-page-could-not-be-opened"),
             ));
         };
         self.memory.lost_looks = 0;
@@ -186,7 +187,7 @@ impl<'p> Engine<'p> {
             // A screen that asks for something is waiting for it; a spinner or a foreign page says nothing.
             self.memory.in_flight &= mutated || !matches!(reaction, Some(Reaction::Do { .. } | Reaction::End { .. }));
             if too_often {
-                return Decision::End(endings::stuck(&format!("'{}' came again and again", screen.title)));
+                return Decision::End(endings::stuck(&say!("page-came-again-and-again", title = screen.title)));
             }
         }
         if self.setup.profile.reaction(SIGN_OUT, &screen.name, &self.setup.options).is_some() {
@@ -201,7 +202,7 @@ impl<'p> Engine<'p> {
                 Decision::Act(PlannedAction::Key(Key::Back))
             }
             Some(Reaction::End { outcome: Outcome::Rejected, .. }) if !self.progress.submitted => {
-                Decision::End(endings::stuck("the phone refused a password that this program did not submit"))
+                Decision::End(endings::stuck(&say!("phone-refused-password-of-somebody-else")))
             }
             Some(Reaction::End { settle: Some(max), .. }) if self.is_loading(*max, tree, now) => {
                 Decision::Look { settle: SETTLE, look: SCREEN }
@@ -212,8 +213,7 @@ impl<'p> Engine<'p> {
             None if !self.memory.way.has_arrived() => self.not_there_yet(),
             None if screen.name == LAUNCHER => self.on_launcher(presence, now),
             None => {
-                let hint =
-                    format!("the phone went to '{}', which ends the walk: look at it, then run again", screen.title);
+                let hint = say!("phone-went-to-another-page", title = screen.title);
                 self.patient(now, Ending::new(Outcome::NeedsPerson, Reason::UnknownScreen, hint))
             }
         }
@@ -255,7 +255,7 @@ impl<'p> Engine<'p> {
             None => Decision::End(Ending::new(
                 Outcome::NeedsPerson,
                 Reason::UnknownScreen,
-                format!("'{}' stays in front: close it on the phone, then run again", popup.title),
+                say!("page-stays-in-front", title = popup.title),
             )),
         }
     }

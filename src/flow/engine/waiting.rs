@@ -9,6 +9,7 @@ use crate::flow::{Decision, PlannedAction};
 use crate::model::{Ending, Key, Outcome, Presence, Reason};
 use crate::phone::{Look, NotReady, Observation, ScreenRead};
 use crate::profile::{Action, Entry, Reaction};
+use crate::text::say;
 use crate::ui::UiTree;
 
 /// Looks at one screen that stays, whatever time they take.
@@ -45,17 +46,13 @@ impl Engine<'_> {
         let focus = seen.focus.as_ref().map_or_else(|| "unknown".to_owned(), ToString::to_string);
         let ending = match &seen.screen {
             ScreenRead::NotReady(_) | ScreenRead::Unreadable(_) => {
-                let hint = format!(
-                    "the screen could not be read ({focus}): look at the phone, close other tools that use it, then run again"
-                );
+                let hint = say!("screen-could-not-be-read", focus);
                 self.cut_short(seen.accounts.presence(), Reason::DumpFailed, &hint)
             }
             _ => Ending::new(
                 Outcome::NeedsPerson,
                 Reason::UnknownScreen,
-                format!(
-                    "the phone shows a page that mi-signout does not handle ({focus}; {why}): finish or close it on the phone, then run again"
-                ),
+                say!("phone-shows-page-that-is-not-handled", focus, why),
             ),
         };
         self.or_check(Decision::End(ending))
@@ -73,8 +70,9 @@ impl Engine<'_> {
         if now.saturating_sub(visit.since) < max {
             return Some(Decision::Look { settle: SETTLE, look: Look::Probes });
         }
-        let title = self.setup.profile.screen(&visit.screen).map_or("the page", |s| s.title.as_str());
-        let hint = format!("'{title}' did not end within {} s", max.as_secs());
+        let screen = self.setup.profile.screen(&visit.screen);
+        let title = screen.map_or_else(|| say!("the-page-without-a-title"), |s| s.title.clone());
+        let hint = say!("page-did-not-end-within", title, seconds = max.as_secs());
         spinner.map(|_| Decision::End(self.cut_short(presence, Reason::Timeout, &hint)))
     }
 
@@ -102,7 +100,7 @@ impl Engine<'_> {
     pub(super) fn wait(&self, max: Duration, presence: Presence, now: Duration, title: &str) -> Decision {
         let since = self.memory.visit.as_ref().map_or(now, |v| v.since);
         if now.saturating_sub(since) >= max {
-            let hint = format!("'{title}' did not end within {} s", max.as_secs());
+            let hint = say!("page-did-not-end-within", title, seconds = max.as_secs());
             return Decision::End(self.cut_short(presence, Reason::Timeout, &hint));
         }
         // A spinner may never idle, and a dump of it costs ten seconds then: the probes come first, and lead to a dump where they
@@ -154,12 +152,10 @@ impl Engine<'_> {
             }
             Decision::Act(PlannedAction::Key(Key::Home))
         } else if self.last_tap_was_lost(presence) {
-            let hint = format!(
-                "'{title}' did not react to its last tap, which is not repeated: press OK on the phone, then run again"
-            );
+            let hint = say!("page-did-not-react-to-its-last-tap", title);
             Decision::End(Ending::new(Outcome::NeedsPerson, Reason::UnknownScreen, hint))
         } else {
-            let hint = format!("the phone stayed on '{title}' after it was answered: look at it, then run again");
+            let hint = say!("phone-stayed-on-answered-page", title);
             Decision::End(self.stayed(presence, &hint))
         };
         self.or_check(decision)
@@ -174,8 +170,8 @@ impl Engine<'_> {
                 return decision;
             }
             if !self.may_restart() {
-                let hint = "the phone went back to its home screen: look at it, then run again";
-                let ending = Decision::End(self.stayed(presence, hint));
+                let hint = say!("phone-went-back-to-its-home-screen");
+                let ending = Decision::End(self.stayed(presence, &hint));
                 return self.or_check(ending);
             }
             self.memory.restarts += 1;

@@ -7,6 +7,8 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{JournalError, Result};
 
+use crate::text::say;
+
 /// What is at the path of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
@@ -24,9 +26,9 @@ pub(super) enum Found {
 pub(in crate::journal) fn resolve(path: &Path) -> Result<PathBuf> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => {
-            let file = fs::canonicalize(path).map_err(|_| not_ours(path, "it is a link that leads nowhere"))?;
+            let file = fs::canonicalize(path).map_err(|_| not_ours(path, say!("journal-is-a-dead-link")))?;
             match look(&file, None)? {
-                Found::Nothing | Found::Empty | Found::Blank => Err(not_ours(path, "it is a link to another file")),
+                Found::Nothing | Found::Empty | Found::Blank => Err(not_ours(path, say!("journal-is-a-link"))),
                 Found::Ours(_) => Ok(file),
             }
         }
@@ -41,14 +43,17 @@ pub(super) fn look(path: &Path, id: Option<i32>) -> Result<Found> {
         found => found.map_err(|e| JournalError::io(path, &e))?,
     };
     if !found.is_file() {
-        return Err(not_ours(path, if found.is_dir() { "it is a folder" } else { "it is not a regular file" }));
+        return Err(not_ours(
+            path,
+            if found.is_dir() { say!("journal-is-a-folder") } else { say!("journal-is-not-a-regular-file") },
+        ));
     }
     if found.len() == 0 {
         return Ok(Found::Empty);
     }
     // SQLite takes a file that is shorter than its own header for an empty one.
     if found.len() < 512 {
-        return Err(not_ours(path, "file is not a database"));
+        return Err(not_ours(path, "file is not a database".to_owned()));
     }
     let failed = |e: rusqlite::Error| JournalError::of_file(path, &e);
     let connection = immutable(path)?;
@@ -61,7 +66,7 @@ pub(super) fn look(path: &Path, id: Option<i32>) -> Result<Found> {
     match (ours, owner, version, tables) {
         (true, ..) => Ok(Found::Ours(version)),
         (false, 0, 0, 0) => Ok(Found::Blank),
-        _ => Err(not_ours(path, "it is another program's database")),
+        _ => Err(not_ours(path, say!("database-is-of-another-program"))),
     }
 }
 
@@ -90,6 +95,6 @@ fn uri(path: &Path) -> Result<String> {
     Ok(text + "?immutable=1")
 }
 
-fn not_ours(path: &Path, why: &str) -> JournalError {
-    JournalError::Corrupt { path: path.to_owned(), why: why.to_owned() }
+fn not_ours(path: &Path, why: String) -> JournalError {
+    JournalError::Corrupt { path: path.to_owned(), why }
 }

@@ -11,6 +11,8 @@ pub(super) mod sqlite;
 mod value;
 
 use super::{JournalError, Result};
+
+use crate::text::say;
 pub(super) use look::resolve;
 pub(super) use value::{Row, Value, values};
 
@@ -40,8 +42,8 @@ impl std::fmt::Display for SqlError {
             Self::Sqlite(error) => error.fmt(f),
             #[cfg(feature = "postgres")]
             Self::Postgres(error) => f.write_str(&postgres::said(error)),
-            Self::NoRow => f.write_str("a row is missing"),
-            Self::Type { column } => write!(f, "column {column} holds something unexpected"),
+            Self::NoRow => f.write_str(&say!("database-row-is-missing")),
+            Self::Type { column } => f.write_str(&say!("column-holds-something-unexpected", column)),
         }
     }
 }

@@ -14,6 +14,8 @@ use postgres::{Client, Config, NoTls, Statement};
 use super::schema::{Schema, for_postgres};
 use super::{JournalError, Result, Row, Sql, SqlError, Value};
 
+use crate::text::say;
+
 /// How long the server may take to answer a connection.
 const CONNECT: Duration = Duration::from_secs(5);
 /// A server on the other end of a broken line is given up after this long.
@@ -37,15 +39,15 @@ impl Address {
     /// Reads `postgres://[USER@]HOST[:PORT]/DATABASE`. The password comes from `PGPASSWORD`, `PGPASSFILE` or `~/.pgpass`.
     pub(in crate::journal) fn parse(url: &str) -> Result<Self> {
         // The text itself is never repeated: it may hold a password.
-        let bad = |why: &str| JournalError::Address { why: why.to_owned() };
-        let mut config: Config = url.parse().map_err(|_| bad("it is not postgres://[USER@]HOST[:PORT]/DATABASE"))?;
+        let bad = |why| JournalError::Address { why };
+        let mut config: Config = url.parse().map_err(|_| bad(say!("not-a-postgres-address")))?;
         if config.get_password().is_some() {
-            return Err(bad("it holds a password, which other users of this computer can read: put it into ~/.pgpass"));
+            return Err(bad(say!("address-holds-a-password")));
         }
         if config.get_hosts().is_empty() {
             config.host("127.0.0.1");
         }
-        let [host] = config.get_hosts() else { return Err(bad("it names several hosts")) };
+        let [host] = config.get_hosts() else { return Err(bad(say!("address-names-several-hosts"))) };
         let port = config.get_ports().first().copied().unwrap_or(5432);
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let host = match host {

@@ -10,6 +10,7 @@ use super::look::{self, Found};
 use super::schema::Schema;
 use super::{Connection, JournalError, Result};
 use crate::journal::folder;
+use crate::text::say;
 
 /// How long a writer waits for another one.
 const BUSY: Duration = Duration::from_secs(10);
@@ -23,7 +24,7 @@ pub(in crate::journal) fn open(path: &Path, schema: &Schema) -> Result<Connectio
 /// where the file itself can't be.
 pub(in crate::journal) fn read(file: &Path, schema: &Schema) -> Result<(Connection, Option<tempfile::TempDir>)> {
     let (connection, copy) = match look::look(file, Some(schema.id))? {
-        Found::Nothing | Found::Empty => return Err(JournalError::Missing("run yet".to_owned())),
+        Found::Nothing | Found::Empty => return Err(JournalError::Missing(say!("missing-run-yet"))),
         Found::Ours(found) if found > schema.latest() => {
             return Err(JournalError::Newer { path: file.to_owned(), found, known: schema.latest() });
         }
@@ -53,7 +54,7 @@ fn shared(path: &Path, schema: &Schema) -> Result<File> {
     connection.busy_timeout(BUSY).map_err(failed)?;
     match migratable(path, &connection, schema.id, schema.latest())? {
         found if found == schema.latest() => Ok(connection),
-        _ => Err(JournalError::Unwritable { path: path.to_owned(), why: "it has an older format".into() }),
+        _ => Err(JournalError::Unwritable { path: path.to_owned(), why: say!("journal-has-an-older-format") }),
     }
 }
 
@@ -119,7 +120,7 @@ fn migratable(path: &Path, connection: &File, id: i32, known: u32) -> Result<u32
     let found = pragma("user_version").map_err(failed)? as u32;
     let owner = pragma("application_id").map_err(failed)? as i32;
     if tables > 0 && owner != id {
-        return Err(JournalError::Corrupt { path: path.to_owned(), why: "it is another program's database".into() });
+        return Err(JournalError::Corrupt { path: path.to_owned(), why: say!("database-is-of-another-program") });
     }
     if found > known {
         return Err(JournalError::Newer { path: path.to_owned(), found, known });

@@ -5,9 +5,10 @@ use std::fmt::Write;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{escape, fact, hash, moment, or_dash};
+use super::{escape, fact, hash, moment, or_dash, table};
 use crate::model::Outcome;
 use crate::record::{ChainedRow, OpenPhone, PhoneRecord};
+use crate::text::say;
 
 /// The colour class of an outcome.
 pub(super) fn class(outcome: Outcome) -> &'static str {
@@ -23,9 +24,15 @@ pub(super) fn badge(outcome: Outcome) -> String {
     format!("<span class=\"badge {}\">{outcome}</span>", class(outcome))
 }
 
+/// The badge of a phone that has no row.
+pub(super) fn no_result() -> String {
+    format!("<span class=\"badge bad\">{}</span>", escape(&say!("no-result")))
+}
+
 /// Where the picture of a row begins in the page.
 pub(super) fn picture_start(row: u32) -> String {
-    format!("<img id=\"picture-{row}\" alt=\"the screen at the end\" src=\"data:image/png;base64,")
+    let alt = escape(&say!("picture-of-the-screen"));
+    format!("<img id=\"picture-{row}\" alt=\"{alt}\" src=\"data:image/png;base64,")
 }
 
 /// A phone with its row.
@@ -39,20 +46,21 @@ pub(super) fn render(page: &mut String, row: &ChainedRow) {
         class(result.outcome),
         escape(&name),
         badge(result.outcome),
-        kind(result.outcome),
+        escape(&kind(result.outcome)),
     );
     reason(page, record);
     *page += "<dl>\n";
     facts(page, record);
-    hash(page, "Chain hash of this row", &row.hash);
+    hash(page, &say!("report-chain-hash-of-this-row"), &row.hash);
     *page += "</dl>\n";
     steps(page, record);
     if let Some(picture) = &row.picture {
         let _ = writeln!(
             page,
-            "<figure>{}{}\" /><figcaption>The screen at the end</figcaption></figure>",
+            "<figure>{}{}\" /><figcaption>{}</figcaption></figure>",
             picture_start(record.row),
-            BASE64_STANDARD.encode(picture)
+            BASE64_STANDARD.encode(picture),
+            escape(&say!("caption-of-the-picture"))
         );
     }
     *page += "</article>\n";
@@ -65,18 +73,18 @@ fn name(make: Option<&str>, model: Option<&str>) -> String {
             format!("{make} {model}")
         }
         (_, Some(name)) | (Some(name), None) => name.to_owned(),
-        (None, None) => "Phone".to_owned(),
+        (None, None) => say!("report-phone"),
     }
 }
 
 /// What the certificate certifies: only a proven sign-out is one.
-fn kind(outcome: Outcome) -> &'static str {
+fn kind(outcome: Outcome) -> String {
     match outcome {
-        Outcome::SignedOut => "Certificate: the account was on this phone before, and is proven absent from it after.",
-        Outcome::AlreadySignedOut => "Certificate: no account was on this phone; nothing was changed.",
-        Outcome::DryRun => "A rehearsal: nothing was changed, the account is still on this phone.",
-        Outcome::Unknown => "Not a certificate: whether the account is still on this phone is not known.",
-        _ => "Not a certificate: this phone was not signed out.",
+        Outcome::SignedOut => say!("certificate-of-a-sign-out"),
+        Outcome::AlreadySignedOut => say!("certificate-of-no-account"),
+        Outcome::DryRun => say!("rehearsal-not-certificate"),
+        Outcome::Unknown => say!("unknown-is-not-a-certificate"),
+        _ => say!("not-a-certificate"),
     }
 }
 
@@ -90,37 +98,40 @@ fn reason(page: &mut String, record: &PhoneRecord) {
 
 fn facts(page: &mut String, record: &PhoneRecord) {
     let (result, run) = (&record.result, &record.run);
-    fact(page, "Make", or_dash(record.make.as_ref()));
-    fact(page, "Model", or_dash(result.model.as_ref()));
-    fact(page, "Serial", record.hardware_serial.as_deref().unwrap_or(&result.serial));
+    fact(page, &say!("report-make"), or_dash(record.make.as_ref()));
+    fact(page, &say!("report-model"), or_dash(result.model.as_ref()));
+    fact(page, &say!("report-serial"), record.hardware_serial.as_deref().unwrap_or(&result.serial));
     if record.hardware_serial.as_deref() != Some(&result.serial) {
-        fact(page, "Serial in adb", &result.serial);
+        fact(page, &say!("report-serial-in-adb"), &result.serial);
     }
-    fact(page, "Account", &result.account.as_ref().map_or_else(|| "—".to_owned(), ToString::to_string));
-    fact(page, "Software", or_dash(result.software.as_ref()));
-    fact(page, "Find Device", record.find_device.as_str());
-    let method = result.profile.as_ref().map_or_else(|| "—".to_owned(), |p| format!("profile {p}, over adb"));
-    fact(page, "Method", &method);
-    fact(page, "Tool", &run.tool);
-    fact(page, "Proof before", or_dash(result.proof.before.as_ref()));
-    fact(page, "Proof after", or_dash(result.proof.after.as_ref()));
-    fact(page, "Screen at the end", or_dash(result.proof.ui.as_ref()));
-    fact(page, "Started", &moment(result.started));
-    fact(page, "Ended", &moment(record.ended));
-    fact(page, "Took", &format!("{:.1} s, {} steps, {} dumps", result.seconds, result.steps, result.dumps));
-    fact(page, "Operator", or_dash(run.operator.as_ref()));
-    fact(page, "Station", or_dash(run.station.as_ref()));
-    fact(page, "Authorised by", or_dash(run.authorised_by.as_ref()));
-    let place = record.place.as_ref().map_or_else(|| result.adb.clone(), |p| format!("{p} at {}", result.adb));
-    fact(page, "Place", &place);
-    fact(page, "Run", &format!("{}, row {}", run.id, record.row));
+    fact(page, &say!("report-account"), &result.account.as_ref().map_or_else(|| "—".to_owned(), ToString::to_string));
+    fact(page, &say!("report-software"), or_dash(result.software.as_ref()));
+    fact(page, &say!("report-find-device"), record.find_device.as_str());
+    let method = result.profile.as_ref().map_or_else(|| "—".to_owned(), |profile| say!("profile-over-adb", profile));
+    fact(page, &say!("report-method"), &method);
+    fact(page, &say!("report-tool"), &run.tool);
+    fact(page, &say!("report-proof-before"), or_dash(result.proof.before.as_ref()));
+    fact(page, &say!("report-proof-after"), or_dash(result.proof.after.as_ref()));
+    fact(page, &say!("report-screen-at-the-end"), or_dash(result.proof.ui.as_ref()));
+    fact(page, &say!("report-started"), &moment(result.started));
+    fact(page, &say!("report-ended"), &moment(record.ended));
+    let seconds = format_args!("{:.1}", result.seconds);
+    let took = say!("seconds-steps-and-dumps", seconds, steps = result.steps, dumps = result.dumps);
+    fact(page, &say!("report-took"), &took);
+    fact(page, &say!("report-operator"), or_dash(run.operator.as_ref()));
+    fact(page, &say!("report-station"), or_dash(run.station.as_ref()));
+    fact(page, &say!("report-authorised-by"), or_dash(run.authorised_by.as_ref()));
+    let place =
+        record.place.as_ref().map_or_else(|| result.adb.clone(), |place| say!("place-at-adb", place, adb = result.adb));
+    fact(page, &say!("report-place"), &place);
+    fact(page, &say!("report-run"), &say!("run-and-row", run = run.id, row = record.row));
 }
 
 fn steps(page: &mut String, record: &PhoneRecord) {
     if record.steps.is_empty() {
         return;
     }
-    *page += "<div class=\"wide\"><table class=\"steps\">\n<thead><tr><th>After</th><th>Screen</th><th>Step</th></tr></thead>\n<tbody>\n";
+    table(page, "steps", &[say!("report-after"), say!("report-screen"), say!("report-step")]);
     for step in &record.steps {
         let after = (step.at - record.result.started).as_seconds_f64();
         let what = escape(&step.what);
@@ -132,14 +143,13 @@ fn steps(page: &mut String, record: &PhoneRecord) {
 
 /// A phone that has no row.
 pub(super) fn open(page: &mut String, phone: &OpenPhone) {
-    let name = escape(phone.model.as_deref().unwrap_or("Phone"));
-    let _ = writeln!(page, "<article class=\"bad\">\n<h2>{name} <span class=\"badge bad\">no result</span></h2>");
-    *page += "<p class=\"kind\">Not a certificate: the run was cut off before this phone had its result, or it still goes \
-              on.</p>\n<dl>\n";
-    fact(page, "Serial", &phone.hardware_serial);
-    fact(page, "Serial in adb", &phone.serial);
+    let name = escape(&name(None, phone.model.as_deref()));
+    let _ = writeln!(page, "<article class=\"bad\">\n<h2>{name} {}</h2>", no_result());
+    let _ = write!(page, "<p class=\"kind\">{}</p>\n<dl>\n", escape(&say!("no-result-is-not-a-certificate")));
+    fact(page, &say!("report-serial"), &phone.hardware_serial);
+    fact(page, &say!("report-serial-in-adb"), &phone.serial);
     if let Some(step) = &phone.unobserved {
-        fact(page, "Last step", &format!("{step}: begun, and what followed was not seen. Look at the phone."));
+        fact(page, &say!("report-last-step"), &say!("step-was-begun", step));
     }
     *page += "</dl>\n</article>\n";
 }

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use super::{document, tray_order};
 use crate::model::{Outcome, printable};
 use crate::record::RunRecord;
+use crate::text::{self, Language, say};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -21,11 +22,15 @@ const SORT: &str = include_str!("sort.js");
 /// The element that carries the document.
 const RECORD: &str = "<script type=\"application/json\" id=\"record\">";
 
+/// How a report is checked.
+const VERIFY: &str = "mi-signout report --verify FILE";
+
 /// The page. The same record gives the same page, byte for byte.
 pub(super) fn render(run: &RunRecord) -> String {
     let mut page = String::with_capacity(16 * 1024 + run.rows.len() * 8 * 1024);
-    let title = format!("Sign-out of {} — run {}", phones(run.rows.len() + run.open.len()), run.header.id);
-    page += "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\" />\n";
+    let title = say!("sign-out-of-phones", phones = run.rows.len() + run.open.len(), run = run.header.id);
+    let _ = write!(page, "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n", text::language().code());
+    page += "<meta charset=\"utf-8\" />\n";
     page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />\n";
     page += "<meta name=\"color-scheme\" content=\"light dark\" />\n";
     let _ = write!(page, "<title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n", escape(&title));
@@ -44,13 +49,19 @@ pub(super) fn render(run: &RunRecord) -> String {
     page
 }
 
+/// The language that a page says it is in.
+pub(super) fn language(page: &str) -> Language {
+    let code = page.split_once("<html lang=\"").and_then(|(_, rest)| rest.split_once('"')).map(|(code, _)| code);
+    Language::ALL.iter().copied().find(|language| Some(language.code()) == code).unwrap_or(Language::English)
+}
+
 /// Reads the record of a page back, with its pictures.
 ///
 /// # Errors
 /// What is wrong with it, in words.
 pub(super) fn parse(page: &str) -> Result<RunRecord, String> {
-    let (_, rest) = page.split_once(RECORD).ok_or("it carries no record")?;
-    let (text, _) = rest.split_once("</script>").ok_or("its record is cut")?;
+    let (_, rest) = page.split_once(RECORD).ok_or_else(|| say!("page-carries-no-record"))?;
+    let (text, _) = rest.split_once("</script>").ok_or_else(|| say!("record-of-page-is-cut"))?;
     let mut run = document::parse(text)?;
     for row in &mut run.rows {
         let Some(expected) = &row.record.picture else { continue };
@@ -58,7 +69,9 @@ pub(super) fn parse(page: &str) -> Result<RunRecord, String> {
             .split_once(&card::picture_start(row.record.row))
             .and_then(|(_, rest)| rest.split_once('"'))
             .and_then(|(data, _)| BASE64_STANDARD.decode(data).ok());
-        row.picture = Some(picture.ok_or(format!("row {}: its picture {expected:.8}… is missing", row.record.row))?);
+        let missing =
+            || say!("picture-of-row-is-missing", row = row.record.row, picture = format_args!("{expected:.8}"));
+        row.picture = Some(picture.ok_or_else(missing)?);
     }
     Ok(run)
 }
@@ -73,27 +86,28 @@ fn summary(page: &mut String, run: &RunRecord, title: &str) {
         }
     }
     if !run.open.is_empty() {
-        let _ = write!(page, "<span class=\"badge bad\">{} without a result</span> ", run.open.len());
+        let open = escape(&say!("without-a-result", count = run.open.len()));
+        let _ = write!(page, "<span class=\"badge bad\">{open}</span> ");
     }
     *page += "</p>\n";
     in_short(page, run);
     *page += "<dl>\n";
-    fact(page, "Started", &moment(header.started));
-    fact(page, "Ended", &run.ended.map_or_else(|| "not ended: cut off, or still running".to_owned(), moment));
-    fact(page, "Operator", or_dash(header.operator.as_ref()));
-    fact(page, "Station", or_dash(header.station.as_ref()));
-    fact(page, "Authorised by", or_dash(header.authorised_by.as_ref()));
-    fact(page, "Tool", &header.tool);
+    fact(page, &say!("report-started"), &moment(header.started));
+    fact(page, &say!("report-ended"), &run.ended.map_or_else(|| say!("run-has-not-ended"), moment));
+    fact(page, &say!("report-operator"), or_dash(header.operator.as_ref()));
+    fact(page, &say!("report-station"), or_dash(header.station.as_ref()));
+    fact(page, &say!("report-authorised-by"), or_dash(header.authorised_by.as_ref()));
+    fact(page, &say!("report-tool"), &header.tool);
     let options: Vec<String> = header.options.iter().map(|(name, value)| format!("{name} = {value}")).collect();
     if !options.is_empty() {
-        fact(page, "Options", &options.join(", "));
+        fact(page, &say!("report-options"), &options.join(", "));
     }
-    fact(page, "Exit status", &run.exit.map_or_else(|| "—".to_owned(), |exit| exit.to_string()));
-    hash(page, "Chain", &run.head);
+    fact(page, &say!("report-exit-status"), &run.exit.map_or_else(|| "—".to_owned(), |exit| exit.to_string()));
+    hash(page, &say!("report-chain"), &run.head);
     *page += "</dl>\n";
     list(page, run);
-    *page += "<p class=\"note\">Rows are linked by SHA-256; <code>mi-signout report --verify FILE</code> finds an edited, \
-              removed or moved one. All times are UTC. Account ids are masked; passwords are in no record.</p>\n</header>\n";
+    let note = escape(&say!("rows-are-linked", command = VERIFY)).replace(VERIFY, &format!("<code>{VERIFY}</code>"));
+    let _ = write!(page, "<p class=\"note\">{note}</p>\n</header>\n");
 }
 
 /// What a customer reads: what is proven, what is not, and what comes next.
@@ -101,30 +115,35 @@ fn in_short(page: &mut String, run: &RunRecord) {
     let count = |wanted: &[Outcome]| run.rows.iter().filter(|row| wanted.contains(&row.record.result.outcome)).count();
     let (out, was_out) = (count(&[Outcome::SignedOut]), count(&[Outcome::AlreadySignedOut]));
     let all = run.rows.len() + run.open.len();
-    let mut says = vec![format!("{} in this run.", phones(all))];
+    let mut says = vec![say!("phones-in-this-run", phones = all)];
     if out > 0 {
-        says.push(format!(
-            "Signed out of the Mi / Xiaomi Account, and proven so by the phone's own account list: {}.",
-            phones(out)
-        ));
+        says.push(say!("signed-out-and-proven", phones = out));
     }
     if was_out > 0 {
-        says.push(format!("Without such an account before the run, and not changed: {}.", phones(was_out)));
+        says.push(say!("without-an-account-before", phones = was_out));
     }
     let rest = all - out - was_out;
     if rest > 0 {
-        says.push(format!("Not signed out, or not proven so: {}. See below for what to do.", phones(rest)));
+        says.push(say!("not-signed-out-or-not-proven", phones = rest));
     }
     if out + was_out > 0 {
-        says.push("Next: reset a phone before it changes hands, and switch USB debugging off.".to_owned());
+        says.push(say!("next-reset-the-phone"));
     }
     let _ = writeln!(page, "<p class=\"short\">{}</p>", escape(&says.join(" ")));
 }
 
 /// A line per phone, in the order of the tray, with a way to its card.
 fn list(page: &mut String, run: &RunRecord) {
-    *page += "<div class=\"wide\"><table class=\"list\">\n<thead><tr><th>Place</th><th>Phone</th><th>Outcome</th><th>Model</th>\
-              <th>Account</th><th>Time</th><th>Finished</th></tr></thead>\n<tbody>\n";
+    let names = [
+        say!("report-place"),
+        say!("report-phone"),
+        say!("report-outcome"),
+        say!("report-model"),
+        say!("report-account"),
+        say!("report-time"),
+        say!("report-finished"),
+    ];
+    table(page, "list", &names);
     for row in tray_order(run) {
         let (record, result) = (&row.record, &row.record.result);
         let account = result.account.as_ref().map_or_else(|| "—".to_owned(), ToString::to_string);
@@ -143,12 +162,22 @@ fn list(page: &mut String, run: &RunRecord) {
     for phone in &run.open {
         let _ = writeln!(
             page,
-            "<tr><td>—</td><td>{}</td><td><span class=\"badge bad\">no result</span></td><td>{}</td><td>—</td><td>—</td><td>—</td></tr>",
+            "<tr><td>—</td><td>{}</td><td>{}</td><td>{}</td><td>—</td><td>—</td><td>—</td></tr>",
             escape(&phone.serial),
+            card::no_result(),
             escape(or_dash(phone.model.as_ref())),
         );
     }
     *page += "</tbody>\n</table></div>\n";
+}
+
+/// The head of a table.
+fn table(page: &mut String, class: &str, names: &[String]) {
+    let _ = write!(page, "<div class=\"wide\"><table class=\"{class}\">\n<thead><tr>");
+    for name in names {
+        let _ = write!(page, "<th>{}</th>", escape(name));
+    }
+    *page += "</tr></thead>\n<tbody>\n";
 }
 
 /// A name and its value in a `dl`.
@@ -164,10 +193,6 @@ fn hash(page: &mut String, name: &str, value: &str) {
 
 fn or_dash(value: Option<&String>) -> &str {
     value.map_or("—", String::as_str)
-}
-
-fn phones(count: usize) -> String {
-    if count == 1 { "1 phone".to_owned() } else { format!("{count} phones") }
 }
 
 fn moment(at: DateTime<Utc>) -> String {

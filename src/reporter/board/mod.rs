@@ -5,7 +5,6 @@ mod row;
 mod tests;
 
 use std::collections::HashMap;
-use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
 use console::{Style, measure_text_width};
@@ -14,6 +13,7 @@ use self::row::{Doing, Phone, WIDEST};
 use crate::event::{Event, EventKind, Subject};
 use crate::model::Serial;
 use crate::report::text::{clock, cut, wrap};
+use crate::text::say;
 
 /// All phones of a run.
 #[derive(Debug, Default)]
@@ -130,7 +130,7 @@ impl Board {
             let kept = usize::from(n + 1 < shown.len());
             if used + of_phone.len() + kept > room {
                 if used < room {
-                    lines.push(cut(&format!("  and {}", Self::rest(&shown[n..])), width));
+                    lines.push(cut(&say!("and-more", rest = Self::rest(&shown[n..])), width));
                 }
                 break;
             }
@@ -149,19 +149,19 @@ impl Board {
         let waiting = count(|d| matches!(d, Doing::Waiting { .. }));
         let lost = count(|d| matches!(d, Doing::Lost { .. }));
         let good = count(|d| matches!(d, Doing::Done { outcome, .. } if outcome.is_good()));
-        let mut text = format!("{done} of {} done", count(|_| true));
+        let mut text = say!("board-done", done, all = count(|_| true));
         if done > good {
-            let _ = write!(text, " ({good} well, {} not)", done - good);
+            text += &say!("board-well-and-not", good, bad = done - good);
         }
         if waiting > 0 {
-            let _ = write!(text, ", {waiting} for you");
+            text += &say!("board-waiting", waiting);
         }
         if lost > 0 {
-            let _ = write!(text, ", {lost} lost");
+            text += &say!("board-lost", lost);
         }
         let turn = count(|d| matches!(d, Doing::WaitingForTurn { .. } | Doing::Queued));
         if turn > 0 {
-            let _ = write!(text, ", {turn} wait their turn");
+            text += &say!("board-turn", turn);
         }
         let elapsed = clock((now - started).num_seconds());
         let text = cut(&text, width.saturating_sub(elapsed.len() + 1));
@@ -195,13 +195,14 @@ impl Board {
     fn rest(phones: &[&Phone]) -> String {
         let count = |of: fn(&Doing) -> bool| phones.iter().filter(|p| of(&p.doing)).count();
         let parts = [
-            (count(|d| matches!(d, Doing::Waiting { .. })), "waiting for you"),
-            (count(|d| matches!(d, Doing::Lost { .. })), "lost"),
-            (count(|d| matches!(d, Doing::Working { .. })), "at work"),
-            (count(|d| matches!(d, Doing::WaitingForTurn { .. } | Doing::Queued)), "waiting their turn"),
-            (count(|d| matches!(d, Doing::Done { .. })), "done"),
+            (count(|d| matches!(d, Doing::Waiting { .. })), say!("rest-waiting")),
+            (count(|d| matches!(d, Doing::Lost { .. })), say!("rest-lost")),
+            (count(|d| matches!(d, Doing::Working { .. })), say!("rest-at-work")),
+            (count(|d| matches!(d, Doing::WaitingForTurn { .. } | Doing::Queued)), say!("rest-waiting-their-turn")),
+            (count(|d| matches!(d, Doing::Done { .. })), say!("rest-done")),
         ];
-        let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} more {what}")).collect();
+        let parts: Vec<_> =
+            parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| say!("more-of-the-rest", n, what)).collect();
         parts.join(", ")
     }
 }

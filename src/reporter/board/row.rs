@@ -5,6 +5,7 @@ use console::{Style, measure_text_width, truncate_str};
 
 use crate::model::{Outcome, Reason, Serial};
 use crate::report::text::{clock, column, style};
+use crate::text::say;
 
 /// No line is wider, so that the eye finds its end.
 pub(super) const WIDEST: usize = 100;
@@ -83,13 +84,13 @@ impl Phone {
         let whole = now - self.started;
         let (mark, doing, took, style) = match &self.doing {
             Doing::Waiting { reason, since, .. } => ("!", reason.to_string(), now - *since, plain.yellow().bold()),
-            Doing::Lost { since } => ("?", "connection lost".to_owned(), now - *since, plain.yellow()),
-            Doing::Working { screen } if screen.is_empty() => (" ", "looking".to_owned(), whole, plain),
+            Doing::Lost { since } => ("?", say!("connection-lost"), now - *since, plain.yellow()),
+            Doing::Working { screen } if screen.is_empty() => (" ", say!("phone-is-being-looked-at"), whole, plain),
             Doing::Working { screen } => (" ", screen.clone(), whole, plain),
             Doing::WaitingForTurn { since } => {
-                (".", "waits: other phone of the account".to_owned(), now - *since, plain.dim())
+                (".", say!("waits-for-other-phone-of-account"), now - *since, plain.dim())
             }
-            Doing::Queued => (".", "waits its turn".to_owned(), whole, plain.dim()),
+            Doing::Queued => (".", say!("waits-its-turn"), whole, plain.dim()),
             Doing::Done { outcome, reason, at } => {
                 let (mark, said) = ended(*outcome, *reason);
                 (mark, said, *at - self.started, style(*outcome, colour))

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use super::*;
 use crate::model::Reason;
 use crate::report::samples;
+use crate::text;
 
 fn told(board: &mut Board, seconds: i64, serial: &str, kind: EventKind) -> Option<String> {
     board.tell(&Event { at: samples::at(seconds), subject: Subject::Phone(Serial::new(serial)), kind })
@@ -121,4 +122,11 @@ fn what_a_phone_says_moves_no_cursor() {
     let note = told(&mut board, 1, "a", EventKind::Note { text: "n\u{9b}2J".into() }).unwrap();
     let text = board.lines(samples::at(2), 80, 24).join("|") + note.as_str();
     assert!(!text.chars().any(|c| c.is_control() || c == '\u{202e}'), "{text:?}");
+}
+
+#[test]
+fn the_board_comes_out_in_a_second_language() {
+    let lines = text::in_language(text::Language::MadeUp, || tray(false, false).lines(samples::at(70), 80, 23));
+    assert!(lines[0].contains(" el 40 finitaj") && lines[0].contains("atendas vin"), "{}", lines[0]);
+    assert!(lines.iter().any(|line| line.contains("konekto perdita")), "{lines:?}");
 }

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use super::Args;
 use super::owner::Owner;
+use crate::text::say;
 use crate::web::{DownloadError, Downloads, FindError, Fitting, Found, Kind, Site, find};
 
 /// Finds it; none where the person ended the search. `home` is the folder of the journal.
@@ -23,33 +24,35 @@ pub(super) fn find_driver(args: &Args, site: &Site, home: &Path, owner: &mut Own
     let none = FindError::None;
     let fitting = match downloads.look(args.browser.as_deref(), &path) {
         Ok(fitting) => fitting,
-        Err(error) => bail!("{none}, and {error}\nhint: install Chrome, Chromium, Edge or Firefox, and its driver"),
+        Err(error) => bail!(say!("no-driver-and-none-to-download", none, error)),
     };
     let hint = hint(&fitting);
     if let Some(driver) = fitting.kept {
-        owner.say(&format!("Using {}, which an earlier run downloaded after you said yes.", driver.display()));
+        owner.say(&say!("using-a-downloaded-driver", driver = driver.display()));
         return Ok(Some(Found { kind: fitting.kind, driver, browser: Some(fitting.browser) }));
     }
     if !downloads.is_possible() {
-        bail!("{none}, and this build can't download one (it is built without the feature driver-download)\n{hint}");
+        bail!(say!("no-driver-and-this-build-downloads-none", none, hint));
     }
     if owner.ask(&question(&fitting, &downloads)).is_none_or(|typed| typed != "yes") {
         if owner.is_interrupted() {
             return Ok(None);
         }
-        bail!("{none}, and nothing was downloaded\n{hint}");
+        bail!(say!("no-driver-and-none-was-downloaded", none, hint));
     }
-    owner.say(&format!("Downloading from {} ...", downloads.host(fitting.kind)));
+    owner.say(&say!("downloading-the-driver", host = downloads.host(fitting.kind)));
     let interrupt = owner.interrupt();
     match downloads.bring(&fitting, &|| !interrupt.is_set()) {
         Ok(found) => {
-            owner.say(&format!("Downloaded: {}", found.driver.display()));
+            owner.say(&say!("downloaded-the-driver", driver = found.driver.display()));
             Ok(Some(found))
         }
         Err(DownloadError::Interrupted) => Ok(None),
         // Ctrl-C also breaks the download off, which may be noticed first.
         Err(_) if owner.is_interrupted() => Ok(None),
-        Err(error) => bail!("{none}, and {:#}\n{hint}", anyhow::Error::from(error)),
+        Err(error) => {
+            bail!(say!("no-driver-because", none, error = format_args!("{:#}", anyhow::Error::from(error)), hint))
+        }
     }
 }
 
@@ -64,18 +67,13 @@ fn downloads(mirror: Option<&str>, site: &Site, home: &Path) -> Result<Downloads
 
 /// What would be done, in plain words.
 fn question(fitting: &Fitting, downloads: &Downloads) -> String {
-    format!(
-        "\nTo walk you through the pages this program needs a driver, and there is none on PATH. It can download one:\n  \
-         what:  {}, the program that opens and steers the browser {} (version {})\n  \
-         from:  {}\n  \
-         to:    {}; later runs use it from there without asking\n  \
-         then:  it is run on this computer, as you, for as long as the browser of this walk is open; nothing is installed\n\
-         Without it you get the steps as a checklist. To download it, type: yes\n>",
-        fitting.kind.driver(),
-        fitting.browser.display(),
-        fitting.version,
-        downloads.host(fitting.kind),
-        downloads.folder().display(),
+    say!(
+        "ask-to-download-a-driver",
+        driver = fitting.kind.driver(),
+        browser = fitting.browser.display(),
+        version = fitting.version,
+        host = downloads.host(fitting.kind),
+        folder = downloads.folder().display()
     )
 }
 
@@ -83,20 +81,20 @@ fn question(fitting: &Fitting, downloads: &Downloads) -> String {
 fn hint(fitting: &Fitting) -> String {
     let is_chromium = fitting.browser.file_stem().is_some_and(|n| n.to_string_lossy().starts_with("chromium"));
     let source = match fitting.kind {
-        Kind::Chrome if is_chromium => "Debian: apt install chromium-driver",
-        Kind::Chrome => "https://googlechromelabs.github.io/chrome-for-testing/",
-        Kind::Edge => "https://msedgedriver.microsoft.com/",
-        Kind::Firefox => "https://github.com/mozilla/geckodriver/releases",
+        Kind::Chrome if is_chromium => say!("install-chromium-driver"),
+        Kind::Chrome => "https://googlechromelabs.github.io/chrome-for-testing/".to_owned(),
+        Kind::Edge => "https://msedgedriver.microsoft.com/".to_owned(),
+        Kind::Firefox => "https://github.com/mozilla/geckodriver/releases".to_owned(),
     };
     let driver = fitting.kind.driver();
-    format!("hint: install {driver} {} ({source}), or name one with --driver PATH", version(fitting))
+    say!("hint-install-the-driver", driver, version = version(fitting), source)
 }
 
 /// The driver's version, for people: a driver of Chrome or Edge goes with the browser's, one of Firefox has numbers of its own.
 fn version(fitting: &Fitting) -> String {
     match fitting.kind {
-        Kind::Firefox => format!("for Firefox {}", fitting.version),
-        _ => format!("of version {}", fitting.version.split('.').next().unwrap_or_default()),
+        Kind::Firefox => say!("driver-for-firefox", version = fitting.version),
+        _ => say!("driver-of-version", version = fitting.version.split('.').next().unwrap_or_default()),
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::event::FindDevice;
 use crate::model::{DeletionState, printable};
 use crate::report::text::inert_json;
+use crate::text::say;
 use crate::web::{DeletionQueue, Pages, WaitingAccount, WaitingPhone, for_people};
 
 /// A reason of a refusal, as far as the page descriptions know its code.
@@ -25,7 +26,7 @@ struct Reason {
 pub(super) fn print(queue: &impl DeletionQueue, pages: &Pages, as_json: bool, out: &mut dyn Write) -> Result<()> {
     let waiting = queue.waiting()?;
     if waiting.is_empty() && !as_json {
-        writeln!(out, "No account waits for deletion. Sign phones out first, or see: mi-signout delete --guide")?;
+        writeln!(out, "{}", say!("no-account-waits-for-deletion"))?;
     }
     for account in &waiting {
         let state = queue.last(account.account)?;
@@ -43,14 +44,14 @@ fn text(account: &WaitingAccount, state: &DeletionState, pages: &Pages, out: &mu
     for reason in reasons(state, pages) {
         match reason.known {
             Some((what, remedy)) => writeln!(out, "    - {what}: {remedy}")?,
-            None => writeln!(out, "    - {}: not described here; read it on Xiaomi's page", reason.code)?,
+            None => writeln!(out, "{}", say!("reason-is-not-described-here", code = reason.code))?,
         }
     }
     if *state == DeletionState::Refused(Vec::new()) {
-        writeln!(out, "    - for no reason that is known here: read it on Xiaomi's page, or ask its customer service")?;
+        writeln!(out, "{}", say!("refused-for-no-known-reason"))?;
     }
     for other in &account.maybe_same {
-        writeln!(out, "    {other} has the same masked id: maybe the same account, which only you know")?;
+        writeln!(out, "{}", say!("other-account-has-the-same-masked-id", other))?;
     }
     for phone in &account.phones {
         writeln!(out, "    {}", of_phone(phone))?;
@@ -60,24 +61,25 @@ fn text(account: &WaitingAccount, state: &DeletionState, pages: &Pages, out: &mu
 
 /// A phone in one line.
 pub(super) fn of_phone(phone: &WaitingPhone) -> String {
-    let model = phone.model.as_deref().map_or_else(|| "phone".to_owned(), printable);
-    let proof = if phone.proven_out { "signed out, proven" } else { "NOT proven to be signed out" };
+    let model = phone.model.as_deref().map_or_else(|| say!("phone-without-a-model"), printable);
+    let proof =
+        if phone.proven_out { say!("phone-is-proven-signed-out") } else { say!("phone-is-not-proven-signed-out") };
     let find_device = match phone.find_device {
-        FindDevice::Off => "off",
-        FindDevice::On => "ON",
-        FindDevice::Unknown => "unknown",
+        FindDevice::Off => say!("find-device-is-off-here"),
+        FindDevice::On => say!("find-device-is-on-here"),
+        FindDevice::Unknown => say!("find-device-is-unknown-here"),
     };
-    format!("{model} {}: {proof}; Find Device {find_device}", printable(&phone.name))
+    say!("phone-of-account-to-delete", model, name = printable(&phone.name), proof, find_device)
 }
 
-fn in_words(state: &DeletionState) -> &'static str {
+fn in_words(state: &DeletionState) -> String {
     match state {
-        DeletionState::NotStarted => "waits",
-        DeletionState::Done => "deleted",
-        DeletionState::Refused(_) => "refused by Xiaomi; nothing was deleted. Fix this, then run again:",
-        DeletionState::Kept => "kept",
-        state if state.may_be_gone() => "unknown (may be gone): check first, then run again and say deleted or kept",
-        _ => "begun, not finished",
+        DeletionState::NotStarted => say!("deletion-waits"),
+        DeletionState::Done => say!("deletion-is-done"),
+        DeletionState::Refused(_) => say!("deletion-was-refused"),
+        DeletionState::Kept => say!("deletion-was-kept"),
+        state if state.may_be_gone() => say!("deletion-is-unknown"),
+        _ => say!("deletion-was-begun"),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::cli::output::Output;
 use crate::cli::signals::Interrupt;
 use crate::event::FindDevice;
 use crate::model::{AccountRef, DeletionState, ExitStatus};
+use crate::text::say;
 use crate::web::{
     DeletionQueue, DrivenBrowser, DriverError, Ending, Guide, JournalQueue, Looks, Pages, Plan, QueueError, Site, Stop,
     StopReason, WaitingAccount, sweep, walk,
@@ -116,11 +117,9 @@ fn run(args: &Args, output: &Output, interrupt: &Interrupt, out: &mut dyn Write)
     let site = args.site.as_deref().map_or_else(|| Ok(Site::xiaomi()), Site::replica)?;
     args.driver_mirror.as_deref().map(Site::replica).transpose()?;
     if args.webdriver.is_some() && !site.is_replica() {
-        bail!(
-            "--webdriver is for tests: what you type would travel to it unprotected; leave it out, a driver on this computer is found by itself"
-        );
+        bail!(say!("webdriver-is-for-tests"));
     }
-    let path = args.journal.path().context("no folder for the journal; name one with --journal")?;
+    let path = args.journal.path().with_context(|| say!("no-folder-for-the-journal"))?;
     let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
     let mut queue = JournalQueue::new(args.journal.open()?);
     if args.list {
@@ -144,7 +143,7 @@ fn guide(pages: &Pages, no_open: bool, out: &mut dyn Write) -> Result<ExitStatus
     write!(out, "{}", owner::fitted(&guide.to_string(), &console::Term::stdout()))?;
     out.flush()?;
     if !no_open && webbrowser::open(guide.address).is_err() {
-        writeln!(out, "The default browser could not be opened; open the address yourself.")?;
+        writeln!(out, "{}", say!("default-browser-could-not-be-opened"))?;
     }
     Ok(ExitStatus::Done)
 }
@@ -164,23 +163,21 @@ fn delete(
     home: &Home<'_>,
 ) -> Result<ExitStatus> {
     let output = home.output;
-    if sweep(&home.folder.join("web")).context("could not use the folder for the browser's profile")? > 0 {
-        output.people("An earlier run was cut off. Its browser and driver were ended.");
+    if sweep(&home.folder.join("web")).with_context(|| say!("browser-folder-cannot-be-used"))? > 0 {
+        output.people(&say!("earlier-walk-was-cut-off"));
     }
     let accounts = queue.waiting()?;
     let Some(account) = choose(&accounts, args.account.as_deref())? else {
-        output.people("No account waits for deletion. Sign phones out first, or see: mi-signout delete --guide");
+        output.people(&say!("no-account-waits-for-deletion"));
         return Ok(ExitStatus::NothingAttached);
     };
     if !output.is_interactive() {
-        output.people(
-            "Deleting an account needs its owner at a terminal. Nothing was done.\nhint: mi-signout delete --guide prints what to do by hand",
-        );
+        output.people(&say!("deletion-needs-its-owner"));
         return Ok(ExitStatus::NeedsPerson);
     }
     let _lock = match queue.lock(account.account) {
         Err(QueueError::Busy) => {
-            output.people(&format!("Another run is deleting {}. Nothing was done here.", account.masked));
+            output.people(&say!("another-run-is-deleting", account = account.masked));
             return Ok(ExitStatus::NotDone);
         }
         locked => locked?,
@@ -206,13 +203,13 @@ fn delete(
         Ok(Some(browser)) => browser,
         Ok(None) => return Ok(kept(&mut owner)),
         Err(e) => {
-            owner.say(&format!("No browser could be used: {e:#}\n"));
+            owner.say(&say!("no-browser-could-be-used", error = format_args!("{e:#}")));
             return Ok(by_hand(&mut owner, pages, args.no_open || plan.site.is_replica()));
         }
     };
     let ending = walk(&mut browser, &mut owner, queue, pages, &plan)?;
     if matches!(ending, Ending::Deleted) {
-        owner.say(DELETED);
+        owner.say(&say!("account-is-deleted"));
         owner.lets_close();
     }
     drop(browser);
@@ -232,11 +229,11 @@ fn choose<'a>(waiting: &'a [WaitingAccount], named: Option<&str>) -> Result<Opti
     match (found.as_slice(), named) {
         ([one], _) => Ok(Some(one)),
         ([], None) => Ok(None),
-        ([], Some(named)) => bail!("no account '{named}' waits for deletion; these do:\n{}", listed()),
-        (_, None) => bail!("several accounts wait; name one with --account:\n{}", listed()),
+        ([], Some(named)) => bail!(say!("that-account-does-not-wait", named, listed = listed())),
+        (_, None) => bail!(say!("several-accounts-wait", listed = listed())),
         // Masked ids can collide: then only the name in the list tells them apart.
         (_, Some(named)) => {
-            bail!("'{named}' is the masked id of several accounts; use the name in front:\n{}", listed())
+            bail!(say!("masked-id-of-several-accounts", named, listed = listed()))
         }
     }
 }
@@ -249,25 +246,20 @@ fn what_was_before(
 ) -> Result<Option<ExitStatus>> {
     let before = queue.last(account.account)?;
     if before == DeletionState::Done {
-        owner.say(&format!("{} was deleted in an earlier run. Nothing is left to do.", account.masked));
+        owner.say(&say!("account-was-deleted-earlier", account = account.masked));
         return Ok(Some(ExitStatus::Done));
     }
     if !before.may_be_gone() {
         return Ok(None);
     }
-    owner.say(&format!(
-        "An earlier run could not see whether {} was deleted: unknown (may be gone). The last Delete is not pressed again.\n\
-         Check first: sign in at {}. If Xiaomi says that there is no such account, it is deleted.",
-        account.masked,
-        crate::web::ENTRY
-    ));
+    owner.say(&say!("earlier-run-could-not-see-the-end", account = account.masked, entry = crate::web::ENTRY));
     settled(owner, queue, account.account).map(Some)
 }
 
 /// Asks how it ended, and records what the owner says. Until then it is unknown.
 fn settled(owner: &mut Owner, queue: &mut impl DeletionQueue, account: AccountRef) -> Result<ExitStatus> {
     let Some(deleted) = owner.deleted_or_kept() else {
-        owner.say("Unknown (may be gone): it was not seen, and you did not say. Run this again when you know.");
+        owner.say(&say!("end-was-not-said"));
         return Ok(ExitStatus::Unknown);
     };
     queue.settle(account, deleted)?;
@@ -276,48 +268,48 @@ fn settled(owner: &mut Owner, queue: &mut impl DeletionQueue, account: AccountRe
 
 fn said(owner: &mut Owner, deleted: bool) -> ExitStatus {
     if deleted {
-        owner.say("Recorded as deleted, as you say.");
-        owner.say(NEXT);
+        owner.say(&say!("recorded-as-deleted"));
+        owner.say(&say!("next-reset-each-phone"));
         return ExitStatus::Done;
     }
-    owner.say("Recorded as kept, as you say. Run this again to begin anew.");
+    owner.say(&say!("recorded-as-kept"));
     ExitStatus::NotDone
 }
 
 /// Prints what is lost and the page's own steps, and takes the typed words: for phones that are not proven out, and for the deletion itself.
 fn is_confirmed(owner: &mut Owner, pages: &Pages, account: &WaitingAccount) -> bool {
     owner.say(&Guide::new(pages).to_string());
-    owner.say(&format!("Account {}:", account.masked));
+    owner.say(&say!("account-to-delete", account = account.masked));
     for other in &account.maybe_same {
-        let note = "has the same masked id: if it is yours too and the same account, look at its phones first (--list)";
+        let note = say!("this-other-account-may-be-the-same");
         owner.say(&format!("  {other} {note}"));
     }
     for phone in &account.phones {
         owner.say(&format!("  {}", list::of_phone(phone)));
         if phone.find_device == FindDevice::On {
-            owner.say("    Find Device is on: Xiaomi will most likely refuse, or the phone stays locked.");
+            owner.say(&say!("find-device-is-on"));
         }
     }
     let unproven: Vec<&str> = account.unproven().map(|p| p.name.as_str()).collect();
     if !unproven.is_empty() {
         let words = format!("without {}", unproven.join(" "));
-        let question = format!("\nThese phones may stay locked for good. To go on all the same, type: {words}\n>");
+        let question = say!("ask-about-phones-that-stay-locked", words);
         if !owner.types(&question, &words) {
             return false;
         }
     }
     let end = account.masked.rsplit('*').next().unwrap_or_default();
     let words = format!("delete {end}");
-    let question = format!("\nIt cannot be undone. To begin in the browser, type: {words}\n>");
+    let question = say!("ask-to-begin-the-deletion", words);
     owner.types(&question, &words)
 }
 
 fn kept(owner: &mut Owner) -> ExitStatus {
     if owner.is_interrupted() {
-        owner.say("\nInterrupted. Nothing was done.");
+        owner.say(&say!("interrupted-nothing-was-done"));
         return ExitStatus::Interrupted;
     }
-    owner.say("Kept: nothing was deleted.");
+    owner.say(&say!("kept-nothing-was-deleted"));
     ExitStatus::NotDone
 }
 
@@ -331,10 +323,7 @@ fn start_browser(args: &Args, site: &Site, home: &Path, owner: &mut Owner) -> Re
         DrivenBrowser::remote(url, &web, looks, stop)
     } else {
         let Some(found) = find_driver(args, site, home, owner)? else { return Ok(None) };
-        owner.say(&format!(
-            "A window of {} opens now, apart from your own browser. Sign in and go on in that window. This program waits for you there, as long as you need; Ctrl-C ends it.",
-            found.kind.product()
-        ));
+        owner.say(&say!("window-opens-now", product = found.kind.product()));
         DrivenBrowser::start(&found, &web, looks, stop)
     };
     match started {
@@ -359,18 +348,12 @@ fn is_root() -> bool {
 
 fn by_hand(owner: &mut Owner, pages: &Pages, no_open: bool) -> ExitStatus {
     let guide = Guide::new(pages);
-    owner.say(&format!("Continue by hand:\n\n{guide}"));
+    owner.say(&say!("continue-by-hand", guide));
     if !no_open && webbrowser::open(guide.address).is_err() {
-        owner.say("The default browser could not be opened; open the address yourself.");
+        owner.say(&say!("default-browser-could-not-be-opened"));
     }
     ExitStatus::NeedsPerson
 }
-
-/// What is said after a deletion that was seen.
-const DELETED: &str = "Deleted: Xiaomi's page says that the account is deleted.\n\
-     Next: reset each phone to factory settings before you hand it on, now that it is signed out. It can take up to 15 working days until Xiaomi has removed everything; the number or address may not register again before.";
-
-const NEXT: &str = "Next: reset each phone to factory settings before you hand it on. It can take up to 15 working days until Xiaomi has removed everything.";
 
 fn ended(ending: &Ending, owner: &mut Owner, queue: &mut impl DeletionQueue, plan: &Plan) -> Result<ExitStatus> {
     Ok(match ending {
@@ -378,30 +361,25 @@ fn ended(ending: &Ending, owner: &mut Owner, queue: &mut impl DeletionQueue, pla
         Ending::Deleted => ExitStatus::Done,
         Ending::Refused(_) => ExitStatus::NotDone,
         Ending::Kept => {
-            owner.say("Kept: nothing was deleted.");
+            owner.say(&say!("kept-nothing-was-deleted"));
             ExitStatus::NotDone
         }
         Ending::Said { deleted } => said(owner, *deleted),
         Ending::Unknown => return unknown(owner, queue, plan),
         Ending::Interrupted => {
-            owner.say("Interrupted. Nothing was deleted.");
+            owner.say(&say!("interrupted-nothing-was-deleted"));
             ExitStatus::Interrupted
         }
         Ending::Stopped { why, may_be_gone } => {
             let why = match why {
-                StopReason::ForeignHost(place) => {
-                    format!("the browser went to {place}, which is not Xiaomi's account service. Enter nothing there.")
-                }
-                StopReason::OtherAccount(shown) => format!(
-                    "the page is about another account ({shown}) than the phones were signed out of ({}). Run this again and sign in with that one.",
-                    plan.masked
-                ),
+                StopReason::ForeignHost(place) => say!("browser-went-elsewhere", place),
+                StopReason::OtherAccount(shown) => say!("page-is-about-another-account", shown, account = plan.masked),
             };
             if *may_be_gone {
-                owner.say(&format!("Stopped: {why}"));
+                owner.say(&say!("walk-stopped", why));
                 return unknown(owner, queue, plan);
             }
-            owner.say(&format!("Stopped: {why} Nothing was deleted."));
+            owner.say(&say!("walk-stopped-and-nothing-was-deleted", why));
             ExitStatus::NeedsPerson
         }
     })
@@ -409,12 +387,9 @@ fn ended(ending: &Ending, owner: &mut Owner, queue: &mut impl DeletionQueue, pla
 
 /// Says that it could not be seen, and asks the owner, unless the owner wants to leave.
 fn unknown(owner: &mut Owner, queue: &mut impl DeletionQueue, plan: &Plan) -> Result<ExitStatus> {
-    owner.say(&format!(
-        "Unknown: mi-signout could not see whether the account was deleted (it may be gone). Check before anything else: sign in at {}. If Xiaomi says that there is no such account, it is deleted.",
-        crate::web::ENTRY
-    ));
+    owner.say(&say!("deletion-could-not-be-seen", entry = crate::web::ENTRY));
     if owner.is_interrupted() {
-        owner.say("Run this again when you know, and say so.");
+        owner.say(&say!("run-this-again-when-you-know"));
         return Ok(ExitStatus::Unknown);
     }
     settled(owner, queue, plan.account)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::cli::prompt::{self, Line};
 use crate::cli::signals::{InOrder, Interrupt};
 use crate::cli::wrap::wrap;
+use crate::text::say;
 use crate::web::{News, Person, Question};
 
 /// A person at a terminal.
@@ -61,7 +62,7 @@ impl Owner {
             Some(typed) if typed == words => true,
             Some(typed) if typed.is_empty() || typed.eq_ignore_ascii_case("no") => false,
             Some(_) => {
-                let again = format!("That is not it. Once more, or press Enter to stop. Type: {words}\n>");
+                let again = say!("ask-for-the-words-again", words);
                 self.ask(&again).is_some_and(|typed| typed == words)
             }
         }
@@ -69,20 +70,20 @@ impl Owner {
 
     /// Whether the account was deleted, as the owner says; none where it stays open.
     pub(super) fn deleted_or_kept(&mut self) -> Option<bool> {
-        let mut question = "deleted or kept? (Enter leaves it open)\n>";
+        let mut question = say!("ask-deleted-or-kept");
         loop {
-            let typed = self.ask(question).filter(|typed| !typed.is_empty())?;
+            let typed = self.ask(&question).filter(|typed| !typed.is_empty())?;
             if let Some(deleted) = Question::DeletedOrKept.answer(&typed) {
                 return Some(deleted);
             }
-            question = "Type deleted, or kept, or nothing to leave it open:\n>";
+            question = say!("ask-deleted-or-kept-again");
         }
     }
 
     /// Waits for Enter, so that the browser can be read before it is closed.
     pub(super) fn lets_close(&mut self) {
         if !self.is_interrupted() {
-            self.ask("Press Enter to close the browser.");
+            self.ask(&say!("press-enter-to-close-browser"));
         }
     }
 
@@ -107,7 +108,7 @@ impl Person for Owner {
     }
 
     fn consents(&mut self, words: &str) -> bool {
-        let question = format!("It cannot be undone. To have the last Delete pressed now, type: {words}\n>");
+        let question = say!("ask-for-the-last-delete", words);
         self.types(&question, words)
     }
 

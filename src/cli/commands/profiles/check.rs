@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::capture;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
-use crate::model::{ExitStatus, Presence, counted};
+use crate::model::{ExitStatus, Presence};
 use crate::profile::{self, Catalog, Labels, ProfileError, SavedScreen, Seen};
+use crate::text::say;
 use crate::ui::{self, UiTree};
 
 /// The file of labels among profiles.
@@ -63,18 +64,9 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     let count = |fits: &dyn Fn(&[&Seen]) -> bool| found.saved.iter().filter(|one| fits(&of(one))).count();
     let ambiguous = count(&|seen| seen.iter().any(|s| s.fits.len() > 1));
     let unknown = count(&|seen| seen.iter().all(|s| s.fits.is_empty()));
-    output.people(&format!(
-        "{}; {}: {ambiguous} {} several definitions, {unknown} {} none",
-        counted(report.errors.len() + found.unreadable.len(), "mistake"),
-        counted(found.saved.len(), "saved screen"),
-        matches(ambiguous),
-        matches(unknown),
-    ));
+    let mistakes = report.errors.len() + found.unreadable.len();
+    output.people(&say!("profiles-were-checked", mistakes, saved_screens = found.saved.len(), ambiguous, unknown));
     Ok(if report.is_good() && found.unreadable.is_empty() { ExitStatus::Done } else { ExitStatus::Usage })
-}
-
-fn matches(screens: usize) -> &'static str {
-    if screens == 1 { "matches" } else { "match" }
 }
 
 /// A line for each file without a mistake.
