@@ -139,6 +139,8 @@ pub enum Look {
         /// Leave the screen out where the accounts are proven absent.
         skip_when_absent: bool,
     },
+    /// As `Screen`, left out where the accounts are proven absent, with the views read right after it.
+    ScreenAndViews,
     /// As `Screen`, left out where the accounts are proven absent, with every window where the phone can show them: for a screen
     /// that was not understood.
     Windows,
@@ -154,7 +156,7 @@ impl Look {
     /// Whether the screen is left out where the accounts are proven absent.
     #[must_use]
     pub fn skips_when_absent(self) -> bool {
-        matches!(self, Self::Windows | Self::Screen { skip_when_absent: true })
+        matches!(self, Self::Windows | Self::ScreenAndViews | Self::Screen { skip_when_absent: true })
     }
 
     /// Whether the screen is read by a dump.
@@ -173,6 +175,8 @@ pub struct Observation {
     pub accounts: AccountsProbe,
     /// The screen.
     pub screen: ScreenRead,
+    /// What the cheap look showed right after the screen was read, where both were asked for.
+    pub views: Option<ScreenViews>,
     /// What the phone said where it refused an input event or an opening; empty where it did not.
     pub refused: Option<Refusal>,
 }

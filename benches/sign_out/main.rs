@@ -2,6 +2,7 @@
 //! people write.
 //!
 //! `cargo bench --bench sign_out -- [--phones 1,16,64,256] [--latency 1.0] [--python PATH] [--old yes] [--one-account 12]`
+//! `cargo bench --bench sign_out -- --timeline yes [--latency 1.0] [--old yes]`: what one phone did when, and nothing else
 //!
 //! Simulated phones as slow as real ones, a real adb server on a port of its own, and each contestant as a process of its own. The floor
 //! is what the phone itself takes for the plain way: the page opened, four dumps, the inputs, the changes of page, replayed in one
@@ -40,6 +41,7 @@ struct Options {
     python: Option<String>,
     generation: Generation,
     one_account: Vec<usize>,
+    timeline: bool,
 }
 
 impl Options {
@@ -50,6 +52,7 @@ impl Options {
             python: std::env::var("MI_SIGNOUT_TEST_PYTHON").ok(),
             generation: Generation::Miui14,
             one_account: vec![12],
+            timeline: false,
         };
         let numbers = |text: &str| text.split(',').map(str::parse).collect::<Result<Vec<usize>, _>>();
         while let Some(word) = words.next() {
@@ -60,7 +63,10 @@ impl Options {
                 "--latency" => options.latency = value.parse().context("--latency")?,
                 "--python" => options.python = Some(value),
                 "--old" => options.generation = Generation::Miui10,
-                _ => bail!("unknown option {word}; there are --phones, --one-account, --latency, --python and --old"),
+                "--timeline" => options.timeline = true,
+                _ => bail!(
+                    "unknown option {word}; there are --phones, --one-account, --latency, --python, --old and --timeline"
+                ),
             }
         }
         ensure!(options.phones.iter().all(|n| (1..1024).contains(n)), "--phones takes 1 to 1023");
@@ -94,6 +100,9 @@ fn measure(options: &Options) -> Result<()> {
     let home = tempfile::tempdir()?;
     let server = Server::start(home.path())?;
     println!("{}, latency {}; load before: {}", options.generation.name(), options.latency, load.trim());
+    if options.timeline {
+        return timeline(options, &server, home.path());
+    }
     let (floor, inputs) = floor(options, &server, home.path())?;
     println!(
         "floor {:.2} s: the page opened, four dumps and {inputs} inputs, replayed in one shell on the phone",
@@ -117,6 +126,32 @@ fn measure(options: &Options) -> Result<()> {
             print_row("one account", *phones, &cost, floor, alone.wall);
         }
     }
+    Ok(())
+}
+
+/// Prints when each program of one sign-out started on the phone and when each page came, in the phone's milliseconds, from the start of
+/// mi-signout's process.
+fn timeline(options: &Options, server: &Server, home: &Path) -> Result<()> {
+    let phones = Phones::new(server, home, options.specs(1, false))?;
+    let phone = phones.devices[0].phone();
+    let mut command = mi_signout(server, home, &phones)?;
+    private(&mut command, home);
+    let begun = phone.clock().now_ms();
+    let output = command.stdin(Stdio::null()).output()?;
+    let ended = phone.clock().now_ms();
+    ensure!(phones.signed_out() == 1, "not signed out: {}", String::from_utf8_lossy(&output.stdout));
+    let record = phone.record();
+    let mut lines: Vec<(u64, String)> = record.commands.iter().map(|run| (run.at, run.argv.join(" "))).collect();
+    lines.extend(record.screens.iter().map(|(at, screen)| (*at, format!("        shows {}", screen.name()))));
+    lines.extend(record.removals.iter().map(|removal| (removal.at, "        the account is gone".to_owned())));
+    lines.push((ended, "        mi-signout has ended".to_owned()));
+    lines.sort_by_key(|(at, _)| *at);
+    let mut before = begun;
+    for (at, what) in lines.into_iter().filter(|(at, _)| *at >= begun) {
+        println!("{:>7} {:>+6}  {what}", at - begun, at.saturating_sub(before));
+        before = at;
+    }
+    println!("{:?}", phones.stats());
     Ok(())
 }
 

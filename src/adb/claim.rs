@@ -86,11 +86,24 @@ pub(super) fn read() -> String {
 
 /// Lines that write this process's claim, so that a reader sees the old line or the new one.
 fn write() -> String {
+    let (token, by) = (&owner().token, format!("{FOLDER}/by"));
+    format!("{} >{by}-{token} 2>/dev/null && mv -f {by}-{token} {by} 2>/dev/null", line())
+}
+
+/// Lines that write it into a folder that this process has just made: whoever reads an empty line there waits for a whole one.
+fn write_first() -> String {
+    format!("{} >{FOLDER}/by 2>/dev/null", line())
+}
+
+/// A command that prints the line of this process's claim.
+fn line() -> String {
     let Owner { token, host } = owner();
-    let (pid, by) = (std::process::id(), format!("{FOLDER}/by"));
-    format!(
-        "echo \"{token} $(date +%s) {host} {pid}\" >{by}-{token} 2>/dev/null && mv -f {by}-{token} {by} 2>/dev/null"
-    )
+    format!("echo \"{token} $(date +%s) {host} {}\"", std::process::id())
+}
+
+/// Lines that tell the claim that was read: the phone's time, where it matters, and the claim's line.
+pub(super) fn tell() -> &'static str {
+    "if [ -n \"$l\" ]; then date +%s; else echo; fi\necho \"$l\""
 }
 
 /// Lines for the beginning of a step: `x` is set, and `lost` told, where the claim is another run's.
@@ -129,9 +142,11 @@ pub(super) fn take(seen: &str, boundary: &str) -> String {
          if [ \"$l\" = {seen} ]; then rm -f {aside}/by 2>/dev/null; rmdir {aside} 2>/dev/null\n\
          if mkdir {FOLDER} 2>/dev/null; then k=1; fi\n\
          else mv {aside} {FOLDER} 2>/dev/null; fi\nfi\nfi\nfi\n\
-         if [ -n \"$k\" ]; then {write}\nfi\n{read}\necho \"{boundary} claim\"\ndate +%s\necho \"$l\"\n",
+         if [ -n \"$k\" ]; then {write}\nfi\n{read}\necho \"{boundary} claim\"\n\
+         if [ \"${{l%% *}}\" = {token} ]; then echo; else date +%s; fi\necho \"$l\"\n",
         read = read(),
-        write = write(),
+        write = write_first(),
+        token = owner().token,
     )
 }
 

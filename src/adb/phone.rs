@@ -88,7 +88,47 @@ impl AdbPhone {
         Ok(Who { serial: value("serial"), booted: value("booted").as_deref() == Some("1") })
     }
 
+    /// All that can be asked, also whether its input is allowed: for a person.
+    ///
+    /// # Errors
+    /// As for [`Phone::step`].
+    pub fn all_facts(&mut self, within: Duration) -> Result<PhoneFacts, PhoneError> {
+        self.read_facts(Script::facts(true, true).and_tidy(&self.places), within)
+    }
+
+    fn read_facts(&mut self, script: Script, within: Duration) -> Result<PhoneFacts, PhoneError> {
+        let started = Instant::now();
+        let boundary = script.boundary().to_owned();
+        let output = self.channel.run(script, within)?;
+        let sections = sections(&output.bytes, &boundary);
+        let (claim, line) = claim::parse(&text(&sections, "claim"));
+        self.seen_claim = Some(line);
+        let read = || {
+            let _turn = READERS.take();
+            facts(&sections)
+        };
+        let mut facts = PhoneFacts { claim, ..read() };
+        if facts.ui_automation.is_some() {
+            let processes = self.processes(within.saturating_sub(started.elapsed()))?;
+            facts.ui_automation = parse::ui_automation(&text(&sections, "automation"), &processes);
+        }
+        let level = facts.prop("ro.build.version.sdk").and_then(|level| level.trim().parse::<u32>().ok());
+        if level.is_some_and(|level| level < SHOWS_WINDOWS) {
+            self.shows_windows = Some(false);
+        }
+        Ok(facts)
+    }
+
+    /// The processes that may hold the screen: asked where something does.
+    fn processes(&mut self, within: Duration) -> Result<String, PhoneError> {
+        let script = Script::processes();
+        let boundary = script.boundary().to_owned();
+        let output = self.channel.run(script, within)?;
+        Ok(text(&sections(&output.bytes, &boundary), "processes"))
+    }
+
     fn observe(&mut self, step: &Step<'_>, within: Duration) -> Result<Observation, PhoneError> {
+        let started = Instant::now();
         let guard = claim::guard(&self.serial);
         let script = Script::guarded_step(step, &self.places, guard)?;
         let boundary = script.boundary().to_owned();
@@ -96,8 +136,26 @@ impl AdbPhone {
         if guard == Guard::Renew {
             claim::note(&self.serial);
         }
+        let (seen, has_no_room) = {
+            let _turn = READERS.take();
+            let sections = sections(&output.bytes, &boundary);
+            (observation(&sections), parse::has_no_room(&sections))
+        };
+        drop(output);
+        if has_no_room {
+            let left = within.saturating_sub(started.elapsed());
+            return Ok(Observation { screen: self.screen_over_terminal(left)?, ..seen });
+        }
+        Ok(seen)
+    }
+
+    /// The screen as it is now, over the terminal.
+    fn screen_over_terminal(&mut self, within: Duration) -> Result<ScreenRead, PhoneError> {
+        let script = Script::screen_over_terminal();
+        let boundary = script.boundary().to_owned();
+        let output = self.channel.run(script, within)?;
         let _turn = READERS.take();
-        Ok(observation(&sections(&output.bytes, &boundary)))
+        Ok(parse::screen(&sections(&output.bytes, &boundary)))
     }
 
     /// Looks anew at every window where the one in front is not in what was read: a dialog of another app, an autofill window, a
@@ -153,20 +211,10 @@ impl Phone for AdbPhone {
     }
 
     fn facts(&mut self, probe_input: bool, within: Duration) -> Result<PhoneFacts, PhoneError> {
-        // Whoever is about to touch the phone clears away first what a run that was killed left there.
-        let script = if probe_input { Script::facts(true).and_tidy(&self.places) } else { Script::facts(false) };
-        let boundary = script.boundary().to_owned();
-        let output = self.channel.run(script, within)?;
-        let _turn = READERS.take();
-        let sections = sections(&output.bytes, &boundary);
-        let (claim, line) = claim::parse(&text(&sections, "claim"));
-        self.seen_claim = Some(line);
-        let facts = PhoneFacts { claim, ..facts(&sections) };
-        let level = facts.prop("ro.build.version.sdk").and_then(|level| level.trim().parse::<u32>().ok());
-        if level.is_some_and(|level| level < SHOWS_WINDOWS) {
-            self.shows_windows = Some(false);
-        }
-        Ok(facts)
+        // Whoever is about to touch the phone clears away first what a run that was killed left there, and needs nothing for people.
+        let script =
+            if probe_input { Script::facts(true, false).and_tidy(&self.places) } else { Script::facts(false, true) };
+        self.read_facts(script, within)
     }
 
     fn claim(&mut self, within: Duration) -> Result<PhoneClaim, PhoneError> {
@@ -215,6 +263,7 @@ fn observation(sections: &[Section<'_>]) -> Observation {
         focus: focus(sections),
         accounts: accounts(sections),
         screen: parse::screen(sections),
+        views: parse::views(sections),
         refused: refusal(sections),
     }
 }
@@ -263,7 +312,7 @@ fn facts(sections: &[Section<'_>]) -> PhoneFacts {
         display: parse::display(&text("display")),
         input: input.map(|s| parse::input_probe(&s.text(), s.code)).unwrap_or_default(),
         lock_signs: parse::lock_signs(&props, focus.as_ref()),
-        ui_automation: parse::ui_automation(&text("automation"), &text("processes")),
+        ui_automation: parse::ui_automation(&text("automation"), ""),
         claim: PhoneClaim::default(),
         missing_apps: parse::missing_apps(&text("apps"), &text("known-apps")),
         props,

@@ -6,7 +6,6 @@
 use std::time::Duration;
 
 use super::{Decision, PlannedAction};
-use crate::phone::{Observation, ScreenRead};
 use crate::ui::views::{ScreenViews, Standing};
 use crate::ui::{Agreement, Bounds, Point, UiTree};
 
@@ -104,15 +103,22 @@ impl CheapLook {
         self.state == State::Works
     }
 
-    /// Takes the views seen right after the dump of `tree`, before a tap at a point where there is one.
-    pub(super) fn before(&mut self, seen: &Observation, took: Duration, tree: &UiTree, tap: Option<Point>) -> Before {
-        let ScreenRead::Views(views) = &seen.screen else {
+    /// Takes the views seen right after the dump of `tree`, before a tap at a point where there is one. What they `took` is known where
+    /// nothing was read beside them.
+    pub(super) fn before(
+        &mut self,
+        views: Option<&ScreenViews>,
+        took: Option<Duration>,
+        tree: &UiTree,
+        tap: Option<Point>,
+    ) -> Before {
+        let Some(views) = views else {
             self.state = State::GivenUp;
             return Before::Act;
         };
         let agreement = tree.agrees_with(views);
         if self.state == State::Untried {
-            let is_slow = self.dump_took.is_some_and(|dump| took >= dump);
+            let is_slow = self.dump_took.zip(took).is_some_and(|(dump, took)| took >= dump);
             match agreement {
                 Agreement::Other => self.state = State::GivenUp,
                 Agreement::Same if is_slow => self.state = State::GivenUp,
@@ -143,8 +149,7 @@ impl CheapLook {
     }
 
     /// Keeps the views of a page that is waited on, right after its dump.
-    pub(super) fn keep_waiting(&mut self, seen: &Observation, tree: &UiTree) {
-        let ScreenRead::Views(views) = &seen.screen else { return };
+    pub(super) fn keep_waiting(&mut self, views: &ScreenViews, tree: &UiTree) {
         // A web page changes within one view.
         let is_web = tree.nodes().any(|(_, node)| node.class.ends_with("WebView"));
         if self.state == State::Works && !is_web && tree.agrees_with(views) == Agreement::Same {

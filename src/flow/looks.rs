@@ -8,6 +8,7 @@ use super::{Decision, Engine, PlannedAction, Walk};
 use crate::model::Presence;
 use crate::phone::{Input, Look, Observation, PhoneError, ScreenRead, Settle, Step};
 use crate::ui::Point;
+use crate::ui::views::ScreenViews;
 
 /// A page may move for so long while the keyboard comes, beside the time that typing takes. A dump waits for that by itself.
 const MOVES: Duration = Duration::from_millis(200);
@@ -24,10 +25,13 @@ impl<'a> Walk<'a> {
             return Ok(Before::Act);
         }
         let Some(screen) = &course.last_screen else { return Ok(Before::Act) };
+        if let Some(views) = course.beside_dump.take() {
+            return Ok(course.cheap.before(Some(&views), None, &screen.tree, tap));
+        }
         let began = (self.now)();
         let seen = course.phone.step(&Step::look(Look::Views { probes: false }), self.limit())?;
         let took = (self.now)().saturating_duration_since(began);
-        Ok(course.cheap.before(&seen, took, &screen.tree, tap))
+        Ok(course.cheap.before(views_of(&seen), Some(took), &screen.tree, tap))
     }
 
     /// Does a step and looks: by the views where they tell enough, else by a dump.
@@ -163,8 +167,14 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         let Some(screen) = &course.last_screen else { return Ok(()) };
-        let seen = course.phone.step(&Step::look(Look::Views { probes: false }), self.limit())?;
-        course.cheap.keep_waiting(&seen, &screen.tree);
+        let beside = course.beside_dump.take();
+        let seen = match &beside {
+            Some(_) => Observation::default(),
+            None => course.phone.step(&Step::look(Look::Views { probes: false }), self.limit())?,
+        };
+        if let Some(views) = beside.as_ref().or_else(|| views_of(&seen)) {
+            course.cheap.keep_waiting(views, &screen.tree);
+        }
         Ok(())
     }
 
@@ -178,12 +188,26 @@ impl<'a> Walk<'a> {
     /// One step, with what its dump took.
     fn timed(&self, course: &mut Course<'a>, step: &Step<'_>) -> Result<Observation, PhoneError> {
         let began = (self.now)();
-        let seen = course.phone.step(step, self.limit())?;
+        let mut seen = if course.cheap.works() && step.look == (Look::Screen { skip_when_absent: true }) {
+            let step = Step { inputs: step.inputs.clone(), settle: step.settle, look: Look::ScreenAndViews };
+            course.phone.step(&step, self.limit())?
+        } else {
+            course.phone.step(step, self.limit())?
+        };
+        course.beside_dump = seen.views.take();
         if step.look.reads_screen() && !matches!(seen.screen, ScreenRead::Skipped) {
             course.counts.dumps += 1;
             course.cheap.dumped((self.now)().saturating_duration_since(began));
             course.dump_is_fresh = matches!(seen.screen, ScreenRead::Tree(_));
         }
         Ok(seen)
+    }
+}
+
+/// The views of an observation that is nothing but these.
+fn views_of(seen: &Observation) -> Option<&ScreenViews> {
+    match &seen.screen {
+        ScreenRead::Views(views) => Some(views),
+        _ => None,
     }
 }

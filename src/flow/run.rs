@@ -12,6 +12,7 @@ use crate::model::{AccountId, AccountsProbe, Ending, Focus, Key, Outcome, Presen
 use crate::phone::{Input, Look, Observation, Phone, PhoneError, ScreenRead, Settle, Step};
 use crate::profile::Verdict;
 use crate::text::say;
+use crate::ui::views::ScreenViews;
 use crate::ui::{Point, UiTree};
 
 /// How a walk ended, with what it saw last.
@@ -117,6 +118,8 @@ pub(super) struct Course<'a> {
     pub(super) cheap: CheapLook,
     /// The last observation was a dump, and nothing was done since.
     pub(super) dump_is_fresh: bool,
+    /// What the cheap look showed right after that dump, where it was read beside it.
+    pub(super) beside_dump: Option<ScreenViews>,
     /// The last screen that was read.
     pub(super) last_screen: Option<SeenScreen>,
     /// Unknown screens so far.
@@ -152,6 +155,7 @@ impl<'a> Walk<'a> {
             losses: 0,
             cheap: CheapLook::new(self.has_cheap_look),
             dump_is_fresh: false,
+            beside_dump: None,
             last_screen: None,
             unknown_screens: Vec::new(),
             unobserved: false,
@@ -239,6 +243,7 @@ impl<'a> Walk<'a> {
         course.losses += 1;
         course.cheap.forget();
         course.dump_is_fresh = false;
+        course.beside_dump = None;
         let afresh = engine.on(Told::Lost, self.since(began));
         course.phone = self.come_back(engine, error, course.losses, began, reconnect)?;
         Ok(afresh)
@@ -485,7 +490,10 @@ impl<'a> Walk<'a> {
         let change = |seconds| Settle::Change { max: Duration::from_secs(seconds) };
         match decision {
             Decision::Look { settle, look } => Step { inputs: Vec::new(), settle: *settle, look: *look },
-            Decision::Open(opening) => Step { inputs: vec![Input::Open(opening)], settle: change(3), look: screen },
+            // The dump waits by itself, for a second more than a page takes to come.
+            Decision::Open(opening) => {
+                Step { inputs: vec![Input::Open(opening)], settle: Settle::Nothing, look: screen }
+            }
             Decision::Act(action) => match action {
                 PlannedAction::Tap { at, .. } => {
                     Step { inputs: vec![Input::Tap(*at)], settle: Settle::Nothing, look: screen }

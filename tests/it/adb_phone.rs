@@ -260,7 +260,7 @@ fn settling_waits_on_the_phone_for_the_focus_to_change() {
     stubs.program(
         "dumpsys",
         "case \"$1\" in
-         account) echo 'User UserInfo{0:Owner:13}:'; echo '  Accounts: 0';;
+         account) echo 'User UserInfo{0:Owner:13}:'; echo '  Accounts: 1'; echo '    Account {name=6230***535, type=com.xiaomi}';;
          window) n=$(grep -c sleep \"$LOG\" 2>/dev/null); if [ \"$n\" -ge 4 ]; then echo ' mCurrentFocus=Window{1 u0 a/.New}'; else echo ' mCurrentFocus=Window{1 u0 a/.Old}'; fi;;
          esac",
     );

@@ -9,20 +9,18 @@ use crate::ui::views::ScreenViews;
 /// it did not. What it said only tells *why* there is no document.
 ///
 /// Sections `said` (its words and exit code) and `file`, or `tty` with `tty-code`; none of them means that the screen was
-/// left out. Section `views` is the archive of the cheap look.
+/// left out. Section `views` is the archive of the cheap look, which is the screen where nothing else is.
 #[must_use]
 pub fn screen(sections: &[Section<'_>]) -> ScreenRead {
     let part = |name: &str| sections.iter().find(|s| s.name == name);
-    if let Some(views) = part("views") {
-        // An Android without the command prints its usage, and no archive.
-        return match ScreenViews::parse(views.body) {
-            Ok(views) => ScreenRead::Views(views),
-            Err(error) => ScreenRead::Unreadable(error.to_string()),
-        };
-    }
     let documents: Vec<&[u8]> = ["file", "tty"].iter().filter_map(|n| part(n)).map(|s| s.body).collect();
     if documents.is_empty() {
-        return ScreenRead::Skipped;
+        return match part("views").map(|views| ScreenViews::parse(views.body)) {
+            None => ScreenRead::Skipped,
+            Some(Ok(views)) => ScreenRead::Views(views),
+            // An Android without the command prints its usage, and no archive.
+            Some(Err(error)) => ScreenRead::Unreadable(error.to_string()),
+        };
     }
     if let Some(document) = documents.iter().find_map(|body| document(body)) {
         return match UiTree::parse(document) {
@@ -31,9 +29,26 @@ pub fn screen(sections: &[Section<'_>]) -> ScreenRead {
             Err(error) => ScreenRead::Unreadable(error.to_string()),
         };
     }
-    let words: String = ["said", "tty"].iter().filter_map(|n| part(n)).map(Section::text).collect();
-    let codes = ["said", "tty-code"].iter().filter_map(|n| part(n)?.code).collect::<Vec<_>>();
+    // Where it was dumped twice, the last time counts.
+    let last = |name: &str| sections.iter().rfind(|s| s.name == name);
+    let words: String = ["said", "tty"].iter().filter_map(|n| last(n)).map(Section::text).collect();
+    let codes = ["said", "tty-code"].iter().filter_map(|n| last(n)?.code).collect::<Vec<_>>();
     failure(&words, &codes)
+}
+
+/// The views that were read beside a screen.
+#[must_use]
+pub fn views(sections: &[Section<'_>]) -> Option<ScreenViews> {
+    let is_screen = |s: &Section<'_>| matches!(s.name, "file" | "tty");
+    let views = sections.iter().find(|s| s.name == "views").filter(|_| sections.iter().any(is_screen))?;
+    ScreenViews::parse(views.body).ok()
+}
+
+/// Whether a dump says that it was written and its file does not hold it: the disk is full.
+#[must_use]
+pub fn has_no_room(sections: &[Section<'_>]) -> bool {
+    let says_so = sections.iter().rfind(|s| s.name == "said").is_some_and(|said| said.text().contains("dumped to"));
+    says_so && sections.iter().any(|s| s.name == "file" && document(s.body).is_none())
 }
 
 /// From the head of the document to its end. Over the terminal, the words of the program follow it.

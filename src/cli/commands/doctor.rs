@@ -12,7 +12,7 @@ use crate::cli::host_facts;
 use crate::cli::output::Output;
 use crate::cli::signals::Interrupt;
 use crate::model::{Device, DeviceState, ExitStatus, printable};
-use crate::phone::{Phone, PhoneError, PhoneFacts};
+use crate::phone::{PhoneError, PhoneFacts};
 use crate::preflight::doctor::{self, Check, HostFacts, ServerState, Status};
 use crate::preflight::input_switch_name;
 use crate::profile::Labels;
@@ -150,7 +150,7 @@ fn of_phone(device: &Device, labels: &Labels) -> Vec<Check> {
     if device.state != DeviceState::Device {
         return doctor::phone(device, Ok(&PhoneFacts::default()), "");
     }
-    let facts = AdbPhone::of(device).facts(true, Duration::from_secs(20));
+    let facts = AdbPhone::of(device).all_facts(Duration::from_secs(20));
     let switch = facts.as_ref().map_or_else(|_| String::new(), |f| input_switch_name(labels, &f.props).to_owned());
     doctor::phone(device, facts.as_ref(), &switch)
 }

@@ -209,14 +209,14 @@ fn only_one(tree: &UiTree, selector: &Selector) -> Option<NodeId> {
     }
 }
 
-/// One swipe over the middle half of what scrolls: slow and short enough that nothing between two looks is skipped.
+/// One swipe over the middle three quarters of what scrolls: slow and short enough that nothing between two looks is skipped.
 fn swipe(tree: &UiTree, direction: Direction) -> (Point, Point) {
     let (width, height) = tree.display();
     let (width, height) = (width.cast_signed(), height.cast_signed());
     let area = tree.scroll_area().unwrap_or_else(|| crate::ui::Bounds::new(0, 0, width, height));
     let x = i32::midpoint(area.left, area.right);
-    let quarter = (area.bottom - area.top) / 4;
-    let (upper, lower) = (Point { x, y: area.top + quarter }, Point { x, y: area.bottom - quarter });
+    let edge = (area.bottom - area.top) / 8;
+    let (upper, lower) = (Point { x, y: area.top + edge }, Point { x, y: area.bottom - edge });
     match direction {
         Direction::Down => (lower, upper),
         Direction::Up => (upper, lower),

@@ -94,7 +94,7 @@ fn the_time_is_up_while_the_phone_signs_out() {
     phone: tap 'Sign out' -> endless
     observed signing-out
     screen signing-out
-    phone: look -> probes | phone: look -> endless (3 times)
+    phone: look -> probes | phone: look -> endless (4 times)
     phone: look -> probes
     phone: look -> probes
     end: unknown, timeout; account present

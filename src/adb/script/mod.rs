@@ -1,0 +1,226 @@
+//! What is run on the phone's shell: one script for one round trip.
+//!
+//! Plain `mksh` only: no functions, no arithmetic, no `case`, so that the shells of Android 6 to 16 run it alike. Output is
+//! parted by lines that begin with a random boundary, since the phone's own words must not be able to imitate one.
+//!
+//! - `step`: inputs, then a wait, then a look.
+//! - `reads`: what looks and facts read.
+
+mod reads;
+mod step;
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::boundary::random_boundary;
+use super::claim;
+use super::quote::quote;
+
+/// The beginning of every file that this program makes on a phone.
+pub const FILE_PREFIX: &str = "mi-signout-";
+
+/// Folders on the phone for its dump file, the second where the first cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// The usual one, which `shell` owns.
+    pub first: String,
+    /// The other one.
+    pub second: String,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { first: "/data/local/tmp".into(), second: "/sdcard".into() }
+    }
+}
+
+/// A script. It may hold what is typed: no `Display`, its `Debug` is blind, and its memory is overwritten when it goes.
+pub struct Script {
+    text: Zeroizing<String>,
+    boundary: String,
+    secret: bool,
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Script(*** {} bytes)", self.text.len())
+    }
+}
+
+impl Script {
+    /// What must be known before the first tap; with `probe_input` also whether the harmless key is refused, and with `for_people`
+    /// also what only a person is told.
+    #[must_use]
+    pub fn facts(probe_input: bool, for_people: bool) -> Self {
+        let mut script = Self::new();
+        script.side_by_side(
+            |script| script.facts_of_packages_and_lines(),
+            |script| {
+                script.line(reads::FOCUS);
+                script.section("focus");
+                script.line("echo \"$f\"");
+                script.line(reads::ACCOUNTS);
+                script.accounts();
+                if for_people {
+                    script.facts_of(reads::FOR_PEOPLE);
+                }
+                if probe_input {
+                    // Key 0 is no key: it passes the permission check and does nothing.
+                    script.line("o=$(input keyevent 0 2>&1); r=$?");
+                    script.section("input $r");
+                    script.line("echo \"$o\"");
+                }
+                script.section("claim");
+                script.line(&claim::read());
+                script.line(&claim::tell());
+            },
+        );
+        script
+    }
+
+    fn facts_of_packages_and_lines(&mut self) {
+        let [some, others] = reads::IN_LINES;
+        let [first, second] = reads::WHOLE;
+        let boundary = self.boundary.clone();
+        self.side_by_side(
+            |script| {
+                script.side_by_side(
+                    |script| {
+                        script.line("{");
+                        script.side_by_side(|s| s.facts_of(some), |s| s.facts_of(others));
+                        script.line(&format!("}} 2>/dev/null | grep -E '{boundary}|{}'", reads::LINES));
+                    },
+                    |script| script.facts_of(first),
+                );
+            },
+            |script| script.facts_of(second),
+        );
+    }
+
+    fn facts_of(&mut self, facts: &[(&str, &str)]) {
+        for (name, command) in facts {
+            self.section(name);
+            self.line(command);
+        }
+    }
+
+    /// Who the phone is, and whether it has started.
+    #[must_use]
+    pub fn who() -> Self {
+        let mut script = Self::new();
+        for (name, property) in [("serial", "ro.serialno"), ("booted", "sys.boot_completed")] {
+            script.section(name);
+            script.line(&format!("getprop {property}"));
+        }
+        script
+    }
+
+    /// Processes that are known to hold a phone's screen. Android 6 lists all processes only without an option, later ones only with it.
+    #[must_use]
+    pub(super) fn processes() -> Self {
+        let mut script = Self::new();
+        script.section("processes");
+        for ps in ["ps -A", "ps"] {
+            script.line(&format!("{ps} 2>/dev/null | grep -i -E 'uiautomator|appium|uia2'"));
+        }
+        script
+    }
+
+    /// Claims the phone, where its claim is still the line that was `seen`.
+    #[must_use]
+    pub(super) fn claim(seen: &str) -> Self {
+        let mut script = Self::new();
+        let lines = claim::take(seen, &script.boundary);
+        script.text.push_str(&lines);
+        script
+    }
+
+    /// A picture of the screen, as bytes and nothing else.
+    #[must_use]
+    pub fn picture() -> Self {
+        let mut script = Self::new();
+        script.line("screencap -p 2>/dev/null");
+        script
+    }
+
+    /// What the input devices can report.
+    #[must_use]
+    pub(super) fn input_devices() -> Self {
+        let mut script = Self::new();
+        script.line("getevent -lp 2>&1");
+        script
+    }
+
+    /// Removes files of this program that an interrupted step left behind.
+    #[must_use]
+    pub fn tidy(places: &Places) -> Self {
+        let mut script = Self::new();
+        script.line(&claim::release());
+        script.and_tidy(places)
+    }
+
+    /// The same script, which in the end removes what an interrupted step, or a run that was killed, left behind.
+    #[must_use]
+    pub fn and_tidy(mut self, places: &Places) -> Self {
+        for place in [&places.first, &places.second] {
+            // A pattern that nothing matches stays as it is.
+            self.line(&format!(
+                "for f in {}/{FILE_PREFIX}*; do if [ -f \"$f\" ]; then rm -f \"$f\"; fi; done",
+                quote(place)
+            ));
+        }
+        self
+    }
+
+    /// What is sent to the shell.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What begins each section's first line.
+    #[must_use]
+    pub fn boundary(&self) -> &str {
+        &self.boundary
+    }
+
+    /// Whether a password is in it.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        self.secret
+    }
+
+    fn new() -> Self {
+        // Large enough for every step, so that it is not moved with a password in it.
+        let text = Zeroizing::new(String::with_capacity(16 << 10));
+        Self { text, boundary: random_boundary(), secret: false }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn section(&mut self, name: &str) {
+        let line = format!("echo \"{} {name}\"", self.boundary);
+        self.line(&line);
+    }
+
+    /// Runs two parts at the same time: what the second one prints comes first. Neither sees what the other sets, and nothing after
+    /// them does.
+    fn side_by_side(&mut self, first: impl FnOnce(&mut Self), second: impl FnOnce(&mut Self)) {
+        self.line("{");
+        first(self);
+        // What the first one prints is nobody's input but `cat`'s.
+        self.line("} | {\n{");
+        second(self);
+        self.line("} </dev/null\ncat\n}");
+    }
+
+    /// What [`reads::ACCOUNTS`] read last.
+    fn accounts(&mut self) {
+        self.section("accounts $r");
+        self.line("echo \"$a\"");
+    }
+}
