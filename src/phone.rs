@@ -139,7 +139,8 @@ pub enum Look {
         /// Leave the screen out where the accounts are proven absent.
         skip_when_absent: bool,
     },
-    /// As `Screen`, left out where the accounts are proven absent, with the views read right after it.
+    /// As `Screen`, left out where the accounts are proven absent, with the views beside it: read right after it, or before it where they
+    /// agree with it.
     ScreenAndViews,
     /// As `Screen`, left out where the accounts are proven absent, with every window where the phone can show them: for a screen
     /// that was not understood.
@@ -175,8 +176,8 @@ pub struct Observation {
     pub accounts: AccountsProbe,
     /// The screen.
     pub screen: ScreenRead,
-    /// What the cheap look showed right after the screen was read, where both were asked for.
-    pub views: Option<ScreenViews>,
+    /// What the cheap look showed where it was read beside the screen: views or that it is unreadable.
+    pub views: ScreenRead,
     /// What the phone said where it refused an input event or an opening; empty where it did not.
     pub refused: Option<Refusal>,
 }

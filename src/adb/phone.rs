@@ -9,6 +9,7 @@ use super::{Cancel, Channel, Places, Script};
 use crate::model::{ACCOUNT_APP_VERSION, AdbServer, Device, Focus, Presence, Serial, TransportId};
 use crate::phone::{Look, Observation, Phone, PhoneClaim, PhoneError, PhoneFacts, Refusal, ScreenRead, Step};
 use crate::text::say;
+use crate::ui::Agreement;
 
 /// The first bytes of every PNG.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -136,17 +137,40 @@ impl AdbPhone {
         if guard == Guard::Renew {
             claim::note(&self.serial);
         }
-        let (seen, has_no_room) = {
+        let (seen, has_no_room, is_late) = {
             let _turn = READERS.take();
             let sections = sections(&output.bytes, &boundary);
-            (observation(&sections), parse::has_no_room(&sections))
+            let has = |name| sections.iter().any(|s| s.name == name);
+            (observation(&sections), parse::has_no_room(&sections), has("ahead").then(|| has("late")))
         };
         drop(output);
+        let left = within.saturating_sub(started.elapsed());
         if has_no_room {
-            let left = within.saturating_sub(started.elapsed());
             return Ok(Observation { screen: self.screen_over_terminal(left)?, ..seen });
         }
-        Ok(seen)
+        match is_late {
+            Some(is_late) if is_late || !agrees(&seen) => self.look_after_dump(seen, is_late, left),
+            _ => Ok(seen),
+        }
+    }
+
+    /// What was read while the dump waited does not agree with it: the page has changed since, and is looked at anew.
+    fn look_after_dump(
+        &mut self,
+        seen: Observation,
+        is_late: bool,
+        within: Duration,
+    ) -> Result<Observation, PhoneError> {
+        let is_there = matches!(seen.views, ScreenRead::Views(_)) && !is_late;
+        let look = if is_there { Look::Views { probes: true } } else { Look::Probes };
+        let again = self.observe(&Step::look(look), within)?;
+        let views = match (is_there, is_late) {
+            (true, _) => again.screen,
+            // How long they take is not known yet.
+            (false, true) => ScreenRead::Skipped,
+            (false, false) => seen.views,
+        };
+        Ok(Observation { focus: again.focus, accounts: again.accounts, views, ..seen })
     }
 
     /// The screen as it is now, over the terminal.
@@ -174,6 +198,19 @@ impl AdbPhone {
             self.shows_windows = Some(!tree.windows().is_empty());
         }
     }
+}
+
+/// Whether views and screen of one observation show the same page, though they were not read at the same time. Frames and dialogs of
+/// the system look alike on many pages, and a web page changes within one view: only the page's own ids tell.
+fn agrees(seen: &Observation) -> bool {
+    let (ScreenRead::Tree(tree), ScreenRead::Views(views), Some(focus)) = (&seen.screen, &seen.views, &seen.focus)
+    else {
+        return false;
+    };
+    let own = format!("{}:id/", focus.package);
+    let has_own = tree.nodes().any(|(_, node)| node.id.starts_with(&own));
+    let is_web = tree.nodes().any(|(_, node)| node.class.ends_with("WebView"));
+    has_own && !is_web && tree.agrees_with(views) == Agreement::Same
 }
 
 /// Whether the window in front is not in a plain dump, which shows the active window only.

@@ -64,6 +64,16 @@ impl CheapLook {
         acts && self.state != State::GivenUp
     }
 
+    /// Whether it is read beside a dump. Before it is known whether it is faster than a dump, only where it is read while the dump waits,
+    /// after inputs.
+    pub(super) fn is_read_beside_dump(&self, after_inputs: bool) -> bool {
+        match self.state {
+            State::Works => true,
+            State::Untried => after_inputs,
+            State::GivenUp => false,
+        }
+    }
+
     /// Whether the act's own look may be the cheap one.
     pub(super) fn replaces_dump_after(&self, decision: &Decision) -> bool {
         self.state == State::Works && matches!(decision, Decision::Act(PlannedAction::TypePassword { .. }))

@@ -25,13 +25,14 @@ impl<'a> Walk<'a> {
             return Ok(Before::Act);
         }
         let Some(screen) = &course.last_screen else { return Ok(Before::Act) };
-        if let Some(views) = course.beside_dump.take() {
-            return Ok(course.cheap.before(Some(&views), None, &screen.tree, tap));
+        let beside = std::mem::take(&mut course.beside_dump);
+        if !matches!(beside, ScreenRead::Skipped) {
+            return Ok(course.cheap.before(views_of(&beside), None, &screen.tree, tap));
         }
         let began = (self.now)();
         let seen = course.phone.step(&Step::look(Look::Views { probes: false }), self.limit())?;
         let took = (self.now)().saturating_duration_since(began);
-        Ok(course.cheap.before(views_of(&seen), Some(took), &screen.tree, tap))
+        Ok(course.cheap.before(views_of(&seen.screen), Some(took), &screen.tree, tap))
     }
 
     /// Does a step and looks: by the views where they tell enough, else by a dump.
@@ -167,12 +168,11 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         let Some(screen) = &course.last_screen else { return Ok(()) };
-        let beside = course.beside_dump.take();
-        let seen = match &beside {
-            Some(_) => Observation::default(),
-            None => course.phone.step(&Step::look(Look::Views { probes: false }), self.limit())?,
-        };
-        if let Some(views) = beside.as_ref().or_else(|| views_of(&seen)) {
+        let mut views = std::mem::take(&mut course.beside_dump);
+        if matches!(views, ScreenRead::Skipped) {
+            views = course.phone.step(&Step::look(Look::Views { probes: false }), self.limit())?.screen;
+        }
+        if let Some(views) = views_of(&views) {
             course.cheap.keep_waiting(views, &screen.tree);
         }
         Ok(())
@@ -188,25 +188,29 @@ impl<'a> Walk<'a> {
     /// One step, with what its dump took.
     fn timed(&self, course: &mut Course<'a>, step: &Step<'_>) -> Result<Observation, PhoneError> {
         let began = (self.now)();
-        let mut seen = if course.cheap.works() && step.look == (Look::Screen { skip_when_absent: true }) {
+        let with_views = course.cheap.is_read_beside_dump(!step.inputs.is_empty())
+            && step.look == (Look::Screen { skip_when_absent: true });
+        let mut seen = if with_views {
             let step = Step { inputs: step.inputs.clone(), settle: step.settle, look: Look::ScreenAndViews };
             course.phone.step(&step, self.limit())?
         } else {
             course.phone.step(step, self.limit())?
         };
-        course.beside_dump = seen.views.take();
+        course.beside_dump = std::mem::take(&mut seen.views);
         if step.look.reads_screen() && !matches!(seen.screen, ScreenRead::Skipped) {
             course.counts.dumps += 1;
-            course.cheap.dumped((self.now)().saturating_duration_since(began));
+            let took = (self.now)().saturating_duration_since(began);
+            // Views that came late have kept the step, so it says less of the dump.
+            let is_late = with_views && matches!(course.beside_dump, ScreenRead::Skipped);
+            course.cheap.dumped(if is_late { took / 2 } else { took });
             course.dump_is_fresh = matches!(seen.screen, ScreenRead::Tree(_));
         }
         Ok(seen)
     }
 }
 
-/// The views of an observation that is nothing but these.
-fn views_of(seen: &Observation) -> Option<&ScreenViews> {
-    match &seen.screen {
+fn views_of(read: &ScreenRead) -> Option<&ScreenViews> {
+    match read {
         ScreenRead::Views(views) => Some(views),
         _ => None,
     }

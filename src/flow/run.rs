@@ -12,7 +12,6 @@ use crate::model::{AccountId, AccountsProbe, Ending, Focus, Key, Outcome, Presen
 use crate::phone::{Input, Look, Observation, Phone, PhoneError, ScreenRead, Settle, Step};
 use crate::profile::Verdict;
 use crate::text::say;
-use crate::ui::views::ScreenViews;
 use crate::ui::{Point, UiTree};
 
 /// How a walk ended, with what it saw last.
@@ -118,8 +117,8 @@ pub(super) struct Course<'a> {
     pub(super) cheap: CheapLook,
     /// The last observation was a dump, and nothing was done since.
     pub(super) dump_is_fresh: bool,
-    /// What the cheap look showed right after that dump, where it was read beside it.
-    pub(super) beside_dump: Option<ScreenViews>,
+    /// What the cheap look showed beside that dump, where it was read there.
+    pub(super) beside_dump: ScreenRead,
     /// The last screen that was read.
     pub(super) last_screen: Option<SeenScreen>,
     /// Unknown screens so far.
@@ -155,7 +154,7 @@ impl<'a> Walk<'a> {
             losses: 0,
             cheap: CheapLook::new(self.has_cheap_look),
             dump_is_fresh: false,
-            beside_dump: None,
+            beside_dump: ScreenRead::Skipped,
             last_screen: None,
             unknown_screens: Vec::new(),
             unobserved: false,
@@ -243,7 +242,7 @@ impl<'a> Walk<'a> {
         course.losses += 1;
         course.cheap.forget();
         course.dump_is_fresh = false;
-        course.beside_dump = None;
+        course.beside_dump = ScreenRead::Skipped;
         let afresh = engine.on(Told::Lost, self.since(began));
         course.phone = self.come_back(engine, error, course.losses, began, reconnect)?;
         Ok(afresh)
@@ -499,7 +498,7 @@ impl<'a> Walk<'a> {
                     Step { inputs: vec![Input::Tap(*at)], settle: Settle::Nothing, look: screen }
                 }
                 PlannedAction::Scroll { from, to, .. } => Step {
-                    inputs: vec![Input::Swipe { from: *from, to: *to, takes: Duration::from_millis(400) }],
+                    inputs: vec![Input::Swipe { from: *from, to: *to, takes: Duration::from_millis(600) }],
                     settle: Settle::Nothing,
                     look: screen,
                 },

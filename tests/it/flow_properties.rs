@@ -66,7 +66,7 @@ fn observation() -> impl Strategy<Value = Observation> {
             focus: read.then_some(focus),
             accounts,
             screen: unread.unwrap_or(ScreenRead::Tree(tree)),
-            views: None,
+            views: ScreenRead::Skipped,
             refused,
         },
     )

@@ -15,12 +15,7 @@ pub fn screen(sections: &[Section<'_>]) -> ScreenRead {
     let part = |name: &str| sections.iter().find(|s| s.name == name);
     let documents: Vec<&[u8]> = ["file", "tty"].iter().filter_map(|n| part(n)).map(|s| s.body).collect();
     if documents.is_empty() {
-        return match part("views").map(|views| ScreenViews::parse(views.body)) {
-            None => ScreenRead::Skipped,
-            Some(Ok(views)) => ScreenRead::Views(views),
-            // An Android without the command prints its usage, and no archive.
-            Some(Err(error)) => ScreenRead::Unreadable(error.to_string()),
-        };
+        return views(sections);
     }
     if let Some(document) = documents.iter().find_map(|body| document(body)) {
         return match UiTree::parse(document) {
@@ -36,12 +31,15 @@ pub fn screen(sections: &[Section<'_>]) -> ScreenRead {
     failure(&words, &codes)
 }
 
-/// The views that were read beside a screen.
+/// The views, which may have been read beside a screen.
 #[must_use]
-pub fn views(sections: &[Section<'_>]) -> Option<ScreenViews> {
-    let is_screen = |s: &Section<'_>| matches!(s.name, "file" | "tty");
-    let views = sections.iter().find(|s| s.name == "views").filter(|_| sections.iter().any(is_screen))?;
-    ScreenViews::parse(views.body).ok()
+pub fn views(sections: &[Section<'_>]) -> ScreenRead {
+    match sections.iter().find(|s| s.name == "views").map(|views| ScreenViews::parse(views.body)) {
+        None => ScreenRead::Skipped,
+        Some(Ok(views)) => ScreenRead::Views(views),
+        // An Android without the command prints its usage, and no archive.
+        Some(Err(error)) => ScreenRead::Unreadable(error.to_string()),
+    }
 }
 
 /// Whether a dump says that it was written and its file does not hold it: the disk is full.

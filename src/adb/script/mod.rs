@@ -20,6 +20,9 @@ use super::quote::quote;
 /// The beginning of every file that this program makes on a phone.
 pub const FILE_PREFIX: &str = "mi-signout-";
 
+/// Prints what comes through a pipe, line by line. The shell does it itself.
+const PASS_ON: &str = "while IFS= read -r q; do echo \"$q\"; done";
+
 /// Folders on the phone for its dump file, the second where the first cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
@@ -54,28 +57,25 @@ impl Script {
     #[must_use]
     pub fn facts(probe_input: bool, for_people: bool) -> Self {
         let mut script = Self::new();
-        script.side_by_side(
-            |script| script.facts_of_packages_and_lines(),
-            |script| {
-                script.line(reads::FOCUS);
-                script.section("focus");
-                script.line("echo \"$f\"");
-                script.line(reads::ACCOUNTS);
-                script.accounts();
-                if for_people {
-                    script.facts_of(reads::FOR_PEOPLE);
-                }
-                if probe_input {
-                    // Key 0 is no key: it passes the permission check and does nothing.
-                    script.line("o=$(input keyevent 0 2>&1); r=$?");
-                    script.section("input $r");
-                    script.line("echo \"$o\"");
-                }
-                script.section("claim");
-                script.line(&claim::read());
-                script.line(&claim::tell());
-            },
-        );
+        script.side_by_side(Self::facts_of_packages_and_lines, |script| {
+            script.line(reads::FOCUS);
+            script.section("focus");
+            script.line("echo \"$f\"");
+            script.line(reads::ACCOUNTS);
+            script.accounts();
+            if for_people {
+                script.facts_of(reads::FOR_PEOPLE);
+            }
+            if probe_input {
+                // Key 0 is no key: it passes the permission check and does nothing.
+                script.line("o=$(input keyevent 0 2>&1); r=$?");
+                script.section("input $r");
+                script.line("echo \"$o\"");
+            }
+            script.section("claim");
+            script.line(&claim::read());
+            script.line(claim::tell());
+        });
         script
     }
 
@@ -216,6 +216,17 @@ impl Script {
         self.line("} | {\n{");
         second(self);
         self.line("} </dev/null\ncat\n}");
+    }
+
+    /// The same for a first part that prints little: what it prints is passed on without a process.
+    fn beside(&mut self, first: impl FnOnce(&mut Self), second: impl FnOnce(&mut Self)) {
+        self.line("{");
+        first(self);
+        self.line("} | {\n{");
+        second(self);
+        self.line("} </dev/null");
+        self.line(PASS_ON);
+        self.line("}");
     }
 
     /// What [`reads::ACCOUNTS`] read last.

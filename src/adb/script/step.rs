@@ -14,8 +14,14 @@ use crate::phone::{Input, Look, PhoneError, Settle, Step};
 
 /// The longest that the phone looks for a change after the inputs, whatever the step allows.
 const LONGEST_SETTLE_MS: u128 = 30_000;
-/// What one look for a change takes on a phone, in ms: two `dumpsys`.
-const READ_MS: u128 = 100;
+/// Between two looks for a change: a page takes about as long to come.
+const PAUSE: &str = "0.4";
+/// The same in ms.
+const PAUSE_MS: u128 = 400;
+/// What one look for a change takes on a phone, in ms: one or two `dumpsys`.
+const READ_MS: u128 = 90;
+/// How long after the inputs the views are read while a dump waits: a page has changed by then, and the dump's quiet second is not over.
+const QUIET: Duration = Duration::from_millis(800);
 /// Deleting characters goes in calls of this many keys, for the sake of the line's length.
 const MOST_KEYS: usize = 200;
 
@@ -37,7 +43,6 @@ impl Script {
         let mut script = Self::new();
         if dumps_beside_inputs(step) {
             script.dump_beside_inputs(step, places, guard)?;
-            script.probes_and_views(step.look == Look::ScreenAndViews, Duration::ZERO);
         } else {
             let changes = match step.settle {
                 Settle::Nothing | Settle::Pause(_) => None,
@@ -73,17 +78,40 @@ impl Script {
 
     /// The dump's Java machine starts while the inputs are done: it takes longer than they do, and then waits for a second without any
     /// change. One that was over before the inputs were shows a page that was there before them, and is made again.
+    ///
+    /// With views, these and the probes are read while the dump waits, where nothing changes any more on most pages. `ahead` says so, and
+    /// `late` that the dump was over before they were: the host looks again unless they agree with the dump.
     fn dump_beside_inputs(&mut self, step: &Step<'_>, places: &Places, guard: Guard) -> Result<(), PhoneError> {
+        let with_views = step.look == Look::ScreenAndViews;
         self.choose_file(places);
         self.line("{\nif [ -n \"$t\" ]; then o=$(uiautomator dump \"$t\" 2>&1); r=$?");
         self.section("said $r");
         self.line("echo \"$o\"\nfi\n} | {\n{");
         self.inputs(step, guard, false)?;
-        self.line("} </dev/null\ne=; if [ -n \"$t\" ]; then if [ -s \"$t\" ]; then e=1; fi; fi\ncat");
+        self.line("} </dev/null\ne=; if [ -n \"$t\" ]; then if [ -s \"$t\" ]; then e=1; fi; fi");
+        if with_views {
+            self.line("if [ -z \"$e\" ]; then\n{");
+            self.pause(QUIET);
+            self.probes_and_views(true, Duration::ZERO);
+            self.line("} </dev/null");
+            self.section("ahead");
+            self.line("if [ -s \"$t\" ]; then");
+            self.section("late");
+            self.line("fi\nfi");
+        }
+        self.line(super::PASS_ON);
         self.line("if [ -n \"$e\" ]; then");
         self.dump();
+        if with_views {
+            self.line("{");
+            self.probes_and_views(true, Duration::ZERO);
+            self.line("} </dev/null");
+        }
         self.line("fi\n}");
         self.file_or_terminal();
+        if !with_views {
+            self.probes_and_views(false, Duration::ZERO);
+        }
         Ok(())
     }
 
@@ -139,7 +167,7 @@ impl Script {
                 // The window may have changed while the screen was read; where it was not read, what is known stands.
                 self.line(if probes_are_known { "if [ -z \"$g\" ]; then" } else { "if true; then" });
                 if with_views {
-                    self.side_by_side(
+                    self.beside(
                         |script| {
                             script.line(reads::FOCUS);
                             script.focus();
@@ -166,7 +194,7 @@ impl Script {
             script.focus();
         };
         if with_views {
-            self.side_by_side(
+            self.beside(
                 |script| {
                     accounts(script);
                     focus(script);
@@ -177,7 +205,7 @@ impl Script {
                 },
             );
         } else {
-            self.side_by_side(accounts, focus);
+            self.beside(accounts, focus);
         }
     }
 
@@ -194,32 +222,26 @@ impl Script {
         self.line("echo \"$f\"");
     }
 
-    /// Waits on the phone until the window in focus is another than before the inputs, or no Xiaomi account is there. The looks come
-    /// less often the longer it takes.
+    /// Waits on the phone until the window in focus is another than before the inputs, or no Xiaomi account is there.
     fn wait_for_change(&mut self, max_ms: u128, is_only_a_look: bool) {
-        let (mut left, mut pause) = (max_ms.min(LONGEST_SETTLE_MS), 200);
+        let mut left = max_ms.min(LONGEST_SETTLE_MS);
         let mut pauses = Vec::new();
         while left > 0 {
-            pauses.push(format!("{}.{}", pause / 1000, pause % 1000 / 100));
-            left = left.saturating_sub(pause + READ_MS);
-            pause = (pause + pause / 2).min(400) / 100 * 100;
+            pauses.push(PAUSE);
+            left = left.saturating_sub(PAUSE_MS + READ_MS);
         }
-        self.line("g=; c=");
+        self.line("g=; c=; n=");
         // What follows an input takes a moment, and where there was none, the wait is over.
-        if is_only_a_look {
-            self.line(reads::ACCOUNTS);
-            self.line(reads::IS_GONE);
-        } else {
-            self.line("if [ -n \"$x\" ]; then");
-            self.line(reads::ACCOUNTS);
-            self.line(reads::IS_GONE);
-            self.line("fi");
-        }
+        self.line(if is_only_a_look { "if true; then" } else { "if [ -n \"$x\" ]; then" });
+        self.line(reads::ACCOUNTS);
+        self.line(reads::IS_GONE);
+        self.line("fi");
         self.line(&format!("for i in {}; do", pauses.join(" ")));
         self.line("if [ -z \"$x$g$c\" ]; then sleep $i 2>/dev/null");
         self.line(reads::ACCOUNTS);
         self.line(reads::IS_GONE);
-        self.line("if [ -z \"$g\" ]; then");
+        // The accounts are what most waits are for; the window is looked at every other time.
+        self.line("if [ -n \"$n$g\" ]; then n=; else n=1");
         self.line(reads::FOCUS_AGAIN);
         self.line("if [ \"$b\" != \"$f\" ]; then c=1; fi\nfi\nfi\ndone");
     }
@@ -382,8 +404,10 @@ impl Script {
     }
 }
 
-/// Whether the dump may begin while the inputs are done: a page that is waited on is dumped once it has changed.
+/// Whether the dump may begin while the inputs are done: a page that is waited on is dumped once it has changed, and a field once all is
+/// typed, since half a password in it means something.
 fn dumps_beside_inputs(step: &Step<'_>) -> bool {
     let plain = matches!(step.look, Look::Screen { .. } | Look::ScreenAndViews);
-    plain && step.settle == Settle::Nothing && !step.inputs.is_empty()
+    let types = step.inputs.iter().any(|input| matches!(input, Input::Text(_) | Input::Words(_) | Input::Clear { .. }));
+    plain && step.settle == Settle::Nothing && !step.inputs.is_empty() && !types
 }

@@ -467,7 +467,13 @@ impl Script {
         let screen = self.screen(step.look, &seen_on);
         let inputs = if done.is_empty() { "look".to_owned() } else { done.join(", ") };
         self.log.push(format!("phone: {inputs} -> {}", self.shown(refused.as_ref(), &screen)));
-        Ok(Observation { focus: Some(Focus::parse(self.page().focus)), accounts, screen, views: None, refused })
+        Ok(Observation {
+            focus: Some(Focus::parse(self.page().focus)),
+            accounts,
+            screen,
+            views: ScreenRead::Skipped,
+            refused,
+        })
     }
 
     fn failed(&mut self, error: &PhoneError, within: Duration) {
