@@ -300,7 +300,12 @@ fn observation(sections: &[Section<'_>]) -> Observation {
         focus: focus(sections),
         accounts: accounts(sections),
         screen: parse::screen(sections),
-        views: parse::views(sections),
+        // Where there is nothing else, they are the screen.
+        views: if sections.iter().any(|s| matches!(s.name, "file" | "tty")) {
+            parse::views(sections)
+        } else {
+            ScreenRead::Skipped
+        },
         refused: refusal(sections),
     }
 }

@@ -275,7 +275,7 @@ fn settling_waits_on_the_phone_for_the_focus_to_change() {
     // From `.New` nothing changes any more: the wait is bounded.
     let before = stubs.log().matches("sleep").count();
     step(&stubs, &change(3));
-    assert_eq!(stubs.log().matches("sleep").count() - before, 7, "it waits no longer");
+    assert_eq!(stubs.log().matches("sleep").count() - before, 8, "it waits no longer");
 }
 
 #[test]

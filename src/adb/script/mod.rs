@@ -56,16 +56,23 @@ impl Script {
     /// also what only a person is told.
     #[must_use]
     pub fn facts(probe_input: bool, for_people: bool) -> Self {
-        let mut script = Self::new();
-        script.side_by_side(Self::facts_of_packages_and_lines, |script| {
+        let [some, others] = reads::IN_LINES;
+        let [first, second] = reads::WHOLE;
+        let in_lines = |script: &mut Self| {
+            let end = format!("}} 2>/dev/null | grep -E '{}|{}'", script.boundary, reads::LINES);
+            script.line("{");
+            script.side_by_side(&[&|s| s.facts_of(some), &|s| s.facts_of(others)]);
+            script.line(&end);
+        };
+        let probes = |script: &mut Self| {
             script.line(reads::FOCUS);
             script.section("focus");
             script.line("echo \"$f\"");
             script.line(reads::ACCOUNTS);
             script.accounts();
-            if for_people {
-                script.facts_of(reads::FOR_PEOPLE);
-            }
+            script.facts_of(if for_people { reads::FOR_PEOPLE } else { &[] });
+        };
+        let input_and_claim = |script: &mut Self| {
             if probe_input {
                 // Key 0 is no key: it passes the permission check and does nothing.
                 script.line("o=$(input keyevent 0 2>&1); r=$?");
@@ -75,27 +82,10 @@ impl Script {
             script.section("claim");
             script.line(&claim::read());
             script.line(claim::tell());
-        });
+        };
+        let mut script = Self::new();
+        script.side_by_side(&[&in_lines, &|s| s.facts_of(first), &|s| s.facts_of(second), &probes, &input_and_claim]);
         script
-    }
-
-    fn facts_of_packages_and_lines(&mut self) {
-        let [some, others] = reads::IN_LINES;
-        let [first, second] = reads::WHOLE;
-        let boundary = self.boundary.clone();
-        self.side_by_side(
-            |script| {
-                script.side_by_side(
-                    |script| {
-                        script.line("{");
-                        script.side_by_side(|s| s.facts_of(some), |s| s.facts_of(others));
-                        script.line(&format!("}} 2>/dev/null | grep -E '{boundary}|{}'", reads::LINES));
-                    },
-                    |script| script.facts_of(first),
-                );
-            },
-            |script| script.facts_of(second),
-        );
     }
 
     fn facts_of(&mut self, facts: &[(&str, &str)]) {
@@ -207,18 +197,18 @@ impl Script {
         self.line(&line);
     }
 
-    /// Runs two parts at the same time: what the second one prints comes first. Neither sees what the other sets, and nothing after
-    /// them does.
-    fn side_by_side(&mut self, first: impl FnOnce(&mut Self), second: impl FnOnce(&mut Self)) {
-        self.line("{");
-        first(self);
-        // What the first one prints is nobody's input but `cat`'s.
-        self.line("} | {\n{");
-        second(self);
-        self.line("} </dev/null\ncat\n}");
+    /// Runs parts at the same time: what the last one prints comes first. None sees what another sets, and nothing after them does.
+    fn side_by_side(&mut self, parts: &[&dyn Fn(&mut Self)]) {
+        for (place, part) in parts.iter().enumerate() {
+            // What the parts before it print is nobody's input but `cat`'s.
+            self.text.push_str(if place == 0 { "{\n" } else { " | {\n{\n" });
+            part(self);
+            self.text.push_str(if place == 0 { "}" } else { "} </dev/null\ncat\n}" });
+        }
+        self.line("");
     }
 
-    /// The same for a first part that prints little: what it prints is passed on without a process.
+    /// Runs two parts at the same time, of which the first one prints little: that is passed on without a process.
     fn beside(&mut self, first: impl FnOnce(&mut Self), second: impl FnOnce(&mut Self)) {
         self.line("{");
         first(self);

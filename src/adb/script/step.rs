@@ -15,9 +15,9 @@ use crate::phone::{Input, Look, PhoneError, Settle, Step};
 /// The longest that the phone looks for a change after the inputs, whatever the step allows.
 const LONGEST_SETTLE_MS: u128 = 30_000;
 /// Between two looks for a change: a page takes about as long to come.
-const PAUSE: &str = "0.4";
+const PAUSE: &str = "0.3";
 /// The same in ms.
-const PAUSE_MS: u128 = 400;
+const PAUSE_MS: u128 = 300;
 /// What one look for a change takes on a phone, in ms: one or two `dumpsys`.
 const READ_MS: u128 = 90;
 /// How long after the inputs the views are read while a dump waits: a page has changed by then, and the dump's quiet second is not over.
@@ -138,11 +138,12 @@ impl Script {
                     self.views();
                 }
             }
-            Look::Screen { skip_when_absent: false } => {
+            // What was done right before can't have ended yet.
+            look if look.reads_screen() && !probes_are_known && (!look.skips_when_absent() || types(step)) => {
                 self.choose_file(places);
                 self.dump_if_file();
                 self.file_or_terminal();
-                self.probes_and_views(false, Duration::ZERO);
+                self.probes_and_views(look == Look::ScreenAndViews, Duration::ZERO);
             }
             Look::Screen { .. } | Look::ScreenAndViews | Look::Windows => {
                 if !probes_are_known {
@@ -238,12 +239,14 @@ impl Script {
         self.line("fi");
         self.line(&format!("for i in {}; do", pauses.join(" ")));
         self.line("if [ -z \"$x$g$c\" ]; then sleep $i 2>/dev/null");
+        // The accounts are what most waits are for; the window is looked at every other time, and before them: the account page closes
+        // once its account is gone.
+        self.line("if [ -n \"$n\" ]; then n=; else n=1");
+        self.line(reads::FOCUS_AGAIN);
+        self.line("if [ \"$b\" != \"$f\" ]; then c=1; fi\nfi");
         self.line(reads::ACCOUNTS);
         self.line(reads::IS_GONE);
-        // The accounts are what most waits are for; the window is looked at every other time.
-        self.line("if [ -n \"$n$g\" ]; then n=; else n=1");
-        self.line(reads::FOCUS_AGAIN);
-        self.line("if [ \"$b\" != \"$f\" ]; then c=1; fi\nfi\nfi\ndone");
+        self.line("fi\ndone");
     }
 
     /// The views of all visible windows, as the archive that the window manager writes.
@@ -408,6 +411,9 @@ impl Script {
 /// typed, since half a password in it means something.
 fn dumps_beside_inputs(step: &Step<'_>) -> bool {
     let plain = matches!(step.look, Look::Screen { .. } | Look::ScreenAndViews);
-    let types = step.inputs.iter().any(|input| matches!(input, Input::Text(_) | Input::Words(_) | Input::Clear { .. }));
-    plain && step.settle == Settle::Nothing && !step.inputs.is_empty() && !types
+    plain && step.settle == Settle::Nothing && !step.inputs.is_empty() && !types(step)
+}
+
+fn types(step: &Step<'_>) -> bool {
+    step.inputs.iter().any(|input| matches!(input, Input::Text(_) | Input::Words(_) | Input::Clear { .. }))
 }
