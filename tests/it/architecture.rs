@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// Room → the rooms it may import. The same table stands in `src/lib.rs`.
+/// Room → the rooms it may import. `src/lib.rs` has the same table.
 const TABLE: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("model", &["text"]),

@@ -92,5 +92,5 @@ fn watch_rings_at_each_end_and_holds_results_until_the_phone_is_unplugged() {
     let bare = console::strip_ansi_codes(&said.out);
     let held = bare.rfind("2 of 2 done").map(|at| &bare[at..]);
     let held = held.unwrap_or_else(|| panic!("{bare}"));
-    assert!(held.contains("+ #1 1-1") && held.contains("+ #2 1-2"), "both stand on the board at the end: {held}");
+    assert!(held.contains("+ #1 1-1") && held.contains("+ #2 1-2"), "the board shows both at the end: {held}");
 }

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use chrono::{TimeZone, Utc};
+use chrono::Utc;
 use mi_signout::event::{Event, EventKind, FindDevice, Progress, Subject};
 use mi_signout::journal::{InstallKey, Journal, JournalError, Mutation, PhoneInfo, PhoneKey, Run, RunInfo};
-use mi_signout::model::{AccountId, DeletionState, Outcome, Proof, Reason, ResultRow, Serial};
+use mi_signout::model::{AccountId, DeletionState, Outcome};
 use mi_signout::record::chain;
 
 use crate::support::Killed;
+use crate::support::journal_data::{phone, row};
 
 /// Where the re-executed test finds its journal.
 const CHILD: &str = "MI_SIGNOUT_TEST_JOURNAL";
@@ -23,36 +24,6 @@ fn open(dir: &Path) -> Arc<Journal> {
 fn begin(journal: &Arc<Journal>) -> Run {
     let info = RunInfo { tool: "mi-signout 0.1.0".into(), operator: Some("Ana".into()), ..RunInfo::default() };
     journal.begin(info).unwrap()
-}
-
-fn phone(key: &str) -> PhoneInfo {
-    PhoneInfo {
-        key: PhoneKey::new(key),
-        serial: Serial::new(format!("adb-{key}")),
-        adb: "127.0.0.1:5037".into(),
-        make: Some("Xiaomi".into()),
-        model: Some("Redmi Note 10".into()),
-        place: Some("1-4.2".into()),
-    }
-}
-
-fn row(key: &str, account: Option<&str>, outcome: Outcome) -> ResultRow {
-    ResultRow {
-        serial: format!("adb-{key}"),
-        adb: "127.0.0.1:5037".into(),
-        model: Some("Redmi Note 10".into()),
-        software: Some("MIUI 14.0.9".into()),
-        profile: Some("miui".into()),
-        account: account.map(AccountId::new),
-        outcome,
-        reason: (outcome == Outcome::Unknown).then_some(Reason::Disconnected),
-        hint: None,
-        proof: Proof { before: Some("account present".into()), after: None, ui: None },
-        started: Utc.with_ymd_and_hms(2026, 1, 24, 10, 0, 0).unwrap(),
-        seconds: 31.449_999,
-        steps: 7,
-        dumps: 5,
-    }
 }
 
 fn tapped(screens: &[&str], submitted: bool) -> Progress {

@@ -1,4 +1,4 @@
-//! A person mends at the phone what the run waits for, and the run goes on by itself.
+//! A person fixes on the phone what the run waits for, and the run continues by itself.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};

@@ -358,7 +358,7 @@ const VARIANTS: &[&str] = &[
 ];
 
 /// Draws every screen of a profile in every language and generation that differ, formats in turn; returns how many drawings
-/// there were and which were taken for something else.
+/// there were and which matched another screen.
 fn draw_all(catalog: &Catalog, profile: &DeviceProfile, languages: &BTreeSet<&str>) -> (usize, Vec<String>) {
     let (mut count, mut wrong) = (0, Vec::new());
     let names = profile.screens.iter().map(|s| s.name.as_str()).filter(|n| *n != "account-gone");

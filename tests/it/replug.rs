@@ -1,5 +1,5 @@
-//! The cable comes out right after the password was submitted: the same hardware is waited for wherever it comes back, looked
-//! at, and never tapped on the strength of what was seen before.
+//! The cable comes out right after the password was submitted. mi-signout finds the same phone wherever it comes back, looks at
+//! it again, and never taps because of what it saw before.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

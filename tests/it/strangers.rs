@@ -14,7 +14,7 @@ fn bed() -> TestBed {
     TestBed::own([hostile])
 }
 
-/// What stands in a text that somebody would obey. Line ends are the program's own.
+/// Characters that a terminal or a reader would obey. Line ends are the program's own.
 fn obeyed(text: &str) -> Vec<char> {
     let obeyed = |c: &char| {
         (c.is_control() && *c != '\n')

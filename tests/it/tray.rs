@@ -147,7 +147,7 @@ fn two_phones_of_one_serial_are_left_alone_and_told_apart_by_their_ports() {
     }
 }
 
-/// What stands in the dialer, where that shows.
+/// The digits that the dialer shows, if it is in front.
 fn dialled(phone: &SimPhone) -> Option<String> {
     let tree = UiTree::parse(phone.dump_xml().as_bytes()).unwrap();
     let digits = Selector { id: Some("com.android.contacts:id/digits".into()), ..Selector::default() };

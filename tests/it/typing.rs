@@ -1,5 +1,5 @@
 //! What comes between a password and its field: keyboards that lie over it or lose keys, offers to fill it in, and Androids that
-//! show nobody what stands in it. Nothing is submitted whose length was not compared, and none of those windows is ever tapped.
+//! never show what it holds. Nothing is submitted whose length was not compared, and none of those windows is ever tapped.
 
 use mi_signout::model::{Outcome, Reason, ResultRow};
 use mi_signout::profile::Catalog;

@@ -129,7 +129,7 @@ fn found_midway_after_a_crash() {
     ");
 }
 
-/// The tap before the crash may still be under way: it is waited for, and only then is the page left and opened anew.
+/// The tap before the crash may still take effect. The engine gives it time, and only then leaves the page and opens it again.
 #[test]
 fn found_after_a_crash_on_the_screen_that_was_tapped() {
     let (_, trace) = walk(

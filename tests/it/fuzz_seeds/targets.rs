@@ -40,7 +40,7 @@ pub fn dump(bytes: &[u8]) {
             assert!(x < width && y < height, "a tap beside the display");
         }
         if node.password && node.filled() {
-            assert!(node.text.chars().all(|c| c == '•'), "what stands in a password field is not kept");
+            assert!(node.text.chars().all(|c| c == '•'), "the characters of a password field are not kept");
         }
     }
     for selector in [

@@ -13,7 +13,7 @@ use super::expected::{NOTHING, field_of};
 pub struct Page<'a> {
     pub spec: &'a PhoneSpec,
     pub screen: ScreenId,
-    /// The owner's words stand in its field.
+    /// Its field holds the owner's words.
     pub filled: bool,
     /// Its field has the focus and the keyboard is up.
     pub keyboard: bool,

@@ -14,7 +14,7 @@ pub const FAMILIES: [(&str, &[Generation]); 4] = [
 /// A page that no screen of the profile is, nor any of its popups.
 pub const NOTHING: &str = "nothing";
 
-/// The screen that a page is in a family; `filled` where the owner's words stand in its field. `None` where the family has no
+/// The screen that a page is in a family; `filled` where its field holds the owner's words. `None` where the family has no
 /// such page.
 pub fn screen_of(page: ScreenId, family: &str, filled: bool) -> Option<&'static str> {
     use ScreenId as S;

@@ -10,7 +10,7 @@ use phone_sim::shell::{NoPrograms, Shell, Sink, Source, Streams};
 use super::simulated;
 use crate::support::wait_until;
 
-/// A word that stands in a file of the host only.
+/// A word that only a file of the host holds.
 const CANARY: &str = "canary-of-the-host-7d1f";
 
 #[test]

@@ -10,9 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mi_signout::journal::{
-    InstallKey, Journal, JournalError, KeySource, Ledger, PhoneInfo, PhoneKey, Run, RunInfo, SetUp, SharedDatabase,
+    InstallKey, Journal, JournalError, KeySource, Ledger, PhoneKey, Run, RunInfo, SetUp, SharedDatabase,
 };
-use mi_signout::model::{AccountId, Outcome, Proof, Reason, ResultRow, Serial};
+use mi_signout::model::{AccountId, Outcome};
+
+use crate::support::journal_data::{phone, row};
 
 /// A computer with a state directory of its own.
 struct Bench {
@@ -60,36 +62,6 @@ fn begin(journal: &Arc<Journal>, lot: &str) -> Run {
         ..RunInfo::default()
     };
     journal.begin(info).unwrap()
-}
-
-fn phone(key: &str) -> PhoneInfo {
-    PhoneInfo {
-        key: PhoneKey::new(key),
-        serial: Serial::new(format!("adb-{key}")),
-        adb: "127.0.0.1:5037".into(),
-        make: Some("Xiaomi".into()),
-        model: Some("Redmi Note 10".into()),
-        place: Some("1-4.2".into()),
-    }
-}
-
-fn row(key: &str, account: Option<&str>, outcome: Outcome) -> ResultRow {
-    ResultRow {
-        serial: format!("adb-{key}"),
-        adb: "127.0.0.1:5037".into(),
-        model: Some("Redmi Note 10".into()),
-        software: Some("MIUI 14.0.9".into()),
-        profile: Some("miui".into()),
-        account: account.map(AccountId::new),
-        outcome,
-        reason: (outcome == Outcome::Unknown).then_some(Reason::Disconnected),
-        hint: None,
-        proof: Proof { before: Some("account present".into()), after: None, ui: None },
-        started: chrono::DateTime::UNIX_EPOCH,
-        seconds: 31.4,
-        steps: 7,
-        dumps: 5,
-    }
 }
 
 /// Where the sources are.

@@ -5,6 +5,7 @@ pub mod device_lab;
 pub mod fake_adb;
 pub mod invariants;
 pub mod invocation;
+pub mod journal_data;
 pub mod plain_phone;
 pub mod postgres;
 pub mod process;

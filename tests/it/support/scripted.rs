@@ -278,7 +278,7 @@ impl Script {
         self
     }
 
-    /// So many characters stand in the password field already.
+    /// The password field already holds so many characters.
     pub fn holds(mut self, chars: usize) -> Self {
         self.typed = chars;
         self
