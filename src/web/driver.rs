@@ -273,7 +273,8 @@ fn capabilities(found: &Found, profile: &Path, looks: Looks) -> Option<Capabilit
     set("pageLoadStrategy", json!("none"))?;
     set("unhandledPromptBehavior", json!("ignore"))?;
     let (name, key) = found.kind.names();
-    set("browserName", json!(name))?;
+    let is_shell = found.browser.as_deref().is_some_and(is_headless_shell);
+    set("browserName", json!(if is_shell { HEADLESS_SHELL } else { name }))?;
     let mut options = match found.kind {
         Kind::Chrome | Kind::Edge => chromium_options(profile, looks),
         Kind::Firefox => firefox_options(profile, looks),
@@ -283,6 +284,13 @@ fn capabilities(found: &Found, profile: &Path, looks: Looks) -> Option<Capabilit
     }
     set(key, options)?;
     Some(capabilities)
+}
+
+/// What chromedriver calls Chromium's build without a window, which it has to steer in another way.
+const HEADLESS_SHELL: &str = "chrome-headless-shell";
+
+fn is_headless_shell(browser: &Path) -> bool {
+    browser.file_stem().is_some_and(|name| name.to_string_lossy().contains("headless-shell"))
 }
 
 fn chromium_options(profile: &Path, looks: Looks) -> Value {
@@ -336,6 +344,15 @@ mod tests {
         assert!(text.contains("--user-data-dir=/p") && text.contains("\"profile.password_manager_enabled\":false"));
         for never in ["headless", "no-sandbox", "log-path", "verbose", "debugging-port", "detach"] {
             assert!(!text.contains(never), "{never}");
+        }
+    }
+
+    #[test]
+    fn chromedriver_is_told_of_a_browser_without_a_window() {
+        for (browser, name) in [("/usr/bin/chromium", "chrome"), ("/b/chromium-headless-shell", HEADLESS_SHELL)] {
+            let found = Found { kind: Kind::Chrome, driver: "chromedriver".into(), browser: Some(browser.into()) };
+            let asked = capabilities(&found, Path::new("/p"), Looks::default()).unwrap();
+            assert_eq!(asked.get("browserName"), Some(&json!(name)), "{browser}");
         }
     }
 

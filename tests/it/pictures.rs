@@ -3,9 +3,8 @@
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use crate::support::browser_session::need_chromium;
+use crate::support::browser_session::chromium;
 use crate::support::replica::{ID, Knobs, PASSWORD, Replica};
 use crate::support::{RIGHT, TestBed, mi_signout, spec};
 
@@ -49,7 +48,7 @@ fn the_terminal_prints_what_the_pictures_show() {
 fn screenshot(url: &str, size: &str, name: &str) {
     let home = tempfile::tempdir().unwrap();
     let to = if std::env::var_os(WRITE).is_some() { path(name) } else { home.path().join(name) };
-    let mut chromium = Command::new("chromium");
+    let mut chromium = chromium();
     chromium.args([
         "--headless",
         "--no-sandbox",
@@ -71,7 +70,6 @@ fn screenshot(url: &str, size: &str, name: &str) {
 
 #[test]
 fn pictures_of_the_report_and_of_the_deletion() {
-    need_chromium();
     let other = spec("c3").account(Some("7777000111")).password("other");
     let bed = TestBed::own([spec("8f2a1b"), spec("b2c4"), other]);
     let report = bed.path("tray.html");

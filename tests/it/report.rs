@@ -11,7 +11,7 @@ use mi_signout::model::{AccountId, Outcome, Proof, Reason, ResultRow, Serial};
 use mi_signout::record::{RunRecord, chain};
 use mi_signout::report::{self, Format, ReportError, Seal};
 
-use crate::support::browser_session::need_chromium;
+use crate::support::browser_session::chromium;
 use crate::support::talk;
 
 /// A run of three phones; the second fails, the third is cut off.
@@ -120,7 +120,7 @@ fn in_chromium(page: &Path, width: u32, dark: bool) -> String {
     );
     let outer = page.with_file_name("frame.html");
     std::fs::write(&outer, frame).unwrap();
-    let mut command = Command::new("chromium");
+    let mut command = chromium();
     command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--dump-dom"]);
     command.arg(format!("--user-data-dir={}", profile.path().display()));
     command.args(["--window-size=1400,1600", "--hide-scrollbars", "--virtual-time-budget=5000"]);
@@ -133,7 +133,6 @@ fn in_chromium(page: &Path, width: u32, dark: bool) -> String {
 
 #[test]
 fn the_page_fits_a_phone_and_a_desk_in_light_and_dark() {
-    need_chromium();
     let dir = tempfile::tempdir().unwrap();
     let (record, _) = recorded(dir.path());
     let page = String::from_utf8(report::render(&record, Format::Html).unwrap()).unwrap();

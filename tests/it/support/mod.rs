@@ -26,3 +26,8 @@ pub use real_adb::{RealAdbServer, adb, adb_connect, adb_disconnect, adb_program,
 pub use simulate::Simulate;
 pub use terminal::TerminalSession;
 pub use test_bed::{RIGHT, SCALE, TestBed, spec, unused_address};
+
+/// Whether the long form was asked for (`tests/run --long`): cases one by one that the short form takes together.
+pub fn is_long() -> bool {
+    std::env::var_os("MI_SIGNOUT_TEST_LONG").is_some()
+}

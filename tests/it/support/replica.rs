@@ -16,7 +16,7 @@ pub const CODE: &str = "918273";
 pub const ID: &str = "6230000535";
 
 /// How the site behaves.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "knobs are switches")]
 pub struct Knobs {
     /// Pop-ups of the older generation (Chinese only) instead of pages.

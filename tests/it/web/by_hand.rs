@@ -7,7 +7,7 @@ use mi_signout::model::DeletionState;
 #[test]
 fn a_build_without_the_manager_names_the_driver_that_fits() {
     use std::os::unix::fs::PermissionsExt;
-    let (session, replica) = (BrowserSession::new(), Replica::start(Knobs::default()));
+    let (session, replica) = (BrowserSession::whole_chromium(), Replica::start(Knobs::default()));
     let browser = session.path("bin/chromium");
     std::fs::create_dir(browser.parent().unwrap()).unwrap();
     std::fs::write(&browser, "#!/bin/sh\necho 'Chromium 156.0.1.2 built on Debian'\n").unwrap();

@@ -1,6 +1,7 @@
 //! Every oddity of the site × goes through, refuses, closes the browser, kills the tool, resumes.
 
 use crate::support::browser_session::{BrowserSession, Do, IN_THE_PAGE, Left, lives};
+use crate::support::is_long;
 use crate::support::replica::{Knobs, Replica};
 use mi_signout::model::DeletionState;
 
@@ -37,8 +38,13 @@ fn check(left: &Left, status: i32, word: &str, session: &BrowserSession, replica
     session.assert_secretless();
 }
 
+/// The plain site is walked in the browser that people have.
+fn session(knobs: Knobs) -> BrowserSession {
+    if knobs == Knobs::default() { BrowserSession::whole_chromium() } else { BrowserSession::new() }
+}
+
 fn goes_through(knobs: Knobs, comes: Comes) {
-    let (session, replica) = (BrowserSession::new(), Replica::start(knobs));
+    let (session, replica) = (session(knobs), Replica::start(knobs));
     let left = session.play(&replica, &[], &willing());
     match comes {
         Comes::Deleted => {
@@ -72,13 +78,13 @@ fn goes_through(knobs: Knobs, comes: Comes) {
 
 fn refuses(knobs: Knobs, comes: Comes) {
     if comes == Comes::Deleted {
-        let (session, replica) = (BrowserSession::new(), Replica::start(Knobs { cancels: true, ..knobs }));
+        let (session, replica) = (session(knobs), Replica::start(Knobs { cancels: true, ..knobs }));
         // After the last question nothing but the owner's word says that it was kept.
         let rules = [&willing()[..], &[("type: deleted or kept?", Do::Type("kept"))]].concat();
         check(&session.play(&replica, &[], &rules), 1, "Recorded as kept", &session, &replica, 0);
         assert_eq!(session.state(), DeletionState::Kept);
     } else {
-        let (session, replica) = (BrowserSession::new(), Replica::start(knobs));
+        let (session, replica) = (session(knobs), Replica::start(knobs));
         let left = session.play(&replica, &[], &[("type: delete 535", Do::Type("no"))]);
         check(&left, 1, "Kept: ", &session, &replica, 0);
         assert_eq!(replica.record.lock().unwrap().sign_ins, 0);
@@ -86,7 +92,7 @@ fn refuses(knobs: Knobs, comes: Comes) {
 }
 
 fn closes_the_browser(knobs: Knobs, comes: Comes) {
-    let (session, replica) = (BrowserSession::new(), Replica::start(knobs));
+    let (session, replica) = (session(knobs), Replica::start(knobs));
     if comes == Comes::Deleted {
         // The last Delete may have been pressed just before: it can't be known.
         let mut rules = but("your turn: last Delete", Do::Close);
@@ -100,7 +106,7 @@ fn closes_the_browser(knobs: Knobs, comes: Comes) {
 }
 
 fn kills_and_resumes(knobs: Knobs, comes: Comes) {
-    let (session, replica) = (BrowserSession::new(), Replica::start(knobs));
+    let (session, replica) = (session(knobs), Replica::start(knobs));
     let at = if comes == Comes::Deleted { "your turn: verification" } else { "your turn: sign in" };
     let left = session.play(&replica, &[], &but(at, Do::Kill));
     assert_eq!((left.status, replica.deletions()), (None, 0), "{}", left.printed);
@@ -117,38 +123,43 @@ fn kills_and_resumes(knobs: Knobs, comes: Comes) {
     }
 }
 
-macro_rules! cases {
-    ($when:meta; $($name:ident: $comes:ident, $knobs:expr;)*) => { $(
-        mod $name {
-            use super::*;
-
-            #[test]
-            fn goes_through() {
-                super::goes_through($knobs, Comes::$comes);
-            }
-
-            #[test]
-            fn refuses() {
-                super::refuses($knobs, Comes::$comes);
-            }
-
-            #[test]
-            #[$when]
-            fn closes_the_browser() {
-                super::closes_the_browser($knobs, Comes::$comes);
-            }
-
-            #[test]
-            #[$when]
-            fn kills_and_resumes() {
-                super::kills_and_resumes($knobs, Comes::$comes);
-            }
+macro_rules! tests_of {
+    ($knobs:expr, $comes:ident: $($deed:ident)*) => { $(
+        #[test]
+        fn $deed() {
+            super::$deed($knobs, Comes::$comes);
         }
     )* };
 }
 
+macro_rules! cases {
+    ($($name:ident: $comes:ident, $knobs:expr;)*) => { $(
+        mod $name {
+            use super::*;
+
+            tests_of! { $knobs, $comes: goes_through refuses closes_the_browser kills_and_resumes }
+        }
+    )* };
+}
+
+/// Sites that differ from those of `cases` in nothing that a closed browser or a killed program leaves.
+macro_rules! like_them {
+    ($($name:ident: $comes:ident, $knobs:expr;)*) => {
+        $(
+            mod $name {
+                use super::*;
+
+                tests_of! { $knobs, $comes: goes_through refuses }
+            }
+        )*
+
+        fn each_of_them() -> Vec<(Knobs, Comes)> {
+            vec![$(($knobs, Comes::$comes)),*]
+        }
+    };
+}
+
 cases! {
-    cfg(test);
     plain: Deleted, Knobs::default();
     popups: Deleted, Knobs { popups: true, ..Knobs::default() };
     captcha_in_a_frame: Deleted, Knobs { captcha: true, ..Knobs::default() };
@@ -157,9 +168,7 @@ cases! {
     wrong_host: ByHand, Knobs { wrong_host: true, ..Knobs::default() };
 }
 
-// What these change of the site does not change what a closed browser or a killed program leaves.
-cases! {
-    ignore = "long form: tests/run --long";
+like_them! {
     chinese: Deleted, Knobs { chinese: true, ..Knobs::default() };
     code_in_a_frame: Deleted, Knobs { code_in_frame: true, ..Knobs::default() };
     slow_redirects: Deleted, Knobs { slow: true, ..Knobs::default() };
@@ -168,4 +177,38 @@ cases! {
     home_first: Deleted, Knobs { home_first: true, ..Knobs::default() };
     refused_in_a_popup: Refused, Knobs { refuse: true, popups: true, ..Knobs::default() };
     too_frequent: Refused, Knobs { too_frequent: true, ..Knobs::default() };
+}
+
+/// What a person meets who closes the browser or kills the tool on such a site: all their oddities on two sites, or in the long
+/// form each on a site of its own.
+fn like_them() -> Vec<(Knobs, Comes)> {
+    if is_long() {
+        return each_of_them();
+    }
+    let all = Knobs {
+        chinese: true,
+        code_in_frame: true,
+        slow: true,
+        redraw: true,
+        expires: true,
+        home_first: true,
+        ..Knobs::default()
+    };
+    vec![(all, Comes::Deleted), (Knobs { too_frequent: true, ..Knobs::default() }, Comes::Refused)]
+}
+
+mod like_them {
+    #[test]
+    fn closes_the_browser() {
+        for (knobs, comes) in super::like_them() {
+            super::closes_the_browser(knobs, comes);
+        }
+    }
+
+    #[test]
+    fn kills_and_resumes() {
+        for (knobs, comes) in super::like_them() {
+            super::kills_and_resumes(knobs, comes);
+        }
+    }
 }

@@ -41,7 +41,7 @@ struct Place {
 impl Place {
     fn new(gives: Gives) -> Self {
         use std::os::unix::fs::PermissionsExt;
-        let session = BrowserSession::new();
+        let session = BrowserSession::whole_chromium();
         let chromium = session.path("bin/chromium");
         std::fs::create_dir(chromium.parent().unwrap()).unwrap();
         std::fs::write(&chromium, becomes(&program("chromium"))).unwrap();
@@ -202,7 +202,7 @@ fn a_build_that_can_not_download_says_so() {
 
 #[test]
 fn a_mirror_is_for_the_replica_and_on_this_computer() {
-    let session = BrowserSession::new();
+    let session = BrowserSession::whole_chromium();
     let left = session.piped(&["delete", "--driver-mirror", "http://127.0.0.1:1"].map(str::to_owned), "");
     assert_eq!(left.status, Some(2), "{}", left.printed);
     assert!(left.printed.contains("--site"), "{}", left.printed);

@@ -24,7 +24,7 @@ fn browser_that_notes(session: &BrowserSession) -> (String, std::path::PathBuf) 
 
 #[test]
 fn the_guide_needs_no_terminal_no_driver_and_no_journal() {
-    let session = BrowserSession::new();
+    let session = BrowserSession::whole_chromium();
     let left = session.piped(&words(&["delete", "--guide"]), "");
     assert_eq!(left.status, Some(0));
     assert_eq!(left.printed, Guide::new(&Pages::built_in().unwrap()).to_string());
@@ -32,7 +32,7 @@ fn the_guide_needs_no_terminal_no_driver_and_no_journal() {
 
 #[test]
 fn the_guide_opens_the_default_browser_on_a_terminal_only() {
-    let session = BrowserSession::new();
+    let session = BrowserSession::whole_chromium();
     let (program, note) = browser_that_notes(&session);
     let tool = env!("CARGO_BIN_EXE_mi-signout");
     let left =
@@ -47,7 +47,7 @@ fn the_guide_opens_the_default_browser_on_a_terminal_only() {
 
 #[test]
 fn without_a_browser_the_checklist_is_printed() {
-    let (session, replica) = (BrowserSession::new(), Replica::start(Knobs::default()));
+    let (session, replica) = (BrowserSession::whole_chromium(), Replica::start(Knobs::default()));
     let empty = session.path("empty");
     std::fs::create_dir(&empty).unwrap();
     let path = [("PATH", empty.to_str().unwrap())];
@@ -67,7 +67,7 @@ fn without_a_browser_the_checklist_is_printed() {
 
 #[test]
 fn a_browser_that_does_not_start_is_explained_and_leaves_nothing() {
-    let (session, replica) = (BrowserSession::new(), Replica::start(Knobs::default()));
+    let (session, replica) = (BrowserSession::whole_chromium(), Replica::start(Knobs::default()));
     // Not a browser at all; and Chromium with a window, where there is no display.
     for (more, wish) in [(&["--browser", "/bin/false"][..], "headless"), (&[][..], "")] {
         let arguments = session.arguments(&replica, more);
@@ -82,7 +82,7 @@ fn a_browser_that_does_not_start_is_explained_and_leaves_nothing() {
 
 #[test]
 fn bad_pages_and_bad_sites_are_usage_errors() {
-    let session = BrowserSession::new();
+    let session = BrowserSession::whole_chromium();
     let folder = session.path("pages");
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("own.toml"), "schema = 1\n[[page]]\nis = \"finale\"\n").unwrap();

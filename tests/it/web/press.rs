@@ -23,8 +23,8 @@ fn assert_left(left: &Left, status: Option<i32>, word: &str) {
     assert!(left.printed.contains(word), "no '{word}' in:\n{}", left.printed);
 }
 
-fn presses(knobs: Knobs) {
-    let (session, replica) = (BrowserSession::new(), Replica::start(knobs));
+fn presses(session: &BrowserSession, knobs: Knobs) {
+    let replica = Replica::start(knobs);
     let left = session.play(&replica, &["--press-final"], &with(&[WORDS]));
     assert_left(&left, Some(0), "Deleted: ");
     assert!(left.printed.contains("pressed the last Delete, once"), "{}", left.printed);
@@ -36,12 +36,12 @@ fn presses(knobs: Knobs) {
 
 #[test]
 fn it_presses_once_after_the_words() {
-    presses(Knobs::default());
+    presses(&BrowserSession::whole_chromium(), Knobs::default());
 }
 
 #[test]
 fn it_presses_once_in_the_pop_up() {
-    presses(Knobs { popups: true, ..Knobs::default() });
+    presses(&BrowserSession::new(), Knobs { popups: true, ..Knobs::default() });
 }
 
 #[test]
