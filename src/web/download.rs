@@ -162,12 +162,10 @@ impl Downloads {
         Ok(Found { kind: fitting.kind, driver, browser: Some(fitting.browser.clone()) })
     }
 
-    /// Asks the browser for its version; a driver is neither kept nor brought.
     #[cfg(not(feature = "driver-manager"))]
     #[allow(clippy::unused_self, reason = "the manager's form needs it")]
     fn run(&self, _kind: Kind, browser: Option<&Path>, _offline: bool, _goes_on: &dyn Fn() -> bool) -> Seen {
-        let asked = browser.and_then(|browser| Some((browser.to_path_buf(), version_of(browser)?)));
-        Seen { browser: asked, ..Seen::default() }
+        ask(browser)
     }
 
     /// Finds the browser's version and its driver. `thirtyfour` also starts what it found: it is told to ask the driver for its
@@ -212,12 +210,18 @@ impl Downloads {
 }
 
 /// How long a browser may take to tell its version.
-#[cfg(not(feature = "driver-manager"))]
+#[cfg(any(test, not(feature = "driver-manager")))]
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 
-/// The version that a browser says it has: `Chromium 156.0.1.2 built on Debian`, `Mozilla Firefox 140.0`. On Windows a browser opens a
-/// window instead of answering, so it is not asked.
-#[cfg(not(feature = "driver-manager"))]
+/// Asks the browser for its version; a driver is neither kept nor brought.
+#[cfg(any(test, not(feature = "driver-manager")))]
+fn ask(browser: Option<&Path>) -> Seen {
+    let asked = browser.and_then(|browser| Some((browser.to_path_buf(), version_of(browser)?)));
+    Seen { browser: asked, ..Seen::default() }
+}
+
+/// The version that a browser says it has. On Windows a browser opens a window instead of answering, so it is not asked.
+#[cfg(any(test, not(feature = "driver-manager")))]
 fn version_of(browser: &Path) -> Option<String> {
     if cfg!(windows) {
         return None;
@@ -225,7 +229,12 @@ fn version_of(browser: &Path) -> Option<String> {
     let mut asks = crate::process::command(browser);
     asks.arg("--version");
     let output = crate::process::output(asks, ANSWERS_WITHIN).ok()?;
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    version_in(&String::from_utf8_lossy(&output.stdout))
+}
+
+/// The version in a browser's words: `Chromium 156.0.1.2 built on Debian`, `Mozilla Firefox 140.0`.
+#[cfg(any(test, not(feature = "driver-manager")))]
+fn version_in(said: &str) -> Option<String> {
     let is_version = |word: &&str| word.contains('.') && word.chars().all(|c| c.is_ascii_digit() || c == '.');
     said.split_whitespace().find(is_version).map(str::to_owned)
 }
@@ -272,4 +281,36 @@ fn wanted(kind: Kind, browser: Option<&Path>) -> Option<Capabilities> {
         wanted.set(options, json!({ "binary": browser })).ok()?;
     }
     Some(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_the_manager_the_version_is_read_from_the_browsers_words() {
+        for (said, version) in [
+            ("Chromium 156.0.1.2 built on Debian GNU/Linux 12 (bookworm)\n", Some("156.0.1.2")),
+            ("Mozilla Firefox 140.0", Some("140.0")),
+            ("Microsoft Edge v1.2 stable", None),
+            ("", None),
+        ] {
+            assert_eq!(version_in(said).as_deref(), version, "{said}");
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn without_the_manager_a_browser_is_asked_and_no_driver_comes() {
+        // Any program that tells its version. Only a stable cargo has one of plain numbers.
+        let program = Path::new(env!("CARGO"));
+        let seen = ask(Some(program));
+        let said = std::process::Command::new(program).arg("--version").output().unwrap().stdout;
+        let version = version_in(&String::from_utf8(said).unwrap());
+        assert_eq!(seen.browser, version.map(|version| (program.to_path_buf(), version)));
+        assert_eq!((seen.is_named, seen.has_come, seen.driver), (false, false, None));
+        for silent in [None, Some(Path::new("/bin/false")), Some(Path::new("/nowhere/chromium"))] {
+            assert_eq!(ask(silent).browser, None, "{silent:?}");
+        }
+    }
 }
