@@ -39,6 +39,7 @@ impl<T: Ord> Ord for At<T> {
     }
 }
 
+#[cfg(test)]
 impl<T: schemars::JsonSchema> schemars::JsonSchema for At<T> {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         T::schema_name()
@@ -78,6 +79,7 @@ impl<'de> Deserialize<'de> for OneOrMany {
     }
 }
 
+#[cfg(test)]
 impl schemars::JsonSchema for OneOrMany {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "OneOrMany".into()
@@ -91,7 +93,8 @@ impl schemars::JsonSchema for OneOrMany {
 }
 
 /// A device profile of mi-signout.
-#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct RawProfile {
     /// Version of the format: 1.
@@ -127,7 +130,8 @@ pub(super) struct RawProfile {
 }
 
 /// Ways in, tried in order.
-#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawEntry {
     /// Each an intent action, a component, or a flow of this profile.
@@ -135,7 +139,8 @@ pub(super) struct RawEntry {
 }
 
 /// Something to open: one of action, component, flow.
-#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawOpen {
     /// Intent action.
@@ -149,7 +154,8 @@ pub(super) struct RawOpen {
 }
 
 /// How to know a screen: everything has to hold.
-#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawScreen {
     /// Its name.
@@ -176,7 +182,8 @@ pub(super) struct RawScreen {
 }
 
 /// A dialog that may come at any time: how to know it, what to do, how often at most.
-#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawPopup {
     /// What it is, in words for the progress line.
@@ -201,7 +208,8 @@ pub(super) struct RawPopup {
 }
 
 /// What to do on each screen.
-#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawFlow {
     /// By screen.
@@ -209,7 +217,8 @@ pub(super) struct RawFlow {
 }
 
 /// What to do on a screen: do, wait or end; or by an option of the run.
-#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawReaction {
     /// Actions in order.
@@ -238,7 +247,8 @@ pub(super) struct RawReaction {
 pub(super) type ByValue = BTreeMap<At<String>, Vec<At<RawAction>>>;
 
 /// How long.
-#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawWait {
     /// Seconds, 1 to 600.
@@ -246,7 +256,8 @@ pub(super) struct RawWait {
 }
 
 /// One action: exactly one of tap, type, submit, key, open, words.
-#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawAction {
     /// Tap this; with `submit` the button that submits.
@@ -271,7 +282,8 @@ pub(super) struct RawAction {
 }
 
 /// Plain words: one of label, text.
-#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawWords {
     /// A label, in the phone's language.
@@ -284,7 +296,8 @@ pub(super) struct RawWords {
 }
 
 /// A node to look for: everything that is set has to hold.
-#[derive(Debug, Default, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSelector {
     /// resource-id, with `*` and `?`.

@@ -193,10 +193,20 @@ fn only_ascii_is_typed_and_the_phones_language_comes_first() {
 
 #[test]
 fn the_schema_names_the_keys_of_the_format() {
-    let schema: serde_json::Value = serde_json::from_str(&schema()).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(schema()).unwrap();
     for key in ["schema", "name", "match", "entry", "screen", "flow", "popup", "base", "without"] {
         assert!(schema["properties"][key].is_object(), "{key}");
     }
     assert_eq!(schema["additionalProperties"], false);
     assert!(schema["$defs"]["RawSelector"]["properties"]["password"].is_object());
+}
+
+/// `MI_SIGNOUT_WRITE_SCHEMA=1 cargo test --lib the_schema_is_that` makes the file anew.
+#[test]
+fn the_schema_is_that_of_the_types() {
+    let made = serde_json::to_string_pretty(&schemars::schema_for!(super::raw::RawProfile)).unwrap() + "\n";
+    if std::env::var_os("MI_SIGNOUT_WRITE_SCHEMA").is_some() {
+        std::fs::write("device-profiles/schema.json", &made).unwrap();
+    }
+    assert_eq!(made, std::fs::read_to_string("device-profiles/schema.json").unwrap());
 }

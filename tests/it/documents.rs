@@ -4,14 +4,19 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::readme::{DOCUMENTS, commands};
+use crate::support::postgres::PostgresServer;
 use crate::support::{Killed, RIGHT, Said, TestBed, signal, spec, talk, wait_until};
 
 /// The account of the simulated phones, unless their spec has another.
 const ACCOUNT: &str = "6230000535";
 
-/// The reader's computer: a home that stays the same for a whole document.
+/// The record that a document names for several benches.
+const SHARED: &str = "postgres://signout@127.0.0.1:5432/lots";
+
+/// The reader's computer: a home, and a shared record, that stay the same for a whole document.
 struct Reader {
     home: tempfile::TempDir,
+    shared: Option<String>,
 }
 
 impl Reader {
@@ -25,13 +30,24 @@ impl Reader {
             use_mode(&path);
         };
         std::fs::create_dir(home.path().join("pages")).unwrap();
-        write("tray.csv", &format!("account,password\n{ACCOUNT},{RIGHT}\n"));
+        for passwords in ["tray.csv", "phones.csv"] {
+            write(passwords, &format!("account,password\n{ACCOUNT},{RIGHT}\n"));
+        }
         // The profile that the document shows.
         let shown = document.split("```toml\n").skip(1).find(|block| block.starts_with("schema = 1"));
         if let Some(profile) = shown.and_then(|block| block.split("```").next()) {
             write("mine/shown.toml", profile);
         }
-        Self { home }
+        Self { home, shared: document.contains(SHARED).then(|| PostgresServer::shared().database()) }
+    }
+
+    /// The words with what is here in place of what the document names.
+    fn adapted(&self, words: &[String]) -> Vec<String> {
+        let here = |word: String| match &self.shared {
+            Some(shared) if word == SHARED => shared.clone(),
+            _ => word,
+        };
+        adapted(words).into_iter().map(here).collect()
     }
 
     fn command(&self, words: &[String], bed: &TestBed) -> Command {
@@ -42,6 +58,7 @@ impl Reader {
             command.env(name, self.home.path());
         }
         command.env("ANDROID_ADB_SERVER_PORT", bed.port().to_string()).env("MI_SIGNOUT_PASSWORD", RIGHT);
+        command.env("MI_SIGNOUT_JOURNAL_PASSPHRASE", "a phrase of the benches");
         command
     }
 
@@ -116,7 +133,7 @@ fn every_command_of_the_documents_runs() {
     for (name, document) in DOCUMENTS {
         let reader = Reader::of(document);
         for told in commands(document) {
-            let words = adapted(&told);
+            let words = reader.adapted(&told);
             let bed = phones(&words);
             let said = reader.run(&words, &bed);
             let expected = match words[0].as_str() {

@@ -53,13 +53,16 @@ fn the_table_of_exit_statuses_is_whole() {
 }
 
 /// The documents with commands in them.
-pub const DOCUMENTS: [(&str, &str); 8] = [
+pub const DOCUMENTS: [(&str, &str); 11] = [
     ("README.md", README),
     ("docs/operator.md", include_str!("../../docs/operator.md")),
     ("docs/profiles.md", include_str!("../../docs/profiles.md")),
     ("docs/deletion.md", include_str!("../../docs/deletion.md")),
     ("docs/json.md", include_str!("../../docs/json.md")),
     ("docs/codes.md", include_str!("../../docs/codes.md")),
+    ("docs/stations.md", include_str!("../../docs/stations.md")),
+    ("docs/recordings.md", include_str!("../../docs/recordings.md")),
+    ("docs/releasing.md", include_str!("../../docs/releasing.md")),
     ("device-profiles/README.md", include_str!("../../device-profiles/README.md")),
     ("CONTRIBUTING.md", include_str!("../../CONTRIBUTING.md")),
 ];

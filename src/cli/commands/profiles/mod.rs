@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
         Command::Show(args) => show_one(args, output),
         Command::Check(args) => check::run(args, output),
         Command::Schema => {
-            output.data(&profile::schema());
+            output.data(profile::schema().trim_end());
             Ok(ExitStatus::Done)
         }
     }
