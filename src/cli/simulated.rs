@@ -35,9 +35,11 @@ impl ScenarioArgs {
         let name = self.name();
         scenario::scenarios().iter().find(|s| s.name == name).ok_or_else(|| {
             let near = did_you_mean(name, scenario::scenarios().iter().map(|s| s.name));
-            let hint = near.map_or_else(String::new, |near| format!("did you mean '{near}'? "));
-            Failure::usage(say!("there-is-no-scenario", name))
-                .hint(format!("{hint}'mi-signout simulate --list' names all"))
+            let hint = say!("simulate-lists-the-scenarios");
+            Failure::usage(say!("there-is-no-scenario", name)).hint(match near {
+                Some(near) => say!("did-you-mean-scenario", near, hint),
+                None => hint,
+            })
         })
     }
 }

@@ -132,7 +132,7 @@ fn adb_server(facts: &HostFacts, server: &AdbServer, state: &ServerState) -> Che
                 say!("adb-versions-differ", server, version, path, own),
                 say!("use-one-adb-for-everything"),
             ),
-            _ => Check::pass("adb-server", format!("{server}, version {version}")),
+            _ => Check::pass("adb-server", say!("server-has-version", server, version)),
         },
         ServerState::NotRunning if server.is_loopback() && facts.adb.is_some() => {
             Check::pass("adb-server", say!("adb-server-is-started-when-needed", server))
@@ -150,7 +150,7 @@ fn usb(facts: &HostFacts) -> Vec<Check> {
     };
     let mut checks = Vec::new();
     for phone in phones {
-        let name = format!("{} at USB {}", phone.name, phone.path);
+        let name = say!("phone-at-usb", name = phone.name, path = phone.path);
         let listed = facts.listed.iter().any(|d| d.usb_path.as_deref() == Some(phone.path.as_str()));
         if phone.may_open == Some(false) {
             checks.push(Check::fail(
@@ -215,14 +215,14 @@ pub fn phone(device: &Device, facts: Result<&PhoneFacts, &PhoneError>, switch: &
 
 fn booted(facts: &PhoneFacts) -> Check {
     if super::has_started(facts) {
-        Check::pass("booted", "started")
+        Check::pass("booted", say!("phone-has-started"))
     } else {
         Check::fail("booted", say!("phone-is-starting"), say!("wait-until-phone-has-started"))
     }
 }
 
 fn software(facts: &PhoneFacts) -> Check {
-    let software = super::identify(&facts.props).software.unwrap_or_else(|| "unknown".into());
+    let software = super::identify(&facts.props).software.unwrap_or_else(|| say!("software-is-unknown"));
     match super::not_supported(facts) {
         None => Check::pass("software", software),
         Some(stop) => Check::fail("software", software, stop.hint.unwrap_or_default()),
@@ -271,7 +271,7 @@ fn network(facts: &PhoneFacts) -> Check {
         Network::Validated => Check::pass("network", say!("internet-is-reached")),
         // The check asks Google's servers, which fails in China where the network works.
         Network::NotValidated => Check::warn("network", say!("internet-is-not-confirmed"), join),
-        Network::None => Check::fail("network", "none", join),
+        Network::None => Check::fail("network", say!("there-is-no-network"), join),
         Network::Unknown => Check::warn("network", say!("network-could-not-be-read"), join),
     }
 }
@@ -305,7 +305,7 @@ fn input(facts: &PhoneFacts, switch: &str) -> Check {
         (true, InputProbe::Refused) => {
             Check::fail("input", say!("input-is-refused-all-the-same"), say!("plug-in-again-or-restart"))
         }
-        (true, _) => Check::pass("input", "allowed"),
+        (true, _) => Check::pass("input", say!("input-is-allowed")),
         (false, _) => Check::fail("input", say!("input-switch-is-off", switch), input_switch(switch)),
     }
 }

@@ -11,9 +11,11 @@
 //! read yet, its words stay in the sentence as an English phone shows them, in a translation too.
 //!
 //! Not here, because no language changes it: JSON keys and CSV headings, the codes of outcomes, reasons and errors, names in JUnit
-//! files, the proof and the steps in the record. The text of `explain` is `docs/codes.md`, the help of an option is its doc comment in
-//! `cli::args`, the `hint` of a screen is data of its profile, and mistakes in a profile, for its author, are said in
-//! `profile::load` and `profile::error`.
+//! files, the proof and the steps in the record, the marks `error:`, `hint:` and `warning:`, and the words that a person types (`yes`,
+//! `all`, `deleted`). The text of `explain` is `docs/codes.md`, the help of an option is its doc comment in `cli::args`, and the `hint`
+//! of a screen and the reasons of a refusal are data of `device-profiles/`. For authors of profiles there is English alone: mistakes
+//! (`profile::load`, `profile::error`), `profiles show` and `profiles check`, what `learn` drafts, and the manifest of a capture.
+//! `tests/it/architecture.rs` lists these places, and fails for a sentence anywhere else.
 
 #[cfg(test)]
 mod tests;

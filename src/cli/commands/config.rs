@@ -312,9 +312,13 @@ pub(crate) fn run(args: &Args, cli: &Command, output: &Output) -> Result<ExitSta
     let mut built = cli.clone();
     built.build();
     if !json {
-        let place = path(&settings.variables).map_or_else(|| "none".to_owned(), |path| path.display().to_string());
-        let there = if settings.file.is_some() { "" } else { " (not there)" };
-        output.data(&say!("configuration-file-is", place, there));
+        let place = path(&settings.variables)
+            .map_or_else(|| say!("configuration-file-has-no-place"), |path| path.display().to_string());
+        output.data(&if settings.file.is_some() {
+            say!("configuration-file-is", place)
+        } else {
+            say!("configuration-file-is-not-there", place)
+        });
     }
     for command in built.get_subcommands().filter(|c| c.get_name() != "help") {
         show(command, command.get_name(), &settings, every, json, output);

@@ -79,7 +79,7 @@ fn of_lot(lot: &str, args: &Args, output: &Output) -> Result<ExitStatus, Failure
                 "{:<20} {:<22} {:<18} {:<12} {}",
                 phone.hardware_serial,
                 or_dash(phone.model.as_deref()),
-                outcome.unwrap_or("no result"),
+                outcome.map_or_else(|| say!("no-result"), str::to_owned),
                 or_dash(phone.station.as_deref()),
                 phone.run
             )));

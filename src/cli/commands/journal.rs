@@ -95,11 +95,11 @@ fn init(args: &Init, output: &Output) -> Result<ExitStatus, Failure> {
         (None, None) => return Err(Failure::usage(say!("no-passphrase-was-given"))),
     };
     let done = database.set_up(&state, from, args.lease.map(std::time::Duration::from_secs))?;
-    let what = match done {
-        SetUp::Made => "set up",
-        SetUp::Joined => "joined",
-    };
-    output.data(&format!("{what} the journal {}", database.shown().display()));
+    let journal = database.shown().display();
+    output.data(&match done {
+        SetUp::Made => say!("set-up-the-journal", journal),
+        SetUp::Joined => say!("joined-the-journal", journal),
+    });
     output.data(&say!("use-the-journal", url = args.url));
     Ok(ExitStatus::Done)
 }

@@ -43,7 +43,7 @@ impl Engine<'_> {
         if !self.memory.way.has_arrived() && (!unreadable || self.has_another_way()) {
             return self.way_in();
         }
-        let focus = seen.focus.as_ref().map_or_else(|| "unknown".to_owned(), ToString::to_string);
+        let focus = seen.focus.as_ref().map_or_else(|| say!("focus-is-unknown"), ToString::to_string);
         let ending = match &seen.screen {
             ScreenRead::NotReady(_) | ScreenRead::Unreadable(_) => {
                 let hint = say!("screen-could-not-be-read", focus);

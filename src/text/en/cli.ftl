@@ -11,7 +11,9 @@ give-the-option-with-each-run = it decides what happens to phones: give --{ $key
 configuration-names-what-is-not-there = the configuration file names { $kind } '{ $name }', which does not exist
 did-you-mean = did you mean '{ $near }'?
 config-show-lists-the-options = 'mi-signout config show --every' lists the options
-configuration-file-is = configuration file: { $place }{ $there }
+configuration-file-is = configuration file: { $place }
+configuration-file-is-not-there = configuration file: { $place } (not there)
+configuration-file-has-no-place = none
 option-is-not-set = not set; { $variable }
 
 doctor-this-computer = this computer

@@ -38,3 +38,4 @@ phone-went-back-to-its-home-screen = the phone went back to its home screen: loo
 phones-time-was-up = the phone's time was up: run again with a longer --timeout
 accept-allow-usb-debugging-on-phone = accept 'Allow USB debugging?' on the phone (tick 'Always allow'), then run again
 error-check-cable-and-port = { $error }: check cable and port, plug it in again, then run again
+focus-is-unknown = unknown

@@ -52,3 +52,5 @@ report-could-not-be-written-there = the report could not be written there: { $er
 name-another-report-file = name another file with --report; nothing was touched
 phone-of-an-earlier-run = { $model }{ $key } (earlier run)
 warning-record-is-incomplete = warning: the record is incomplete: { $error }
+set-up-the-journal = set up the journal { $journal }
+joined-the-journal = joined the journal { $journal }

@@ -93,3 +93,5 @@ choose-another-port = choose another port, or 0 for any free one
 account-is-still-signed-in = still signed in
 no-account-is-left = no account left
 simulated-phone-says = { $serial }: the simulated phone itself says: { $account }, { $taps } tap(s), { $submissions } password submission(s)
+did-you-mean-scenario = did you mean '{ $near }'? { $hint }
+simulate-lists-the-scenarios = 'mi-signout simulate --list' names all
