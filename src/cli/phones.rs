@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use super::args::WhereArgs;
+use super::args::{WhereArgs, named};
 use super::failure::Failure;
 use super::output::Output;
 use crate::adb::{self, DeviceTracker, Sighting, Tracker};
-use crate::fleet::{Attached, Connector, DeviceUpdate, without_seen_twice};
-use crate::model::{AdbServer, Device, DeviceState, ExitStatus};
+use crate::fleet::{Attached, Connector, DeviceUpdate, Selection, without_seen_twice};
+use crate::model::{AdbServer, Device, DeviceState, Ending, ExitStatus};
 use crate::phone::Phone;
+use crate::preflight;
 use crate::text::say;
 
 /// How long an adb server may take to start and to answer.
@@ -51,6 +52,25 @@ pub(crate) fn attached(place: &WhereArgs, output: &Output) -> Result<Vec<Device>
         output.warning(&say!("servers-show-the-same-phones", first, second));
     }
     Ok(devices)
+}
+
+/// The one phone that is meant: that of the serial, or the only one. One that can't be read is an error with what to do about it.
+pub(crate) fn one_phone(serials: &[String], place: &WhereArgs, output: &Output) -> Result<Device, Failure> {
+    let listed = attached(place, output)?;
+    let selection = Selection { serials: named(serials), all: false };
+    let devices = selection.choose(&listed)?;
+    let [device] = devices.as_slice() else {
+        return Err(Failure::usage(say!("several-phones-have-this-serial")).hint(say!("unplug-the-others")));
+    };
+    match preflight::of_device(device) {
+        Some(stop) => Err(stopped(say!("phone-is-in-state", state = device.state), stop).at(device.serial.to_string())),
+        None => Ok((*device).clone()),
+    }
+}
+
+/// What ends a command on one phone, with the exit status and the hint of what stopped it.
+pub(crate) fn stopped(what: String, stop: Ending) -> Failure {
+    Failure::new(ExitStatus::of([stop.outcome]), what).hint(stop.hint.unwrap_or_default())
 }
 
 fn listed(server: &AdbServer) -> Result<Vec<Device>, adb::AdbError> {

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use crate::adb::AdbPhone;
 use crate::capture::{self, About, Capture, CaptureError, Wants};
-use crate::cli::args::{ProfileArgs, WhereArgs, named};
+use crate::cli::args::{ProfileArgs, WhereArgs};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
-use crate::cli::phones::attached;
-use crate::fleet::Selection;
+use crate::cli::phones::{one_phone, stopped};
 use crate::model::ExitStatus;
 use crate::preflight;
 use crate::text::say;
@@ -46,16 +45,7 @@ pub(crate) struct Args {
 /// Captures the chosen phone.
 pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     let catalog = args.profiles.catalog()?;
-    let listed = attached(&args.place, output)?;
-    let selection = Selection { serials: named(args.serial.as_slice()), all: false };
-    let devices = selection.choose(&listed)?;
-    let [device] = devices.as_slice() else {
-        return Err(Failure::usage(say!("several-phones-have-this-serial")).hint(say!("unplug-the-others")));
-    };
-    if let Some(stop) = preflight::of_device(device) {
-        let failure = Failure::new(ExitStatus::of([stop.outcome]), say!("phone-is-in-state", state = device.state));
-        return Err(failure.at(device.serial.to_string()).hint(stop.hint.unwrap_or_default()));
-    }
+    let device = one_phone(args.serial.as_slice(), &args.place, output)?;
     let wants = Wants {
         catalog: &catalog,
         keep: &args.keep,
@@ -63,7 +53,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
         picture: !args.no_picture,
         within: Duration::from_secs(60),
     };
-    let captured = capture::read(&mut AdbPhone::of(device), &wants)
+    let captured = capture::read(&mut AdbPhone::of(&device), &wants)
         .map_err(|error| explain(&error).at(device.serial.to_string()))?;
     let identity = preflight::identify(&captured.props);
     let about = About {
@@ -82,10 +72,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
 fn explain(error: &CaptureError) -> Failure {
     let what = error.to_string();
     match error {
-        CaptureError::Phone(error) => {
-            let stop = preflight::of_error(error);
-            Failure::new(ExitStatus::of([stop.outcome]), what).hint(stop.hint.unwrap_or_default())
-        }
+        CaptureError::Phone(error) => stopped(what, preflight::of_error(error)),
         CaptureError::PasswordPage => {
             Failure::new(ExitStatus::NeedsPerson, what).hint(say!("leave-the-page-with-the-password"))
         }

@@ -4,15 +4,14 @@ use std::path::{Path, PathBuf};
 
 use crate::adb::{AdbPhone, AdbTouches};
 use crate::capture::{self, About, Capture, Files, Forbidden, MaskedTree};
-use crate::cli::args::{WhereArgs, named};
+use crate::cli::args::WhereArgs;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
-use crate::cli::phones::attached;
+use crate::cli::phones::{one_phone, stopped};
 use crate::cli::prompt;
 use crate::cli::signals::Interrupt;
-use crate::fleet::Selection;
 use crate::learn::{self, Draft, Ended, Hand, Pace, Recorder, RecorderError, Recording, Seen, Verified, Writer};
-use crate::model::{Device, ExitStatus, PASSWORD_VARIABLE, Presence};
+use crate::model::{ExitStatus, PASSWORD_VARIABLE, Presence};
 use crate::preflight;
 use crate::profile::Catalog;
 use crate::text::say;
@@ -83,7 +82,7 @@ fn watch(
     if !output.is_interactive() {
         return Err(Failure::usage(say!("learn-needs-terminal")).hint(say!("run-learn-on-a-terminal")));
     }
-    let device = chosen(args, output)?;
+    let device = one_phone(args.serial.as_slice(), &args.place, output)?;
     output.people(&say!("mi-signout-watches-this-phone"));
     output.people(&say!("sign-out-by-hand-now"));
     output.people(&say!("wait-for-a-line-after-each-page"));
@@ -109,27 +108,10 @@ fn watch(
     Ok((recording, writer))
 }
 
-fn chosen(args: &Args, output: &Output) -> Result<Device, Failure> {
-    let listed = attached(&args.place, output)?;
-    let selection = Selection { serials: named(args.serial.as_slice()), all: false };
-    let devices = selection.choose(&listed)?;
-    let [device] = devices.as_slice() else {
-        return Err(Failure::usage(say!("several-phones-have-this-serial")).hint(say!("unplug-the-others")));
-    };
-    if let Some(stop) = preflight::of_device(device) {
-        let failure = Failure::new(ExitStatus::of([stop.outcome]), say!("phone-is-in-state", state = device.state));
-        return Err(failure.at(device.serial.to_string()).hint(stop.hint.unwrap_or_default()));
-    }
-    Ok((*device).clone())
-}
-
 fn explain(error: &RecorderError) -> Failure {
     let what = error.to_string();
     match error {
-        RecorderError::Phone(error) => {
-            let stop = preflight::of_error(error);
-            Failure::new(ExitStatus::of([stop.outcome]), what).hint(stop.hint.unwrap_or_default())
-        }
+        RecorderError::Phone(error) => stopped(what, preflight::of_error(error)),
         RecorderError::NoAccount => Failure::new(ExitStatus::NotDone, what).hint(say!("learn-from-a-signed-in-phone")),
         RecorderError::AccountsUnreadable => {
             Failure::new(ExitStatus::NotDone, what).hint(say!("restart-the-phone-and-learn-again"))
