@@ -15,6 +15,7 @@ mod locate;
 mod next_steps;
 mod output;
 mod password_file;
+mod phone_run;
 mod phone_table;
 mod phones;
 mod prompt;
@@ -23,7 +24,6 @@ mod signals;
 #[cfg(feature = "demo")]
 mod simulated;
 mod stations;
-mod work;
 mod wrap;
 
 use std::ffi::OsString;

@@ -28,7 +28,7 @@ pub use find::{FindError, Found, Kind, find};
 pub use guide::Guide;
 pub use hosts::{ENTRY, HOSTS, Site, SiteError, place_of};
 pub use pages::{Clue, PageRule, Pages, PagesError, Refusal, Role};
-pub use person::{Act, News, Person, Question, Turn, WhyNot};
+pub use person::{Act, Notice, Person, Question, Turn, WhyNot};
 pub use process::{RUN_VARIABLE, sweep};
 pub use queue::{AccountLock, DeletionQueue, MemoryQueue, QueueError, WaitingAccount, WaitingPhone};
 pub use queue_journal::JournalQueue;

@@ -7,7 +7,7 @@ use crate::text::say;
 /// What the walk asks of the terminal. Blocking; the person in the browser is not behind this port.
 pub trait Person {
     /// Is told what happens.
-    fn tell(&mut self, news: &News);
+    fn notify(&mut self, notice: &Notice);
 
     /// Asks for these words before the last Delete is pressed. True only where they were typed exactly, on a terminal.
     fn consents(&mut self, words: &str) -> bool;
@@ -57,7 +57,7 @@ impl fmt::Display for Question {
 
 /// One thing worth a line. No address beyond host and path, no digits of the page but an id's last four.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum News {
+pub enum Notice {
     /// The deletion page is being opened, at this host and path.
     Opening(String),
     /// It is the person's turn, in the browser.
@@ -129,7 +129,7 @@ pub enum WhyNot {
     Missed,
 }
 
-impl fmt::Display for News {
+impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Opening(place) => f.write_str(&say!("opening", place)),

@@ -4,7 +4,7 @@
 use crate::model::DeletionState;
 use crate::text::say;
 use crate::web::{
-    Act, Browser, BrowserError, DeletionQueue, Ending, Known, News, Page, Pages, Person, Plan, Question, QueueError,
+    Act, Browser, BrowserError, DeletionQueue, Ending, Known, Notice, Page, Pages, Person, Plan, Question, QueueError,
     Refusal, Role, Snapshot, StopReason, Turn, WhyNot, WindowId, classify, classify_but, for_people, place_of,
 };
 
@@ -172,10 +172,10 @@ impl<B: Browser, P: Person, H: DeletionQueue> Walk<'_, B, P, H> {
     }
 
     fn open(&mut self) {
-        self.person.tell(&News::Opening(place_of(self.plan.site.start())));
+        self.person.notify(&Notice::Opening(place_of(self.plan.site.start())));
         // Another failure shows in the next look.
         if self.browser.open(self.plan.site.start()) == Err(BrowserError::Slow) {
-            self.person.tell(&News::Loading);
+            self.person.notify(&Notice::Loading);
         }
     }
 
@@ -258,7 +258,7 @@ impl<B: Browser, P: Person, H: DeletionQueue> Walk<'_, B, P, H> {
         } else if fresh.is_some() || lost {
             self.browser.switch(fresh.unwrap_or(newest))?;
             if fresh.is_some() {
-                self.person.tell(&News::NewWindow);
+                self.person.notify(&Notice::NewWindow);
             }
             self.windows.clone_from(&open);
         }
@@ -354,7 +354,7 @@ impl<B: Browser, P: Person, H: DeletionQueue> Walk<'_, B, P, H> {
             self.seen.perhaps_gone = false;
             self.seen.last_question = false;
             self.seen.pressed = None;
-            self.person.tell(&News::Refused(known.reasons.clone()));
+            self.person.notify(&Notice::Refused(known.reasons.clone()));
             self.asked = None;
             self.ask(Question::Refused);
         }
@@ -364,7 +364,7 @@ impl<B: Browser, P: Person, H: DeletionQueue> Walk<'_, B, P, H> {
     fn your_turn(&mut self, turn: Turn) -> Option<Ending> {
         if !self.visit.told {
             self.visit.told = true;
-            self.person.tell(&News::YourTurn(turn));
+            self.person.notify(&Notice::YourTurn(turn));
         }
         None
     }
@@ -373,7 +373,7 @@ impl<B: Browser, P: Person, H: DeletionQueue> Walk<'_, B, P, H> {
         self.visit.unclear += 1;
         if self.visit.unclear >= self.plan.patience && !self.visit.told_unclear {
             self.visit.told_unclear = true;
-            self.person.tell(&News::YourTurn(turn));
+            self.person.notify(&Notice::YourTurn(turn));
         }
     }
 
@@ -385,7 +385,7 @@ impl<B: Browser, P: Person, H: DeletionQueue> Walk<'_, B, P, H> {
         let (soon, seldom) = ((self.plan.patience / 3).max(1), self.plan.patience.max(1) * 3);
         let (now, before) = (self.visit.unclear, before);
         if (before < soon && now >= soon) || before / seldom != now / seldom {
-            self.person.tell(&News::Loading);
+            self.person.notify(&Notice::Loading);
         }
     }
 
@@ -451,7 +451,7 @@ impl<B: Browser, P: Person, H: DeletionQueue> Walk<'_, B, P, H> {
         if !self.seen.caution {
             self.seen = Seen { caution: true, last_four: snapshot.last_four(), ..Seen::default() };
             self.record(DeletionState::SignedInSeen)?;
-            self.person.tell(&News::Caution(self.seen.last_four.clone()));
+            self.person.notify(&Notice::Caution(self.seen.last_four.clone()));
         }
         self.record(DeletionState::CautionSeen)?;
         if !self.caution_read {
@@ -481,7 +481,7 @@ impl<B: Browser, P: Person, H: DeletionQueue> Walk<'_, B, P, H> {
     fn press(&mut self, handle: Option<&crate::web::Handle>, act: Act) -> bool {
         let pressed = handle.is_some_and(|h| self.browser.press(h).is_ok());
         if pressed {
-            self.person.tell(&News::Did(act));
+            self.person.notify(&Notice::Did(act));
         }
         pressed
     }
@@ -527,7 +527,7 @@ impl<B: Browser, P: Person, H: DeletionQueue> Walk<'_, B, P, H> {
                 self.may_press = false;
                 if self.press(now.press.as_ref().and_then(|b| b.handle.as_ref()), Act::LastDelete) {
                     self.seen.pressed = Some(0);
-                    self.person.tell(&News::Watching);
+                    self.person.notify(&Notice::Watching);
                     return Ok(None);
                 }
                 // The page was redrawn under the press, or did not take it in time. It is not pressed twice.
@@ -538,7 +538,7 @@ impl<B: Browser, P: Person, H: DeletionQueue> Walk<'_, B, P, H> {
     }
 
     fn leave_to_person(&mut self, why: WhyNot) -> Option<Ending> {
-        self.person.tell(&News::NotPressing(why));
+        self.person.notify(&Notice::NotPressing(why));
         self.your_turn(Turn::LastDelete)
     }
 

@@ -8,9 +8,9 @@ fn d9_a_press_that_met_a_redrawn_button_is_the_persons_and_never_tried_again() {
     let setting = &Setting { press_final: true, press_error: Some(BrowserError::Again), ..Setting::default() };
     let ran = run(shows, setting);
     assert_eq!((ran.ending.clone(), ran.last_pressed()), (Ending::Deleted, 1));
-    assert!(ran.owner.news.contains(&News::NotPressing(WhyNot::Missed)));
-    assert!(ran.owner.news.contains(&News::YourTurn(Turn::LastDelete)));
-    assert!(!ran.owner.news.contains(&News::Did(Act::LastDelete)), "it was not done");
+    assert!(ran.owner.notices.contains(&Notice::NotPressing(WhyNot::Missed)));
+    assert!(ran.owner.notices.contains(&Notice::YourTurn(Turn::LastDelete)));
+    assert!(!ran.owner.notices.contains(&Notice::Did(Act::LastDelete)), "it was not done");
 }
 
 #[test]
@@ -125,10 +125,10 @@ fn d6_a_page_that_never_loads_gives_a_sign_of_life_and_ends_at_once() {
     let slow = std::iter::repeat_n(Show::Error(BrowserError::Slow), 5);
     let ran = run(slow, &Setting { looks: 3, ..Setting::default() });
     assert_eq!(ran.ending, Ending::Interrupted);
-    assert!(ran.owner.news.contains(&News::Loading));
+    assert!(ran.owner.notices.contains(&Notice::Loading));
     let blank = Snapshot { url: "data:,".into(), ..Snapshot::default() };
     let ran = run([Show::Page(blank)], &Setting { looks: 10, ..Setting::default() });
-    assert_eq!(ran.owner.news.iter().filter(|n| **n == News::Loading).count(), 1);
+    assert_eq!(ran.owner.notices.iter().filter(|n| **n == Notice::Loading).count(), 1);
 }
 
 #[test]
@@ -186,8 +186,8 @@ fn the_caution_is_read_before_anything_is_ticked() {
 /// An owner who does not answer to a refusal.
 struct Waits(Owner);
 impl Person for Waits {
-    fn tell(&mut self, news: &News) {
-        self.0.tell(news);
+    fn notify(&mut self, notice: &Notice) {
+        self.0.notify(notice);
     }
     fn consents(&mut self, words: &str) -> bool {
         self.0.consents(words)

@@ -58,7 +58,7 @@ impl Browser for Scripted {
 struct Owner {
     consents: bool,
     asked: Vec<String>,
-    news: Vec<News>,
+    notices: Vec<Notice>,
     looks_left: u32,
     questions: Vec<Question>,
     /// What is typed at the latest question, one line a look.
@@ -72,7 +72,7 @@ impl Owner {
         Self {
             consents: setting.consents,
             asked: Vec::new(),
-            news: Vec::new(),
+            notices: Vec::new(),
             looks_left: setting.looks,
             questions: Vec::new(),
             types: VecDeque::new(),
@@ -83,8 +83,8 @@ impl Owner {
 }
 
 impl Person for Owner {
-    fn tell(&mut self, news: &News) {
-        self.news.push(news.clone());
+    fn notify(&mut self, notice: &Notice) {
+        self.notices.push(notice.clone());
     }
 
     fn consents(&mut self, words: &str) -> bool {
@@ -286,7 +286,7 @@ fn without_a_verification_the_last_press_is_the_persons() {
     let shows = [sign_in(), caution("box+", "Delete Mi Account"), last(), last(), gone()];
     let ran = run(shows, &Setting { press_final: true, ..Setting::default() });
     assert_eq!((ran.ending.clone(), ran.last_pressed()), (Ending::Unknown, 0));
-    assert!(ran.owner.news.contains(&News::NotPressing(WhyNot::NotVerified)));
+    assert!(ran.owner.notices.contains(&Notice::NotPressing(WhyNot::NotVerified)));
 }
 
 #[test]
@@ -305,7 +305,7 @@ fn another_id_at_the_last_question_is_not_pressed() {
         &Setting { press_final: true, ..Setting::default() },
     );
     assert_eq!(ran.last_pressed(), 0);
-    assert!(ran.owner.news.contains(&News::NotPressing(WhyNot::NoId)));
+    assert!(ran.owner.notices.contains(&Notice::NotPressing(WhyNot::NoId)));
 }
 
 #[test]
@@ -345,7 +345,7 @@ fn a_slow_page_is_not_pressed_again_and_then_handed_over() {
     let slow = std::iter::repeat_n(caution("box+", "Delete Mi Account"), 20);
     let ran = run(slow.chain([gone()]), &Setting::default());
     assert_eq!(ran.pressed.len(), 1);
-    assert!(ran.owner.news.contains(&News::YourTurn(Turn::Caution)));
+    assert!(ran.owner.notices.contains(&Notice::YourTurn(Turn::Caution)));
     assert_eq!(ran.ending, Ending::Kept);
 }
 
@@ -360,7 +360,7 @@ fn a_press_on_a_redrawn_page_is_done_on_the_next_look() {
     ];
     let ran = run(shows, &Setting { press_error: Some(BrowserError::Again), ..Setting::default() });
     assert_eq!(ran.pressed, ["/pass/del box", "/pass/del box"]);
-    assert_eq!(ran.owner.news.iter().filter(|n| **n == News::Did(Act::Ticked)).count(), 1);
+    assert_eq!(ran.owner.notices.iter().filter(|n| **n == Notice::Did(Act::Ticked)).count(), 1);
 }
 
 #[test]
@@ -404,7 +404,7 @@ fn a_session_that_runs_out_needs_a_new_code() {
         gone(),
     ];
     let ran = run(shows, &Setting { press_final: true, ..Setting::default() });
-    assert!(ran.owner.news.contains(&News::NotPressing(WhyNot::NotVerified)));
+    assert!(ran.owner.notices.contains(&Notice::NotPressing(WhyNot::NotVerified)));
 }
 
 #[test]
@@ -431,7 +431,7 @@ fn an_unknown_page_is_told_once_and_never_pressed() {
     let odd = page("/what/6230000535", "Delete account?", &["Delete account", "OK"]);
     let ran = run(std::iter::repeat_n(odd, 30).chain([gone()]), &Setting::default());
     assert!(ran.pressed.is_empty());
-    let told: Vec<_> = ran.owner.news.iter().filter(|n| matches!(n, News::YourTurn(_))).collect();
+    let told: Vec<_> = ran.owner.notices.iter().filter(|n| matches!(n, Notice::YourTurn(_))).collect();
     assert_eq!(told.len(), 1);
     assert!(!told[0].to_owned().to_string().contains("0535"));
 }

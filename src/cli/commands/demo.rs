@@ -5,11 +5,11 @@ use crate::adb;
 use crate::cli::args::{EventsArgs, ProfileArgs, WalkArgs};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::cli::phone_run::PhoneRun;
 use crate::cli::phones::AdbConnector;
 use crate::cli::record::Record;
 use crate::cli::signals::Interrupt;
 use crate::cli::simulated::{self, Bench, ScenarioArgs};
-use crate::cli::work::Work;
 use crate::fleet::{Numbers, Passwords};
 use crate::model::{AdbServer, ExitStatus, Secret, Serial};
 use crate::text::say;
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     let devices = adb::list(&at, std::time::Duration::from_secs(10))
         .map_err(|error| Failure::new(ExitStatus::Adb, error.to_string()))?;
     let numbers = if devices.len() > 1 { Numbers::of(&devices) } else { Numbers::default() };
-    let work = Work {
+    let run = PhoneRun {
         walk: &args.walk,
         json: args.events.json,
         catalog: &catalog,
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
         interactive: false,
         output,
     };
-    let status = work.run(&devices, &numbers, &AdbConnector::new(&devices), Record::none(), interrupt)?;
+    let status = run.run(&devices, &numbers, &AdbConnector::new(&devices), Record::none(), interrupt)?;
     for phone in &bench.phones {
         output.people(&phone.summary());
     }

@@ -6,10 +6,10 @@ use crate::cli::args::RunArgs;
 use crate::cli::authorisation::ChosenAccounts;
 use crate::cli::failure::{ErrorCode, Failure};
 use crate::cli::output::Output;
+use crate::cli::phone_run::{PhoneRun, asks};
 use crate::cli::phone_table::{self, PhoneLine};
 use crate::cli::phones::{AdbConnector, attached};
 use crate::cli::signals::Interrupt;
-use crate::cli::work::{Work, asks};
 use crate::cli::{locate, record::Record};
 use crate::fleet::Numbers;
 use crate::model::{Device, ExitStatus, Serial};
@@ -60,11 +60,11 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     chosen.check_authorised(authorised_by)?;
     let passwords = if asks { chosen.ask_passwords(output)? } else { given };
     let record = Record::open(&args.run.record, args.run.walk.for_the_record(), args.run.walk.grace(), output)?;
-    let work = Work::of(&args.run, &catalog, &passwords, output);
+    let run = PhoneRun::of(&args.run, &catalog, &passwords, output);
     let devices = record.unsettled_first(devices);
     // One phone in the tray needs no number.
     let numbers = if listed.len() > 1 { numbers } else { Numbers::default() };
-    work.run(&devices, &numbers, &connector, record, interrupt)
+    run.run(&devices, &numbers, &connector, record, interrupt)
 }
 
 /// Shows what is about to be done to which phones, and asks.

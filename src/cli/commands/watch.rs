@@ -5,10 +5,10 @@ use std::sync::mpsc::channel;
 use crate::cli::args::{RunArgs, is_given};
 use crate::cli::failure::{ErrorCode, Failure};
 use crate::cli::output::Output;
+use crate::cli::phone_run::{PhoneRun, WatchFor, asks};
 use crate::cli::phones::{AdbConnector, attached};
 use crate::cli::record::Record;
 use crate::cli::signals::Interrupt;
-use crate::cli::work::{WatchFor, Work, asks};
 use crate::fleet::{Passwords, Selection, Wanted};
 use crate::model::{AccountId, ExitStatus, Secret};
 use crate::text::say;
@@ -50,13 +50,13 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     args.confirm(&wanted, output)?;
     let passwords = args.passwords(&wanted, interactive, output)?;
     let record = Record::open(&args.run.record, args.run.walk.for_the_record(), args.run.walk.grace(), output)?;
-    let work = Work::of(&args.run, &catalog, &passwords, output);
+    let run = PhoneRun::of(&args.run, &catalog, &passwords, output);
     let (tell, news) = channel();
     let connector = AdbConnector::following(servers, &tell);
     output.people(&say!("watching-connect-phones"));
     let count = args.count.map(|count| count as usize);
     let watch = WatchFor { wanted: &wanted, count, locate: args.locate, numbers: args.run.place.numbers()? };
-    work.watch(&watch, &news, &connector, record, interrupt)
+    run.watch(&watch, &news, &connector, record, interrupt)
 }
 
 impl Args {

@@ -7,7 +7,7 @@ use crate::cli::prompt::{self, Line};
 use crate::cli::signals::{InOrder, Interrupt};
 use crate::cli::wrap::wrap;
 use crate::text::say;
-use crate::web::{News, Person, Question};
+use crate::web::{Notice, Person, Question};
 
 /// A person at a terminal.
 pub(super) struct Owner {
@@ -99,11 +99,11 @@ impl Owner {
 }
 
 impl Person for Owner {
-    fn tell(&mut self, news: &News) {
-        self.say(&match news {
+    fn notify(&mut self, notice: &Notice) {
+        self.say(&match notice {
             // The end of the deletion starts at the margin.
-            News::Refused(_) => news.to_string(),
-            _ => format!("- {news}"),
+            Notice::Refused(_) => notice.to_string(),
+            _ => format!("- {notice}"),
         });
     }
 

@@ -22,7 +22,7 @@ const WATCH_JOBS: usize = 256;
 
 /// A run, whoever the phones belong to.
 #[expect(clippy::struct_excessive_bools, reason = "each is one option of the command line")]
-pub(super) struct Work<'a> {
+pub(super) struct PhoneRun<'a> {
     /// How phones are walked.
     pub walk: &'a WalkArgs,
     /// JSON lines on stdout instead of a table.
@@ -58,7 +58,7 @@ pub(crate) fn asks(run: &RunArgs, output: &Output) -> bool {
     output.is_interactive() && !run.walk.non_interactive
 }
 
-impl<'a> Work<'a> {
+impl<'a> PhoneRun<'a> {
     /// The run that these options are about.
     pub(crate) fn of(run: &'a RunArgs, catalog: &'a Catalog, passwords: &'a Passwords, output: &'a Output) -> Self {
         Self {
