@@ -57,6 +57,11 @@ impl Output {
         }
     }
 
+    /// Set once a signal came: for whoever waits for something in another room.
+    pub(super) fn interrupted(&self) -> Arc<std::sync::atomic::AtomicBool> {
+        self.interrupt.flag()
+    }
+
     /// Whether a person reads what is said: it goes to a terminal.
     #[allow(clippy::unused_self, reason = "part of the policy")]
     pub(super) fn is_read(&self) -> bool {

@@ -11,14 +11,14 @@ use super::record::Record;
 use super::signals::Interrupt;
 use super::{emit, next_steps};
 use crate::event::{Question, Recorder, Stream};
-use crate::fleet::{self, Connector, DeviceUpdate, Numbers, Passwords, Plan, RunRecorder, Wanted, Watch};
+use crate::fleet::{self, Connector, DeviceUpdate, LateServers, Numbers, Passwords, Plan, RunRecorder, Wanted, Watch};
 use crate::flow::Patience;
 use crate::model::{AccountId, Device, ExitStatus, ResultRow};
 use crate::profile::Catalog;
 use crate::text::say;
 
-/// The most phones that `watch` works on at once where `--jobs` says nothing.
-const WATCH_JOBS: usize = 256;
+/// The most phones at once where `--jobs` says nothing and nobody knows yet how many come.
+const MOST_JOBS: usize = 256;
 
 /// A run, whoever the phones belong to.
 #[expect(clippy::struct_excessive_bools, reason = "each is one option of the command line")]
@@ -85,6 +85,19 @@ impl<'a> PhoneRun<'a> {
         self.go(false, record, interrupt, devices.len(), |plan| fleet::run_tray(devices, numbers, plan, connector))
     }
 
+    /// As [`Work::run`]; phones of the late servers join.
+    pub(super) fn run_joined(
+        &self,
+        devices: &[Device],
+        numbers: &Numbers,
+        connector: &dyn Connector,
+        late: LateServers<'_>,
+        (record, interrupt): (Record, &Interrupt),
+    ) -> Result<ExitStatus, Failure> {
+        let work = |plan: &Plan<'_>| fleet::run_joined(devices, numbers, plan, connector, Some(late));
+        self.go(false, record, interrupt, MOST_JOBS, work)
+    }
+
     /// Works on phones as they are plugged in, until Ctrl-C or the count.
     pub(super) fn watch(
         &self,
@@ -94,7 +107,7 @@ impl<'a> PhoneRun<'a> {
         record: Record,
         interrupt: &Interrupt,
     ) -> Result<ExitStatus, Failure> {
-        self.go(true, record, interrupt, WATCH_JOBS, |plan| {
+        self.go(true, record, interrupt, MOST_JOBS, |plan| {
             Watch {
                 plan,
                 connector,
@@ -157,7 +170,7 @@ impl<'a> PhoneRun<'a> {
         let read = record.keeps() && !self.json && self.output.is_read();
         let next = if read { next_steps::lines(&rows, &record.missing()) } else { Vec::new() };
         let later = self.output.holding_back();
-        let finished = record.finish(status, &later);
+        let finished = record.finish(status, shown.unwritten(), &later);
         let read = shown.finish();
         if !self.json {
             emit::table(self.output, &rows);

@@ -17,9 +17,17 @@ use crate::text::say;
 /// How long an adb server may take to start and to answer.
 const SERVER_WITHIN: Duration = Duration::from_secs(15);
 
-/// All phones of all servers, in the order that the servers list them. A server that does not answer is an error only
-/// where none answers; otherwise it is reported and passed over. All are asked at once, so that a slow one delays nobody but itself.
+/// All phones of all servers, in the order that the servers list them.
 pub(crate) fn attached(place: &WhereArgs, output: &Output) -> Result<Vec<Device>, Failure> {
+    attached_and_silent(place, output).map(|(devices, _)| devices)
+}
+
+/// All phones of all servers, in the order that the servers list them, and the servers that do not answer. Such a server is an error only
+/// where none answers; otherwise it is reported and passed over. All are asked at once, so that a slow one delays nobody but itself.
+pub(crate) fn attached_and_silent(
+    place: &WhereArgs,
+    output: &Output,
+) -> Result<(Vec<Device>, Vec<AdbServer>), Failure> {
     let servers = place.servers()?;
     let names = place.read_stations()?;
     for server in servers.iter().filter(|server| !server.is_loopback()) {
@@ -29,7 +37,7 @@ pub(crate) fn attached(place: &WhereArgs, output: &Output) -> Result<Vec<Device>
         let asked: Vec<_> = servers.iter().map(|server| (server, scope.spawn(|| listed(server)))).collect();
         asked.into_iter().map(|(server, thread)| (server, thread.join())).collect()
     });
-    let (mut devices, mut failures) = (Vec::new(), Vec::new());
+    let (mut devices, mut failures, mut silent) = (Vec::new(), Vec::new(), Vec::new());
     for (server, answer) in answers {
         match answer {
             Ok(Ok(mut found)) => devices.append(&mut found),
@@ -37,8 +45,12 @@ pub(crate) fn attached(place: &WhereArgs, output: &Output) -> Result<Vec<Device>
                 let name = names.iter().find(|station| station.adb == *server).map(|station| &station.name);
                 let name = name.map(|name| say!("station-named", name)).unwrap_or_default();
                 failures.push(Failure::new(ExitStatus::Adb, format!("{name}{error}")).hint(error.hint()));
+                silent.push(server.clone());
             }
-            Err(_) => failures.push(Failure::new(ExitStatus::Adb, say!("could-not-ask-adb-server", server))),
+            Err(_) => {
+                failures.push(Failure::new(ExitStatus::Adb, say!("could-not-ask-adb-server", server)));
+                silent.push(server.clone());
+            }
         }
     }
     if failures.len() == servers.len() {
@@ -51,7 +63,7 @@ pub(crate) fn attached(place: &WhereArgs, output: &Output) -> Result<Vec<Device>
     for (first, second) in twice {
         output.warning(&say!("servers-show-the-same-phones", first, second));
     }
-    Ok(devices)
+    Ok((devices, silent))
 }
 
 /// The one phone that is meant: that of the serial, or the only one. One that can't be read is an error with what to do about it.

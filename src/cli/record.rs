@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::args::RecordArgs;
-use super::failure::Failure;
+use super::failure::{ErrorCode, Failure};
 use super::next_steps::Missing;
 use super::output::Output;
 use crate::capture::KeptScreens;
@@ -51,7 +51,7 @@ impl Record {
             grace,
         };
         if args.journal.is_shared() {
-            let journal = args.journal.open()?;
+            let journal = args.journal.open_until(output.interrupted())?;
             let run = journal.begin(info)?;
             let ledger = Ledger::shared(&journal, run.id(), grace)?;
             return Ok(Self { journal: Some(journal), run: Some(run), ledger: Some(ledger), reports, scratch: None });
@@ -177,12 +177,27 @@ impl Record {
         devices
     }
 
-    /// Ends the run in the journal and writes its reports.
-    pub(super) fn finish(self, status: ExitStatus, output: &Output) -> Result<(), Failure> {
-        let (Some(run), Some(journal)) = (self.run, self.journal) else { return Ok(()) };
+    /// Ends the run in the journal and writes its reports. `unwritten` are the phones whose rows the journal could not take.
+    pub(super) fn finish(self, status: ExitStatus, unwritten: &[String], output: &Output) -> Result<(), Failure> {
+        let (Some(run), Some(journal)) = (&self.run, &self.journal) else { return Ok(()) };
         if let Err(error) = run.finish(status.code()) {
             output.people(&say!("warning-record-is-incomplete", error));
         }
+        let reports = self.write_reports(run, journal, output);
+        if unwritten.is_empty() {
+            return reports;
+        }
+        if let Err(failure) = reports {
+            output.failure(&failure);
+        }
+        let what = say!("rows-are-not-in-the-record", rows = unwritten.len(), serials = unwritten.join(", "));
+        Err(Failure::usage(what)
+            .code(ErrorCode::JournalUnusable)
+            .at(journal.shown().display().to_string())
+            .hint(say!("keep-what-is-printed")))
+    }
+
+    fn write_reports(&self, run: &Run, journal: &Journal, output: &Output) -> Result<(), Failure> {
         if self.reports.is_empty() {
             return Ok(());
         }

@@ -26,6 +26,11 @@ impl Deref for Interrupt {
 }
 
 impl Interrupt {
+    /// The flag alone, for whoever waits for something in another room.
+    pub(super) fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.flag)
+    }
+
     /// Whether a signal came.
     pub(super) fn is_set(&self) -> bool {
         self.flag.load(Ordering::Relaxed)

@@ -124,6 +124,8 @@ pub enum Kept {
     Taken {
         /// Whether another run works on it; otherwise this run has another phone of this serial.
         by_another_run: bool,
+        /// Whether that run did not answer for it for a while: the phone is free once its lease has expired.
+        is_silent: bool,
         /// Who has it, and what to do.
         why: String,
     },

@@ -2,6 +2,7 @@
 //! stops a phone; it is said once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -65,32 +66,39 @@ impl<'a> RunRecorder<'a> {
         Self { lease, ..self }
     }
 
-    /// Claims a phone for this run, and gives what an earlier run left open on it.
+    /// Claims a phone for this run, and gives what an earlier run left open on it, and how long another bench was waited for. Nobody is once
+    /// `interrupted` is set.
     ///
     /// # Errors
     /// Who has the phone: leave it alone.
-    pub fn reserve(&self, info: &PhoneInfo) -> Result<Option<Earlier>, Ending> {
+    pub fn reserve(&self, info: &PhoneInfo, interrupted: &AtomicBool) -> Result<(Option<Earlier>, Duration), Ending> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(info.serial.clone(), info.key.clone());
         let mut kept = self.keep(|| Entry::Claim(info.clone()));
-        if let (Some(lease), Kept::Taken { by_another_run: true, why }) = (self.lease, &kept) {
+        let mut waited = Duration::ZERO;
+        if let (Some(lease), Kept::Taken { by_another_run: true, why, .. }) = (self.lease, &kept) {
             // A bench that died keeps its phones until its leases expire. One that lives renews them, and has the phone afterwards too.
             self.say_text(say!("waiting-for-lease-to-expire", why, seconds = lease.as_secs()));
-            let until = Instant::now() + lease + LATE;
-            while matches!(kept, Kept::Taken { by_another_run: true, .. }) && Instant::now() < until {
+            let began = Instant::now();
+            // One that dies while it is waited for is waited for until its lease has expired too.
+            while let Kept::Taken { by_another_run: true, is_silent, .. } = kept
+                && (is_silent || began.elapsed() < lease + LATE)
+                && !interrupted.load(Ordering::Relaxed)
+            {
                 std::thread::sleep(ASK_AGAIN);
                 kept = self.keep(|| Entry::Claim(info.clone()));
             }
+            waited = began.elapsed();
         }
         let earlier = match kept {
             Kept::Written(earlier) => earlier,
             Kept::Nowhere => None,
             Kept::Refused { why } => return Err(Ending::new(Outcome::Failed, Reason::JournalUnwritable, why)),
-            Kept::Taken { by_another_run, why } => {
+            Kept::Taken { by_another_run, why, .. } => {
                 let reason = if by_another_run { Reason::InUse } else { Reason::DuplicateSerial };
                 return Err(Ending::new(Outcome::Failed, reason, why));
             }
         };
-        Ok(earlier.or_else(|| self.open_submission(&info.key)))
+        Ok((earlier.or_else(|| self.open_submission(&info.key)), waited))
     }
 
     /// A submission on this phone that waits for its verdict, by the ledger: for a journal that is locked, full, or another one.

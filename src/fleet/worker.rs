@@ -192,8 +192,8 @@ impl<'a> Worker<'a> {
             Ok(facts) => facts,
             Err(ending) => return ending,
         };
-        let key = match self.secure(&facts, &account, &mut *phone, &device) {
-            Ok(key) => key,
+        let (key, facts) = match self.secure(facts, &account, &mut phone, &mut device) {
+            Ok(secured) => secured,
             Err(ending) => return ending,
         };
         let facts = match self.woken(facts, &mut phone, &mut device) {
@@ -326,15 +326,15 @@ impl<'a> Worker<'a> {
     /// is the phone's.
     fn take_down(&mut self, facts: &PhoneFacts) {
         let info = self.info(facts);
-        if self.plan.recorder.reserve(&info).is_ok() {
+        if self.plan.recorder.reserve(&info, self.plan.interrupted).is_ok() {
             self.row.key = Some(info.key);
         }
     }
 
     /// Takes the phone up in the record, with what an earlier run left open on it.
-    fn reserve(&mut self, facts: &PhoneFacts, account: &AccountId) -> Result<PhoneKey, Ending> {
+    fn reserve(&mut self, facts: &PhoneFacts, account: &AccountId) -> Result<(PhoneKey, Duration), Ending> {
         let info = self.info(facts);
-        let earlier = self.plan.recorder.reserve(&info)?;
+        let (earlier, waited) = self.plan.recorder.reserve(&info, self.plan.interrupted)?;
         self.row.key = Some(info.key.clone());
         self.plan.recorder.account(&info.key, account);
         if self.plan.again {
@@ -348,26 +348,29 @@ impl<'a> Worker<'a> {
         if let Some(progress) = self.plan.recorder.remembered(&info.key) {
             self.row.progress = progress;
         }
-        Ok(info.key)
+        Ok((info.key, waited))
     }
 
     /// Everything that must hold before the first change: its account may be signed out in this run, and no other run works on it,
     /// neither by the journal nor by what the phone itself says.
     fn secure(
         &mut self,
-        facts: &PhoneFacts,
+        facts: PhoneFacts,
         account: &AccountId,
-        phone: &mut dyn Phone,
-        at: &Device,
-    ) -> Result<PhoneKey, Ending> {
+        phone: &mut Box<dyn Phone>,
+        at: &mut Device,
+    ) -> Result<(PhoneKey, PhoneFacts), Ending> {
         self.gate.accounts().admit(account)?;
-        let key = self.reserve(facts, account)?;
+        let (key, waited) = self.reserve(&facts, account)?;
+        self.row.waited += waited;
+        // The bench that had it may have signed it out meanwhile.
+        let facts = if waited.is_zero() { facts } else { self.facts(phone, at)? };
         // One that can hold no claim (its disk is full) holds no other run's either, and one that is lost is waited for by the walk.
         if let Ok(PhoneClaim::Held { by }) = phone.claim(STEP_LIMIT) {
             return Err(Ending::in_use(&by));
         }
         self.row.claimed = Some(at.clone());
-        Ok(key)
+        Ok((key, facts))
     }
 
     /// The phone with its screen on. One that had to be woken is read anew.

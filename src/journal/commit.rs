@@ -18,7 +18,9 @@ use super::{JournalError, Result, random_id};
 use crate::text::say;
 
 /// How long is waited between two tries to reach a database server: the first time, and at most.
-const RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+const RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(500));
+/// A server that was given up is asked again after this long: asking one that is stopped takes time too.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
 /// How often a transaction is begun again that waited for one which waited for it.
 const CONFLICTS: u32 = 20;
 
@@ -99,8 +101,8 @@ struct State {
     /// This connection's name in the database, and the number of its last transaction there.
     id: String,
     batch: i64,
-    /// The database server stayed away longer than the wait: each later step asks it once and does not wait.
-    given_up: bool,
+    /// When the database server had stayed away longer than the wait: later steps do not wait for it any more, and ask it now and then.
+    given_up: Option<Instant>,
 }
 
 impl std::fmt::Debug for Writer {
@@ -121,7 +123,7 @@ impl Writer {
             Connection::Postgres(_) => false,
         };
         let id = random_id()?;
-        let state = State { connection, id, batch: 0, given_up: false };
+        let state = State { connection, id, batch: 0, given_up: None };
         if state.connection.is_shared() {
             state.register().map_err(|e| JournalError::of(place.shown(), &e))?;
         }
@@ -150,7 +152,7 @@ impl Writer {
         let mut state = self.state();
         match act(&state.connection) {
             Err(error) if error.is_away() => {
-                self.reach(&mut state, &error)?;
+                self.reach(&mut state, &error, Instant::now() + self.grace)?;
                 act(&state.connection).map_err(|e| self.failed(&e))
             }
             read => read.map_err(|e| self.failed(&e)),
@@ -216,48 +218,55 @@ impl Writer {
 
     fn commit_file(&self, connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Sql<()> {
         connection.batch(if self.wal { "PRAGMA synchronous=FULL" } else { "PRAGMA synchronous=EXTRA" })?;
-        connection.transaction(|c| each(c, jobs))
+        connection.transaction(|c| each(c, jobs, Care::Savepoints)).map(drop)
     }
 
     /// The same on a database server, for as long as it may be away.
     fn commit_shared(&self, state: &mut State, jobs: &mut [Box<dyn Job>]) -> Result<()> {
-        let (mut conflicts, mut was_away, mut may_be_committed) = (0, false, false);
+        let (mut conflicts, mut away_until, mut may_be_committed, mut care) = (0, None, false, Care::Plain);
         loop {
-            match state.attempt(jobs, &mut may_be_committed) {
-                Ok(()) => {
-                    if was_away {
+            match state.attempt(jobs, care, &mut may_be_committed) {
+                Ok(false) => care = Care::Savepoints,
+                Ok(true) => {
+                    if away_until.is_some() {
                         self.tell(Availability::Back);
                     }
                     return Ok(());
                 }
                 Err(error) if error.is_conflict() && conflicts < CONFLICTS => conflicts += 1,
                 Err(error) if error.is_away() => {
-                    if !std::mem::replace(&mut was_away, true) && !state.given_up {
+                    if away_until.is_none() && state.given_up.is_none() {
                         self.tell(Availability::Away { why: error.to_string() });
                     }
-                    self.reach(state, &error)?;
+                    // Counted from the first time: a server that answers a connection and nothing else is away all the while.
+                    let until = *away_until.get_or_insert_with(|| Instant::now() + self.grace);
+                    self.reach(state, &error, until)?;
                 }
                 Err(error) => return Err(self.failed(&error)),
             }
         }
     }
 
-    /// Another connection, once the database server can be reached.
-    fn reach(&self, state: &mut State, error: &SqlError) -> Result<()> {
-        let until = Instant::now() + if state.given_up { Duration::ZERO } else { self.grace };
+    /// Another connection, once the database server can be reached, or at `until` at the latest. Where this process has to end, it is asked
+    /// once.
+    fn reach(&self, state: &mut State, error: &SqlError, until: Instant) -> Result<()> {
+        let may_wait = || state.given_up.is_none() && Instant::now() < until && !self.place.is_interrupted();
+        if state.given_up.is_some_and(|at| at.elapsed() < ASK_AGAIN) {
+            return Err(self.failed(error));
+        }
         let mut pause = RETRY.0;
         loop {
             match self.place.connect(self.schema) {
                 Ok(connection) => {
-                    (state.connection, state.given_up) = (connection, false);
+                    (state.connection, state.given_up) = (connection, None);
                     return Ok(());
                 }
-                Err(JournalError::Unreachable { .. }) if Instant::now() < until => {
+                Err(JournalError::Unreachable { .. }) if may_wait() => {
                     std::thread::sleep(pause.min(until.saturating_duration_since(Instant::now())));
                     pause = (pause * 2).min(RETRY.1);
                 }
                 Err(JournalError::Unreachable { .. }) => {
-                    state.given_up = true;
+                    state.given_up = Some(Instant::now());
                     return Err(self.failed(error));
                 }
                 Err(other) => return Err(other),
@@ -283,50 +292,94 @@ impl Drop for Writer {
 impl State {
     /// Gives this connection's transactions a number.
     fn register(&self) -> Sql<()> {
-        let sql = "INSERT INTO writers (id, batch, opened) SELECT $1, 0, now FROM clock ON CONFLICT (id) DO NOTHING";
-        self.connection.execute(sql, values![&self.id]).map(drop)
+        let sql = "INSERT INTO writers (id, batch, opened) SELECT $1, CAST($2 AS BIGINT), now FROM clock WHERE now > 0
+                   ON CONFLICT (id) DO NOTHING";
+        self.connection.execute(sql, values![&self.id, self.batch]).map(drop)
     }
 
-    fn attempt(&mut self, jobs: &mut [Box<dyn Job>], may_be_committed: &mut bool) -> Sql<()> {
-        let c = &self.connection;
-        c.begin()?;
-        let done = (|| {
-            let sql = "UPDATE writers SET batch = batch + 1 WHERE id = $1 AND batch = $2";
-            if c.execute(sql, values![&self.id, self.batch])? == 0 {
-                // The last try was committed, and the answer did not come. The results of its steps are here.
-                return if *may_be_committed { Ok(false) } else { Err(SqlError::NoRow) };
-            }
-            each(c, jobs)?;
-            *may_be_committed = true;
-            c.batch("COMMIT")?;
-            Ok(true)
-        })();
-        match done {
-            Ok(true) => {}
-            Ok(false) => c.roll_back(),
-            Err(error) => {
-                c.roll_back();
-                return Err(error);
-            }
+    /// Raises the number, and says whether it was the one that is known here.
+    fn count(&self) -> Sql<bool> {
+        let sql = "UPDATE writers SET batch = batch + 1, opened = (SELECT now FROM clock) WHERE id = $1 AND batch = $2";
+        self.connection.execute(sql, values![&self.id, self.batch]).map(|changed| changed == 1)
+    }
+
+    /// Takes the number that the database has. It is another one where a batch was given up that was committed all the same, and there is
+    /// none where a watch wrote nothing for a day, so that `prune` took it for one that was killed.
+    fn agree(&mut self) -> Sql<()> {
+        let found = self.connection.row_if_any("SELECT batch FROM writers WHERE id = $1", values![&self.id])?;
+        if let Some(row) = found {
+            self.batch = row.first()?;
         }
-        self.batch += 1;
-        Ok(())
+        self.register()
+    }
+
+    /// One transaction. Gives whether it is done; else one of the steps failed, and nothing is written.
+    fn attempt(&mut self, jobs: &mut [Box<dyn Job>], care: Care, may_be_committed: &mut bool) -> Sql<bool> {
+        self.connection.begin()?;
+        let done = (|| {
+            if !self.count()? {
+                if *may_be_committed {
+                    // The last try was committed, and the answer did not come. The results of its steps are here.
+                    return Ok(Tried::Before);
+                }
+                self.agree()?;
+                if !self.count()? {
+                    return Err(SqlError::NoRow);
+                }
+            }
+            if !each(&self.connection, jobs, care)? {
+                return Ok(Tried::InVain);
+            }
+            *may_be_committed = true;
+            self.connection.batch("COMMIT")?;
+            Ok(Tried::Now)
+        })();
+        if !matches!(done, Ok(Tried::Now)) {
+            self.connection.roll_back();
+        }
+        let done = done? != Tried::InVain;
+        self.batch += i64::from(done);
+        Ok(done)
     }
 }
 
-/// Does each step in a savepoint of its own, so that one worker's error is its own. One step alone needs none.
-fn each(c: &Connection, jobs: &mut [Box<dyn Job>]) -> Sql<()> {
+/// When a transaction was committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tried {
+    /// Now.
+    Now,
+    /// The time before.
+    Before,
+    /// Not at all: a step failed.
+    InVain,
+}
+
+/// How the steps of one transaction are done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Care {
+    /// Each in a savepoint of its own, so that one worker's error is its own.
+    Savepoints,
+    /// One after the other, as long as none fails: a server answers for each savepoint, and twice.
+    Plain,
+}
+
+/// Does each step. Gives whether all were done as they should be; otherwise nothing of the transaction counts.
+fn each(c: &Connection, jobs: &mut [Box<dyn Job>], care: Care) -> Sql<bool> {
     for job in jobs {
-        c.batch("SAVEPOINT step")?;
+        if care == Care::Savepoints {
+            c.batch("SAVEPOINT step")?;
+        }
         match job.run(c) {
-            Ok(()) => c.batch("RELEASE step")?,
+            Ok(()) if care == Care::Savepoints => c.batch("RELEASE step")?,
+            Ok(()) => {}
             Err(error) if error.is_away() || error.is_conflict() => return Err(error),
             // A full disk rolled back everything, not the savepoint alone: the steps left are dropped undone.
             Err(_) if c.is_autocommit() => return Err(full()),
+            Err(_) if care == Care::Plain => return Ok(false),
             Err(_) => c.batch("ROLLBACK TO step; RELEASE step")?,
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// What SQLite says of a full disk.

@@ -47,13 +47,16 @@ impl Journal {
         }
         let target = to.another()?;
         let copied = self.reading(|from| {
-            let all = |c: &Connection| {
-                if c.row("SELECT EXISTS (SELECT 1 FROM runs)", &[])?.first()? {
+            let all = |from: &Connection, to: &Connection| {
+                if to.row("SELECT EXISTS (SELECT 1 FROM runs)", &[])?.first()? {
                     return Ok(None);
                 }
-                copy(from, c).map(Some)
+                copy(from, to).map(Some)
             };
-            Ok(target.transaction(all))
+            // One moment of it, so that a run that is going is copied as far as it had come.
+            from.take_time()?;
+            target.take_time()?;
+            from.snapshot(|from| target.transaction(|to| all(from, to)))
         })?;
         let copied = copied.map_err(|e| to.failed(&e))?;
         copied.ok_or_else(|| JournalError::NotEmpty { path: to.place.shown().to_owned() })

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::lease::LEASE;
 use super::store::schema::{JOURNAL, Schema};
 use super::store::{self, Connection, Sql, SqlError, sqlite};
 use super::{InstallKey, JournalError, Result, meta};
+
+/// How long a lease lasts that nobody renews, where the database says nothing else.
+pub(super) const LEASE: Duration = Duration::from_secs(30);
 
 /// Where a record is.
 #[derive(Clone, Debug)]
@@ -16,7 +18,7 @@ pub(super) enum Place {
     File(PathBuf),
     /// A database server.
     #[cfg(feature = "postgres")]
-    Server(Box<store::postgres::Address>),
+    Server(Box<store::address::Address>),
 }
 
 impl Place {
@@ -26,6 +28,15 @@ impl Place {
             Self::File(path) => path,
             #[cfg(feature = "postgres")]
             Self::Server(address) => address.shown(),
+        }
+    }
+
+    /// Whether this process has to end: then it waits for no database server.
+    pub(super) fn is_interrupted(&self) -> bool {
+        match self {
+            Self::File(_) => false,
+            #[cfg(feature = "postgres")]
+            Self::Server(address) => address.is_interrupted(),
         }
     }
 
@@ -111,6 +122,12 @@ impl Journal {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The journal as people read it: a path, or an address without credentials.
+    #[must_use]
+    pub fn shown(&self) -> &Path {
+        self.place.shown()
     }
 
     /// Whether other benches use the same journal.

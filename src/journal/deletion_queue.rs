@@ -142,8 +142,8 @@ impl Journal {
         let (journal, held, by) = (Arc::clone(self), what.clone(), holder.clone());
         let taken = writer.durable(move |t| lease::take(t, &journal, &held, &by))?;
         let epoch = taken.map_err(|busy| match busy {
-            JournalError::Busy { run, pid, since, .. } => {
-                JournalError::Busy { what: format!("account {masked}"), run, pid, since }
+            JournalError::Busy { run, pid, since, is_silent, .. } => {
+                JournalError::Busy { what: format!("account {masked}"), run, pid, since, is_silent }
             }
             other => other,
         })?;

@@ -17,6 +17,7 @@ impl Run {
                 Ok(()) => Ok(Kept::Written(self.earlier(&info.key)?)),
                 Err(error @ (JournalError::Busy { .. } | JournalError::Duplicate(_))) => Ok(Kept::Taken {
                     by_another_run: matches!(error, JournalError::Busy { .. }),
+                    is_silent: matches!(error, JournalError::Busy { is_silent: true, .. }),
                     why: format!("{error}: {}", error.hint()),
                 }),
                 Err(error) => Err(error),

@@ -6,6 +6,9 @@ use super::store::SqlError;
 
 use crate::text::say;
 
+/// A result of this room.
+pub type Result<T> = std::result::Result<T, JournalError>;
+
 /// An error of the journal, the ledger or the key.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
@@ -114,6 +117,8 @@ pub enum JournalError {
         pid: u32,
         /// Since when, as RFC 3339.
         since: String,
+        /// Whether it has not renewed its lease for longer than one that lives does.
+        is_silent: bool,
     },
     /// The lease of this run ran out, and another bench works on it by now: nothing is written for it here.
     #[error("{}", say!("taken-over-by-another-bench", what = .what))]
@@ -186,9 +191,11 @@ impl JournalError {
             SqlError::Sqlite(error) => Self::of_file(&path, error),
             SqlError::NoRow | SqlError::Type { .. } => Self::Corrupt { path, why: error.to_string() },
             #[cfg(feature = "postgres")]
-            SqlError::Postgres(_) if error.is_away() => Self::Unreachable { path, why: error.to_string() },
+            SqlError::Postgres(_) if !error.is_away() => Self::Refused { path, why: error.to_string() },
             #[cfg(feature = "postgres")]
-            SqlError::Postgres(_) => Self::Refused { path, why: error.to_string() },
+            SqlError::Postgres(_) | SqlError::Silent(_) | SqlError::NoRuntime(_) => {
+                Self::Unreachable { path, why: error.to_string() }
+            }
         }
     }
 

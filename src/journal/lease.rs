@@ -9,9 +9,6 @@ use std::time::Duration;
 use super::store::{Connection, Sql, values};
 use super::{Journal, JournalError, Result, now, run_lock};
 
-/// How long a lease lasts that nobody renews, where the database says nothing else.
-pub(super) const LEASE: Duration = Duration::from_secs(30);
-
 /// Takes the lease of `what` for `holder`, and gives its epoch. A holder that is dead, or whose lease has expired, loses it.
 pub(super) fn take(
     t: &Connection,
@@ -20,21 +17,21 @@ pub(super) fn take(
     holder: &str,
 ) -> Sql<std::result::Result<i64, JournalError>> {
     let here = journal.bench();
+    let lease = journal.lease().as_millis() as i64;
     let mut dead = String::new();
-    let who = "SELECT holder, pid, since, host FROM held WHERE what = $1";
-    let found = |t: &Connection| -> Sql<Option<(String, u32, String, String)>> {
-        let Some(mut row) = t.row_if_any(who, values![what])? else { return Ok(None) };
-        Ok(Some((row.take(0)?, row.take(1)?, row.take(2)?, row.take(3)?)))
+    // One that lives renews its lease every third of it.
+    let busy = |Holder { run, pid, since, left, .. }| {
+        let is_silent = journal.is_shared() && left < lease / 2;
+        JournalError::Busy { what: what.to_owned(), run, pid, since, is_silent }
     };
-    let busy = |run, pid, since| JournalError::Busy { what: what.to_owned(), run, pid, since };
-    if let Some((run, pid, since, host)) = found(t)?
-        && run != holder
-        && (!journal.is_shared() || !host.is_empty() && host == here)
+    if let Some(found) = holder_of(t, what)?
+        && found.run != holder
+        && (!journal.is_shared() || !found.host.is_empty() && found.host == here)
     {
-        if run_lock::is_alive(&journal.path, &run) {
-            return Ok(Err(busy(run, pid, since)));
+        if run_lock::is_alive(&journal.path, &found.run) {
+            return Ok(Err(busy(Holder { left: lease, ..found })));
         }
-        dead = run;
+        dead = found.run;
     }
     let taken = t.row_if_any(
         "INSERT INTO held (what, holder, pid, since, host, epoch, expires)
@@ -44,13 +41,30 @@ pub(super) fn take(
              expires = excluded.expires
          WHERE held.holder = excluded.holder OR held.holder = $7 OR held.expires <= (SELECT now FROM clock)
          RETURNING epoch",
-        values![what, holder, std::process::id(), now(), here, journal.lease().as_millis() as i64, dead],
+        values![what, holder, std::process::id(), now(), here, lease, dead],
     )?;
-    match taken {
-        Some(mut row) => Ok(Ok(row.take(0)?)),
-        None => Ok(Err(found(t)?
-            .map_or_else(|| busy("another".to_owned(), 0, now()), |(run, pid, since, _)| busy(run, pid, since)))),
+    if let Some(mut row) = taken {
+        return Ok(Ok(row.take(0)?));
     }
+    let another = || Holder { run: "another".into(), pid: 0, since: now(), host: String::new(), left: lease };
+    Ok(Err(busy(holder_of(t, what)?.unwrap_or_else(another))))
+}
+
+/// Who has something.
+struct Holder {
+    run: String,
+    pid: u32,
+    since: String,
+    host: String,
+    /// The milliseconds until its lease expires.
+    left: i64,
+}
+
+fn holder_of(t: &Connection, what: &str) -> Sql<Option<Holder>> {
+    let sql = "SELECT holder, pid, since, host, expires - (SELECT now FROM clock) FROM held WHERE what = $1";
+    let Some(mut row) = t.row_if_any(sql, values![what])? else { return Ok(None) };
+    let (run, pid, since, host) = (row.take(0)?, row.take(1)?, row.take(2)?, row.take(3)?);
+    Ok(Some(Holder { run, pid, since, host, left: row.take(4)? }))
 }
 
 /// Renews the lease of `what` before something is written on the strength of it.

@@ -16,6 +16,7 @@ mod key;
 mod lease;
 mod ledger;
 mod meta;
+mod place;
 mod prune;
 mod read;
 mod rows;
@@ -23,6 +24,7 @@ mod run;
 mod run_lock;
 #[cfg(feature = "postgres")]
 mod shared;
+mod stamp;
 mod store;
 
 pub use crate::event::{Earlier, PhoneInfo, PhoneKey};
@@ -30,41 +32,14 @@ pub use commit::Availability;
 pub use copy::Copied;
 pub use database::Journal;
 pub use deletion_queue::{Deletion, QueuedAccount, QueuedPhone};
-pub use error::JournalError;
+pub use error::{JournalError, Result};
 pub use folder::{default_path, is_ours, key_dir, screens_root, state_dir};
 pub use key::{AccountKey, InstallKey};
 pub use ledger::{Ledger, REJECTION_LIMIT, Submission, Turn};
+pub use place::{is_address, without_password};
 pub use prune::Pruned;
 pub use read::RunLine;
 pub use run::{Mutation, Run, RunInfo};
 #[cfg(feature = "postgres")]
 pub use shared::{KeySource, SetUp, SharedDatabase};
-
-/// A result of this room.
-pub type Result<T> = std::result::Result<T, JournalError>;
-
-/// Whether a place of the record is the address of a database server, and no path.
-#[must_use]
-pub fn is_address(place: &str) -> bool {
-    place.starts_with("postgres://") || place.starts_with("postgresql://")
-}
-
-/// Eight random bytes, hexadecimal.
-fn random_id() -> Result<String> {
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).map_err(|e| JournalError::Unwritable {
-        path: std::path::PathBuf::from("random numbers"),
-        why: e.to_string(),
-    })?;
-    Ok(crate::record::chain::hex(&bytes))
-}
-
-/// This moment, as it is written: RFC 3339, UTC, milliseconds.
-fn now() -> String {
-    written(chrono::Utc::now())
-}
-
-/// A moment as it is written.
-fn written(at: chrono::DateTime<chrono::Utc>) -> String {
-    at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
-}
+use stamp::{now, random_id, written};

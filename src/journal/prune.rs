@@ -26,6 +26,7 @@ impl Journal {
     /// [`super::JournalError::Unwritable`]: nothing was removed.
     pub fn prune(&self, days: u32, now: DateTime<Utc>) -> Result<Pruned> {
         let connection = self.another()?;
+        connection.take_time().map_err(|e| self.failed(&e))?;
         let before = written(now - Duration::days(i64::from(days)));
         let old = "SELECT id, ended IS NOT NULL, EXISTS (
                        SELECT 1 FROM held WHERE holder = runs.id AND expires > (SELECT now FROM clock))
@@ -42,7 +43,7 @@ impl Journal {
                     pruned.runs += 1;
                 }
             }
-            // Connections whose process was killed left their number here.
+            // Connections whose process was killed left their number here. `opened` is when it was last raised.
             t.execute("DELETE FROM writers WHERE opened < (SELECT now FROM clock) - 86400000", &[])?;
             Ok(pruned)
         });

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::database::{Journal, Place};
-use super::lease::LEASE;
-use super::store::postgres::{self, Address};
+use super::database::{Journal, LEASE, Place};
+use super::store::address::Address;
+use super::store::postgres;
 use super::store::schema::{JOURNAL, LEDGER};
 use super::store::{Connection, Sql, values};
 use super::{InstallKey, JournalError, Result, folder, meta, random_id};
@@ -46,6 +46,12 @@ impl SharedDatabase {
     /// [`JournalError::Address`], [`JournalError::NotLocal`].
     pub fn parse(url: &str) -> Result<Self> {
         Address::parse(url).map(Self)
+    }
+
+    /// The same, for a process that sets `interrupted` when it has to end: from then on it waits for no answer that does not come at once.
+    #[must_use]
+    pub fn until(self, interrupted: std::sync::Arc<std::sync::atomic::AtomicBool>) -> Self {
+        Self(self.0.until(interrupted))
     }
 
     /// The address as people read it, without credentials.

@@ -24,9 +24,12 @@ pub struct Reporter {
     thread: JoinHandle<Shown>,
 }
 
-/// What is still being shown when the record is complete.
-#[derive(Debug)]
-pub struct Shown(Vec<Running>);
+/// What is still being shown when the record is complete, as far as it could be written.
+#[derive(Debug, Default)]
+pub struct Shown {
+    sinks: Vec<Running>,
+    unwritten: Vec<String>,
+}
 
 impl Reporter {
     /// Starts to hear. Events about the run as a whole get `run` for their subject. Questions go to the sink at `asks`.
@@ -62,17 +65,23 @@ impl Reporter {
         if let Some(run) = &self.journal {
             run.telling(None);
         }
-        shown.unwrap_or_else(|_| Shown(Vec::new()))
+        shown.unwrap_or_default()
     }
 }
 
 impl Shown {
+    /// The serials of phones whose rows are not in the record that benches share: its database was away at their end.
+    #[must_use]
+    pub fn unwritten(&self) -> &[String] {
+        &self.unwritten
+    }
+
     /// Waits until everything is shown.
     ///
     /// # Errors
     /// The first that kept a sink from being written. A reader that went away is none.
     pub fn finish(self) -> io::Result<()> {
-        self.0.into_iter().map(Running::finish).fold(Ok(()), io::Result::and)
+        self.sinks.into_iter().map(Running::finish).fold(Ok(()), io::Result::and)
     }
 }
 
@@ -82,7 +91,8 @@ type Entries = Vec<(Entry, Answer<Kept>)>;
 /// Writes the record that benches share, on a thread of its own: while the database is away, everything else is still heard and shown.
 struct RecordThread {
     entries: Sender<Entries>,
-    thread: JoinHandle<()>,
+    /// Ends with the serials of the phones whose rows could not be written.
+    thread: JoinHandle<Vec<String>>,
 }
 
 impl RecordThread {
@@ -102,24 +112,37 @@ impl RecordThread {
             });
         })));
         let write = move || {
-            let mut told = BTreeSet::new();
+            let (mut told, mut unwritten) = (BTreeSet::new(), Vec::new());
             for batch in batches {
                 let (done, all) = channel();
-                run.write_all(batch, &move |answer: Answer<Kept>, kept| drop(done.send((answer, kept))));
-                for (answer, kept) in all {
+                let batch = batch.into_iter().map(|(entry, answer)| {
+                    let row = if let Entry::Row { row, .. } = &entry { Some(row.serial.clone()) } else { None };
+                    (entry, (answer, row))
+                });
+                run.write_all(batch.collect(), &move |(answer, row): (Answer<Kept>, _), kept| {
+                    let _ = done.send((answer, row, kept));
+                });
+                for (answer, row, kept) in all {
                     answer.give(kept.unwrap_or_else(|error: JournalError| {
-                        let text = say!("record-is-incomplete", error);
+                        let text = match &row {
+                            Some(serial) => say!("row-is-not-in-the-record", serial, error),
+                            None => say!("record-is-incomplete", error),
+                        };
+                        unwritten.extend(row);
                         if told.insert(text.clone()) {
                             note(text);
                         }
                         let why = format!("{error}: {}", error.hint());
                         match error {
-                            JournalError::TakenOver { .. } => Kept::Taken { by_another_run: true, why },
+                            JournalError::TakenOver { .. } => {
+                                Kept::Taken { by_another_run: true, is_silent: false, why }
+                            }
                             _ => Kept::Refused { why },
                         }
                     }));
                 }
             }
+            unwritten
         };
         let thread = std::thread::Builder::new().name("record".into()).spawn(write)?;
         Ok(Self { entries, thread })
@@ -151,11 +174,12 @@ impl Hearing {
             }
             self.write(entries);
         }
+        let mut unwritten = Vec::new();
         if let Some(RecordThread { entries, thread }) = self.writer.take() {
             drop(entries);
-            let _ = thread.join();
+            unwritten = thread.join().unwrap_or_default();
         }
-        Shown(self.sinks)
+        Shown { sinks: self.sinks, unwritten }
     }
 
     fn event(&mut self, mut event: Event) {

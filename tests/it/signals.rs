@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::support::{Killed, TerminalSession, TestBed, mi_signout, spec};
 
 /// Waits until the process has a thread of this name: that of the command is begun once signals are listened for.
-fn wait_for_thread(child: &Child, name: &str) {
+pub fn wait_for_thread(child: &Child, name: &str) {
     let tasks = format!("/proc/{}/task", child.id());
     let named =
         |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm")).is_ok_and(|n| n.trim() == name);

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use clap::builder::NonEmptyStringValueParser;
 
@@ -76,8 +77,13 @@ impl JournalArgs {
 
     /// Opens it to write in, with this installation's key, or with the key that the benches share.
     pub(crate) fn open(&self) -> Result<Arc<Journal>, JournalError> {
+        self.open_until(Arc::default())
+    }
+
+    /// As [`JournalArgs::open`], for a run that sets `interrupted` when it has to end: a journal that benches share is not waited for then.
+    pub(crate) fn open_until(&self, interrupted: Arc<AtomicBool>) -> Result<Arc<Journal>, JournalError> {
         if let Some(url) = self.url() {
-            return open_shared(url).map(Arc::new);
+            return open_shared(url, interrupted).map(Arc::new);
         }
         let path = self.path().ok_or_else(no_home)?;
         let key = InstallKey::open(&self.key_dir().ok_or_else(no_home)?)?;
@@ -87,7 +93,7 @@ impl JournalArgs {
     /// Opens it to read. Nothing is made or changed; absent where there is no home directory to look in.
     pub(crate) fn read(&self) -> Option<Result<Journal, JournalError>> {
         if let Some(url) = self.url() {
-            return Some(open_shared(url));
+            return Some(open_shared(url, Arc::default()));
         }
         let path = self.path()?;
         Some(self.key().and_then(|key| Journal::read(&path, key)))
@@ -97,7 +103,7 @@ impl JournalArgs {
     /// key of that.
     pub(crate) fn key(&self) -> Result<Option<InstallKey>, JournalError> {
         if let Some(url) = self.url() {
-            return open_shared(url).map(|journal| journal.key());
+            return open_shared(url, Arc::default()).map(|journal| journal.key());
         }
         let beside = self.path().and_then(|path| path.parent().map(Path::to_owned));
         for dir in [journal::state_dir(), beside].into_iter().flatten() {
@@ -118,11 +124,11 @@ fn no_home() -> JournalError {
 }
 
 #[cfg(feature = "postgres")]
-fn open_shared(url: &str) -> Result<Journal, JournalError> {
-    journal::SharedDatabase::parse(url)?.open(&journal::state_dir().ok_or_else(no_home)?)
+fn open_shared(url: &str, interrupted: Arc<AtomicBool>) -> Result<Journal, JournalError> {
+    journal::SharedDatabase::parse(url)?.until(interrupted).open(&journal::state_dir().ok_or_else(no_home)?)
 }
 
 #[cfg(not(feature = "postgres"))]
-fn open_shared(_: &str) -> Result<Journal, JournalError> {
+fn open_shared(_: &str, _: Arc<AtomicBool>) -> Result<Journal, JournalError> {
     Err(JournalError::Address { why: say!("this-build-has-no-postgres") })
 }

@@ -336,7 +336,8 @@ fn show(command: &Command, path: &str, settings: &Settings, every: bool, json: b
         if setting.is_none() && !every {
             continue;
         }
-        let value = setting.map(|s| s.values.iter().map(|v| v.to_string_lossy()).collect::<Vec<_>>().join(","));
+        let shown = |v: &OsString| crate::journal::without_password(&v.to_string_lossy()).into_owned();
+        let value = setting.map(|s| s.values.iter().map(shown).collect::<Vec<_>>().join(","));
         let origin = setting.map(|s| s.origin.to_string());
         if json {
             let line = json!({"type": "option", "command": path, "option": option, "variable": variable(option), "value": value, "from": origin});

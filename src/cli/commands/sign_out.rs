@@ -1,6 +1,7 @@
 //! `sign-out`: the chosen phones, signed out of their account.
 
 use std::collections::BTreeSet;
+use std::sync::mpsc::channel;
 
 use crate::cli::args::RunArgs;
 use crate::cli::authorisation::ChosenAccounts;
@@ -8,10 +9,10 @@ use crate::cli::failure::{ErrorCode, Failure};
 use crate::cli::output::Output;
 use crate::cli::phone_run::{PhoneRun, asks};
 use crate::cli::phone_table::{self, PhoneLine};
-use crate::cli::phones::{AdbConnector, attached};
+use crate::cli::phones::{AdbConnector, attached_and_silent};
 use crate::cli::signals::Interrupt;
 use crate::cli::{locate, record::Record};
-use crate::fleet::Numbers;
+use crate::fleet::{LateServers, Numbers};
 use crate::model::{Device, ExitStatus, Serial};
 use crate::text::say;
 
@@ -39,7 +40,7 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
             .hint(say!("give-yes")));
     }
     let catalog = args.run.profiles.catalog()?;
-    let listed = attached(&args.run.place, output)?;
+    let (listed, silent) = attached_and_silent(&args.run.place, output)?;
     let devices = args.run.which.selection().choose(&listed)?;
     let numbers = args.run.place.numbers()?.for_all(&listed);
     // Dialers that show numbers are closed again, whatever the answer is, and also after Ctrl-C.
@@ -51,17 +52,25 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     }
     confirmed?;
     drop(in_order);
+    // Only where nobody was asked about the phones that are listed now.
+    let has_late = args.yes && args.run.which.all && !silent.is_empty();
     let serials: Vec<Serial> = listed.iter().map(|device| device.serial.clone()).collect();
-    let given = args.run.passwords.read(Some(&serials))?;
+    let given = args.run.passwords.read((!has_late).then_some(&serials[..]))?;
     let asks = interactive && given.is_empty();
     let authorised_by = args.run.record.authorised_by.as_deref();
-    let connector = AdbConnector::new(&devices);
+    let (tell, news) = channel();
+    let connector =
+        if has_late { AdbConnector::following(args.run.place.servers()?, &tell) } else { AdbConnector::new(&devices) };
     let chosen = ChosenAccounts::of(&devices, &connector, authorised_by, asks);
     chosen.check_authorised(authorised_by)?;
     let passwords = if asks { chosen.ask_passwords(output)? } else { given };
     let record = Record::open(&args.run.record, args.run.walk.for_the_record(), args.run.walk.grace(), output)?;
     let run = PhoneRun::of(&args.run, &catalog, &passwords, output);
     let devices = record.unsettled_first(devices);
+    if has_late {
+        let late = LateServers { servers: &silent, news };
+        return work.run_joined(&devices, &numbers, &connector, late, (record, interrupt));
+    }
     // One phone in the tray needs no number.
     let numbers = if listed.len() > 1 { numbers } else { Numbers::default() };
     run.run(&devices, &numbers, &connector, record, interrupt)

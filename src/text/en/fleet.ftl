@@ -37,6 +37,7 @@ phone-has-no-account = it has no account
 its-account-could-not-be-read = its account could not be read
 
 adb-server-does-not-answer-waiting = the adb server at { $server } does not answer; waiting for it
+late-adb-server-answers = the adb server at { $server } answers now; joining the run: { phones }
 adb-server-answers-again = the adb server at { $server } answers again
 phone-is-left-alone = { $serial } ({ $place }) is left alone: { $why }
 phone-is-taken-by-its-masked-account = { $serial } is taken for account { $account }, which it shows masked: another account may look the same

@@ -69,12 +69,15 @@ journal-is-a-folder = it is a folder
 journal-is-not-a-regular-file = it is not a regular file
 database-is-of-another-program = it is another program's database
 
+no-answer-within = no answer within { $seconds } s
 database-row-is-missing = a row is missing
 column-holds-something-unexpected = column { $column } holds something unexpected
 
 not-a-postgres-address = it is not postgres://[USER@]HOST[:PORT]/DATABASE
 address-holds-a-password = it holds a password, which other users of this computer can read: put it into ~/.pgpass
-address-names-several-hosts = it names several hosts
+address-names-several-hosts = it names several hosts or ports
+address-asks-for-tls = it asks for TLS, which this program does not have; leave that out: nothing leaves this computer, and 'ssh -L' encrypts the way to another one
+address-with-a-password-is-not-shown = postgres://*** (it holds a password)
 
 missing-run-yet = run yet
 journal-has-an-older-format = it has an older format

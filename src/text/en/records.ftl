@@ -51,6 +51,12 @@ no-folder-for-reports = no folder could be made for the reports of this run: { $
 report-could-not-be-written-there = the report could not be written there: { $error }
 name-another-report-file = name another file with --report; nothing was touched
 phone-of-an-earlier-run = { $model }{ $key } (earlier run)
+rows-are-not-in-the-record =
+    { $rows ->
+        [one] 1 row of this run is not in the record: { $serials }
+       *[other] { $rows } rows of this run are not in the record: { $serials }
+    }
+keep-what-is-printed = keep what is printed here, and run again once the database answers: a phone that is signed out gets its row then
 warning-record-is-incomplete = warning: the record is incomplete: { $error }
 set-up-the-journal = set up the journal { $journal }
 joined-the-journal = joined the journal { $journal }

@@ -5,6 +5,7 @@ waits-for-other-phone-of-account = waits: other phone of the account
 waits-its-turn = waits its turn
 
 lost-database-of-record = lost the database of the record ({ $why }); phones wait before they change anything
+row-is-not-in-the-record = the row of phone { $serial } is not in the record: { $error }
 database-of-record-is-back = the database of the record is back; the phones go on
 
 line-of-account = account { $account }: {""}

@@ -1,9 +1,15 @@
 //! Several benches that share one record: a PostgreSQL database, real adb servers and real processes.
 
+mod addresses;
+mod cost;
+mod engines;
 mod leases;
+mod office;
 mod outage;
 mod processes;
+mod servers;
 mod statements;
+mod stopped;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,107 +1,13 @@
 //! Real processes on real adb servers, each in a home of its own as on a computer of its own.
 
-use std::fmt::Write as _;
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::collections::BTreeMap;
 
-use phone_sim::phone::PhoneSpec;
 use serde_json::Value;
 
+use super::office::{Office, Talking, phones, start, submissions, words};
 use super::*;
 use crate::support::postgres::{PASSWORD, PostgresServer};
-use crate::support::{Killed, RIGHT, Said, TestBed, spec, talk, wait_until};
-
-/// A computer with its home, a bench with its phones, and the journal that it shares.
-struct Office {
-    home: tempfile::TempDir,
-    url: String,
-}
-
-impl Office {
-    /// One that has the key of the journal.
-    fn open(url: &str, key: &Path) -> Self {
-        let office = Self { home: tempfile::tempdir().unwrap(), url: url.to_owned() };
-        let said = office.run(&["journal", "init", url, "--key", &key.display().to_string(), "--lease", "3"]);
-        assert_eq!(said.code, 0, "{said:?}");
-        office
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mi-signout"));
-        command.args(args).env_clear().current_dir(self.home.path());
-        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        for name in ["HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "TMPDIR"] {
-            command.env(name, self.home.path());
-        }
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> Said {
-        talk(self.command(args), b"")
-    }
-
-    fn journal(&self, args: &[&str]) -> Said {
-        self.run(&[args, &["--journal", &self.url]].concat())
-    }
-
-    /// Signs out all phones of a bench, with the passwords that their owners say.
-    fn sign_out(&self, beds: &[&TestBed]) -> Command {
-        let mut passwords = "serial,password\n".to_owned();
-        for bed in beds {
-            for (n, serial) in bed.serials.iter().enumerate() {
-                let _ = writeln!(passwords, "{serial},{}", bed.phone(n).spec().told_password());
-            }
-        }
-        let file = self.home.path().join("p.csv");
-        std::fs::write(&file, passwords).unwrap();
-        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-        let mut command = self.command(&[
-            "sign-out",
-            "--all",
-            "--yes",
-            "--json",
-            "-q",
-            "--passwords",
-            "p.csv",
-            "--lot",
-            "lot-1",
-            "--journal",
-            &self.url,
-            "--authorised-by",
-            "the shop",
-        ]);
-        for bed in beds {
-            command.args(["--adb", &bed.adb()]);
-        }
-        command
-    }
-}
-
-/// Starts a run, and gives its results as they come.
-fn start(mut command: Command) -> (Killed, impl Iterator<Item = Value>) {
-    let mut child = Killed(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
-    let lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let results = lines.filter_map(|line| serde_json::from_str::<Value>(&line).ok());
-    (child, results.filter(|line| line["type"] == "result"))
-}
-
-fn words(row: &Value) -> String {
-    format!("{} {}", row["outcome"].as_str().unwrap_or("-"), row["reason"].as_str().unwrap_or("-"))
-}
-
-/// Phones of accounts of their own, and some of one account whose owner is wrong about the password.
-fn phones(bench: usize, own: usize, wrong: usize) -> Vec<PhoneSpec> {
-    let of_own = (0..own).map(|n| spec(&format!("own{bench}{n:02}")).account(Some(&format!("71{bench}00{n:02}001"))));
-    let of_one = (0..wrong).map(|n| PhoneSpec {
-        believed_password: Some("wrong 1".into()),
-        ..spec(&format!("bad{bench}{n:02}")).account(Some("6230000535"))
-    });
-    of_own.chain(of_one).collect()
-}
-
-fn submissions(bed: &TestBed) -> Vec<usize> {
-    (0..bed.serials.len()).map(|n| bed.phone(n).record().passwords_submitted()).collect()
-}
+use crate::support::{RIGHT, TestBed, spec, talk, wait_until};
 
 #[test]
 fn two_benches_submit_one_wrong_password_once_and_a_killed_ones_phones_are_taken_over() {
@@ -145,6 +51,47 @@ fn two_benches_submit_one_wrong_password_once_and_a_killed_ones_phones_are_taken
     assert_eq!(report["runs"].as_array().map(Vec::len), Some(3), "{report:#}");
     let waits = offices[1].journal(&["delete", "--list"]);
     assert!(waits.code == 0 && waits.out.contains("6230***535"), "{waits:?}");
+}
+
+/// Issue-sized: both benches reach both adb servers, one process is killed, and the other one brings its phones to their end.
+#[test]
+fn of_32_phones_on_two_benches_8_with_a_wrong_password_submit_once_in_all_though_one_bench_is_killed() {
+    let url = PostgresServer::shared().database();
+    let carried = tempfile::tempdir().unwrap();
+    let key = carried.path().join("key");
+    // The bench that lives waits for the leases of the one that dies, however busy this computer is.
+    let offices = [0, 1].map(|_| Office::open_with_lease(&url, &key, "20"));
+    let beds = [TestBed::real(phones(1, 12, 4)), TestBed::real(phones(2, 12, 4))];
+    let (mut dies, mut told) = start(offices[0].sign_out(&[&beds[0]]));
+    let lives = Talking::start(offices[1].sign_out(&[&beds[0], &beds[1]]));
+    assert!(told.by_ref().take(3).count() == 3, "it ended before it was killed");
+    lives.until(1, |line| line["event"] == "started");
+    dies.0.kill().unwrap();
+    dies.0.wait().unwrap();
+    let (_, rows, said) = lives.end();
+    assert_eq!(rows.len(), 32, "{said}");
+    let mut ends: BTreeMap<String, usize> = BTreeMap::new();
+    for row in &rows {
+        let serial = row["serial"].as_str().unwrap();
+        let found = beds.iter().find_map(|bed| Some((bed, bed.serials.iter().position(|known| known == serial)?)));
+        let (bed, n) = found.unwrap();
+        let (is_out, words) = (!bed.phone(n).account_present(), words(row));
+        assert_eq!(is_out, words.ends_with("signed-out -"), "{row:#}");
+        assert_eq!(is_out, n < 12, "{row:#}\n{said}");
+        *ends.entry(words).or_default() += 1;
+    }
+    let all: Vec<usize> = beds.iter().flat_map(submissions).collect();
+    let (right, wrong) = ([&all[..12], &all[16..28]].concat(), [&all[12..16], &all[28..]].concat());
+    assert!(right.iter().all(|times| *times == 1), "{all:?}");
+    assert_eq!(wrong.iter().sum::<usize>(), 1, "{all:?} {ends:#?}");
+    let stopped = ends.get("needs-person account-stopped").copied().unwrap_or_default();
+    let refused = ends.get("rejected wrong-password").copied().unwrap_or_default();
+    assert!(refused <= 1 && stopped + refused >= 7, "{ends:#?}");
+
+    let report = offices[0].journal(&["report", "--lot", "lot-1", "--format", "json"]);
+    let report: Value = serde_json::from_str(&report.out).unwrap_or_else(|e| panic!("{e}: {report:?}"));
+    assert_eq!(report["runs"].as_array().map(Vec::len), Some(2), "{report:#}");
+    assert_eq!(report["phones"].as_array().map(Vec::len), Some(32), "{report:#}");
 }
 
 #[test]

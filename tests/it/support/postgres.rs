@@ -8,6 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::process::wait_until;
 use super::real_adb::free_port;
 
@@ -19,9 +21,10 @@ const SUPERVISOR: &str = r#"
 as() { if [ -n "$who" ]; then exec setpriv --reuid="$who" --regid="$who" --clear-groups -- "$@"; else exec "$@"; fi; }
 who=$4
 as "$1/postgres" -D "$2/data" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off \
-  -c log_statement=all -c max_connections=60 -c shared_buffers=16MB >>"$2/log" 2>&1 </dev/null &
+  -c log_statement=all -c log_line_prefix='%m [%p] %d ' -c max_connections=60 -c shared_buffers=16MB >>"$2/log" 2>&1 </dev/null &
 echo $! >"$2/pid"
 read -r _
+kill -CONT $! $(cat "/proc/$!/task/$!/children") 2>/dev/null
 kill -INT $! 2>/dev/null
 wait
 [ -e "$2/keep" ] || rm -rf "$2"
@@ -71,15 +74,34 @@ impl PostgresServer {
     /// Kills the server process, as `kill -9` does, and waits until what it had started has seen that.
     pub fn kill(&mut self) {
         std::fs::write(self.folder.join("keep"), "").unwrap();
-        let of = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
-        let server: i32 = of.lines().next().unwrap().trim().parse().unwrap();
-        let children = std::fs::read_to_string(format!("/proc/{server}/task/{server}/children")).unwrap_or_default();
-        let pid = rustix::process::Pid::from_raw(server).unwrap();
-        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        let server = self.process();
+        let children = children(server);
+        kill_process(server, Signal::KILL).unwrap();
         wait_until("the children of PostgreSQL end", || {
-            children.split_whitespace().all(|child| !Path::new("/proc").join(child).exists())
+            children.iter().all(|child| !Path::new("/proc").join(child.as_raw_nonzero().to_string()).exists())
         });
         self.end();
+    }
+
+    /// Stops the server and all that it has started, as `kill -STOP` does: its connections stay, and nothing is answered any more. It goes on
+    /// with what this gives, or once that is dropped.
+    #[must_use]
+    pub fn stop(&self) -> Stopped {
+        let server = self.process();
+        kill_process(server, Signal::STOP).unwrap();
+        let mut stopped = vec![server];
+        // One that it had just begun to start is there now.
+        for child in children(server) {
+            if kill_process(child, Signal::STOP).is_ok() {
+                stopped.push(child);
+            }
+        }
+        Stopped(stopped)
+    }
+
+    fn process(&self) -> Pid {
+        let of = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        Pid::from_raw(of.lines().next().unwrap().trim().parse().unwrap()).unwrap()
     }
 
     /// Starts it again after [`PostgresServer::kill`], and waits until it answers.
@@ -135,6 +157,30 @@ impl PostgresServer {
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(self.folder.join("log")).unwrap()).into_owned()
     }
+}
+
+/// A server that is stopped.
+pub struct Stopped(Vec<Pid>);
+
+impl Stopped {
+    /// Lets it go on, as `kill -CONT` does.
+    pub fn go_on(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        for process in self.0.drain(..).rev() {
+            let _ = kill_process(process, Signal::CONT);
+        }
+    }
+}
+
+fn children(of: Pid) -> Vec<Pid> {
+    let id = of.as_raw_nonzero();
+    let list = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+    list.split_whitespace().filter_map(|child| Pid::from_raw(child.parse().ok()?)).collect()
 }
 
 impl Drop for PostgresServer {

@@ -19,6 +19,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::signals::Interrupt;
 use crate::event::FindDevice;
+use crate::journal::JournalError;
 use crate::model::{AccountRef, DeletionState, ExitStatus};
 use crate::text::say;
 use crate::web::{
@@ -100,7 +101,11 @@ pub(crate) fn main(args: &Args, output: &Output, interrupt: &Interrupt) -> ExitS
         if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) {
             return ExitStatus::Done;
         }
-        output.failure(&Failure::usage(format!("{error:#}")));
+        let failure = match error.downcast::<JournalError>() {
+            Ok(error) => Failure::from(error),
+            Err(error) => Failure::usage(format!("{error:#}")),
+        };
+        output.failure(&failure);
         ExitStatus::Usage
     })
 }
