@@ -3,6 +3,7 @@
 mod addresses;
 mod cost;
 mod engines;
+mod kills;
 mod leases;
 mod office;
 mod outage;

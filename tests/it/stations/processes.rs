@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::office::{Office, Talking, phones, start, submissions, words};
-use super::*;
 use crate::support::postgres::{PASSWORD, PostgresServer};
-use crate::support::{RIGHT, TestBed, spec, talk, wait_until};
+use crate::support::{RIGHT, TestBed, spec, talk};
 
 #[test]
 fn two_benches_submit_one_wrong_password_once_and_a_killed_ones_phones_are_taken_over() {
@@ -212,66 +211,4 @@ fn the_password_of_the_database_comes_from_a_file_and_is_said_nowhere() {
         [&refused, &in_argv, &made, &said].map(|said| format!("{}{}", said.out, said.err)).concat() + report.as_str();
     assert!(!all.contains(PASSWORD), "{all}");
     assert!(!all.contains("6230000535") && !all.contains(RIGHT));
-}
-
-#[test]
-fn kill_9_of_a_bench_or_of_the_database_loses_no_row_and_submits_nothing_twice() {
-    let runs: u64 =
-        std::env::var("MI_SIGNOUT_TEST_CHAOS").ok().and_then(|n| n.parse().ok()).map_or(2, |n: u64| n.min(100));
-    let mut server = PostgresServer::start();
-    for seed in 0..runs {
-        let url = server.database();
-        let carried = tempfile::tempdir().unwrap();
-        let key = carried.path().join("key");
-        let offices = [Office::open(&url, &key), Office::open(&url, &key)];
-        let beds = [TestBed::own(phones(1, 3, 1)), TestBed::own(phones(2, 3, 1))];
-        let (mut victim, told) = start(offices[0].sign_out(&[&beds[0]]));
-        let (mut other, rows) = start(offices[1].sign_out(&[&beds[1]]));
-        // At a moment that differs from seed to seed, counted in what the phones were asked.
-        let asked = |bed: usize| (0..4).map(|n| beds[bed].phone(n).record().commands.len()).sum::<usize>();
-        let moment = 4 + (seed as usize * 7) % 60;
-        // A bench that finds no database when it starts ends at once: both have begun with their phones.
-        wait_until("the moment of the kill", || {
-            (asked(0) >= moment && asked(1) >= 4) || victim.0.try_wait().unwrap().is_some()
-        });
-        if seed % 2 == 0 {
-            victim.0.kill().unwrap();
-        } else {
-            server.kill();
-            server.restart();
-        }
-        victim.0.wait().unwrap();
-        drop(told);
-        let ended: Vec<Value> = rows.collect();
-        other.0.wait().unwrap();
-        assert_eq!(ended.len(), 4, "seed {seed}: {ended:#?}");
-        let last = talk(offices[1].sign_out(&[&beds[0]]), b"");
-        let rows: Vec<Value> = last.out.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        let rows: Vec<&Value> = rows.iter().filter(|line| line["type"] == "result").collect();
-        assert_eq!(rows.len(), 4, "seed {seed}: {last:?}");
-        for row in rows {
-            let n = beds[0].serials.iter().position(|known| known == row["serial"].as_str().unwrap()).unwrap();
-            let is_out = !beds[0].phone(n).account_present();
-            assert_eq!(is_out, words(row).ends_with("signed-out -"), "seed {seed}: {row:#}");
-        }
-        let all: Vec<usize> = beds.iter().flat_map(submissions).collect();
-        // The last phone of each bench has a wrong password, which each of the two runs on it may submit once.
-        let most = [1, 1, 1, 2];
-        assert!(all.iter().zip(most.iter().cycle()).all(|(times, most)| times <= most), "seed {seed}: {all:?}");
-        let journal = Bench { state: tempfile::tempdir().unwrap(), database: SharedDatabase::parse(&url).unwrap() };
-        journal.database.set_up(journal.state.path(), KeySource::File(&key), None).unwrap();
-        let journal = journal.journal();
-        assert_eq!(journal.verify().unwrap(), Vec::<String>::new(), "seed {seed}");
-        let lot = journal.lot("lot-1").unwrap();
-        let told = ended.len() + 4;
-        let recorded: usize = lot.iter().map(|run| run.rows.len()).sum();
-        assert!(recorded >= told, "seed {seed}: {recorded} rows of {told}");
-        for run in &lot {
-            let mut serials: Vec<_> = run.rows.iter().map(|row| &row.record.result.serial).collect();
-            let rows = serials.len();
-            serials.sort();
-            serials.dedup();
-            assert_eq!(serials.len(), rows, "seed {seed}: a row is written twice");
-        }
-    }
 }
