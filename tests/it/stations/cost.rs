@@ -12,6 +12,9 @@ use crate::support::{TestBed, spec, talk, wait_until};
 /// Phones of the larger run.
 const MANY: usize = 25;
 
+/// One figure of a run.
+type Figure = fn(&Cost) -> f64;
+
 /// What one run cost.
 #[derive(Debug, Default)]
 struct Cost {
@@ -99,11 +102,11 @@ fn cost(server: &PostgresServer, count: usize) -> Cost {
 #[test]
 fn a_phone_costs_the_database_what_the_document_says() {
     let server = PostgresServer::start();
-    let (one, many) = (cost(&server, 1), cost(&server, MANY));
-    let each = |of: fn(&Cost) -> f64| (of(&many) - of(&one)) / (MANY - 1) as f64;
-    let once = |of: fn(&Cost) -> f64| of(&one) - each(of);
+    let (few, many) = (cost(&server, 1), cost(&server, MANY));
+    let each = |of: fn(&Cost) -> f64| (of(&many) - of(&few)) / (MANY - 1) as f64;
+    let of_run = |of: fn(&Cost) -> f64| of(&few) - each(of);
     let stays = |cost: &Cost| cost.rows.values().sum::<i64>() as f64;
-    let lines: [(&str, fn(&Cost) -> f64); 7] = [
+    let lines: [(&str, Figure); 7] = [
         ("statements", |cost| cost.all() as f64),
         ("transactions", |cost| cost.commits as f64),
         ("rows inserted", |cost| cost.written[0] as f64),
@@ -114,17 +117,17 @@ fn a_phone_costs_the_database_what_the_document_says() {
     ];
     println!("| | for each phone | for each run |\n|---|---|---|");
     for (what, of) in lines {
-        println!("| {what} | {:.1} | {:.0} |", each(of), once(of));
+        println!("| {what} | {:.1} | {:.0} |", each(of), of_run(of));
     }
     for table in many.rows.keys() {
-        let (few, more) = (one.rows[table], many.rows[table]);
-        println!("| rows in `{table}` | {:.1} | |", (more - few) as f64 / (MANY - 1) as f64);
+        let more = many.rows[table] - few.rows[table];
+        println!("| rows in `{table}` | {:.1} | |", more as f64 / (MANY - 1) as f64);
     }
     for word in many.statements.keys() {
-        let (few, more) = (one.statements.get(word).copied().unwrap_or_default(), many.statements[word]);
-        println!("| {word} | {:.1} | |", (more as f64 - few as f64) / (MANY - 1) as f64);
+        let more = many.statements[word] as f64 - few.statements.get(word).copied().unwrap_or_default() as f64;
+        println!("| {word} | {:.1} | |", more / (MANY - 1) as f64);
     }
-    println!("connections of a bench: {}", many.connections.max(one.connections));
+    println!("connections of a bench: {}", many.connections.max(few.connections));
     let statements = each(lines[0].1);
     println!("10,000 phones a day: {:.0} statements, {:.1} a second", statements * 1e4, statements * 1e4 / 86_400.0);
     println!("10,000 phones a day: {:.0} MB", each(lines[6].1) * 1e4 / 1e6);

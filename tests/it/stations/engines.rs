@@ -9,7 +9,7 @@ use crate::support::{Said, TestBed, talk};
 fn own_key(office: &Office) -> PathBuf {
     let state = office.home.path().join("mi-signout");
     let key = state.join("install.key");
-    assert!(key.exists(), "{state:?}");
+    assert!(key.exists(), "{}", state.display());
     key
 }
 

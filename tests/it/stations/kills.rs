@@ -122,16 +122,16 @@ fn one(victim: Victim, seed: usize, server: &mut PostgresServer) -> Sum {
         let of = |row: &ResultRow| format!("{} {}", row.serial, row.outcome.as_str());
         recorded.extend(run.rows.iter().map(|row| of(&row.record.result)));
     }
-    let mut lost = 0;
+    let mut missing = 0;
     for row in &told {
         let row = format!("{} {}", row["serial"].as_str().unwrap(), row["outcome"].as_str().unwrap());
         match recorded.iter().position(|known| *known == row) {
             Some(at) => drop(recorded.swap_remove(at)),
-            None => lost += 1,
+            None => missing += 1,
         }
     }
-    assert_eq!((again, lost), (0, 0), "seed {seed}: {all:?} {told:#?} {recorded:?}");
-    Sum { seeds: 1, before_submission: usize::from(submitted == 0), taken_over, again, lost }
+    assert_eq!((again, missing), (0, 0), "seed {seed}: {all:?} {told:#?} {recorded:?}");
+    Sum { seeds: 1, before_submission: usize::from(submitted == 0), taken_over, again, lost: missing }
 }
 
 #[test]
