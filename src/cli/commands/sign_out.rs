@@ -69,7 +69,7 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     let devices = record.unsettled_first(devices);
     if has_late {
         let late = LateServers { servers: &silent, news };
-        return work.run_joined(&devices, &numbers, &connector, late, (record, interrupt));
+        return run.run_joined(&devices, &numbers, &connector, late, (record, interrupt));
     }
     // One phone in the tray needs no number.
     let numbers = if listed.len() > 1 { numbers } else { Numbers::default() };

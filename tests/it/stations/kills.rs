@@ -2,6 +2,7 @@
 //!
 //! `MI_SIGNOUT_TEST_CHAOS=100` takes a hundred seeds; with `--nocapture` each is a row of a table.
 
+use mi_signout::model::ResultRow;
 use serde_json::Value;
 
 use super::office::{Office, phones, start, submissions, words};
