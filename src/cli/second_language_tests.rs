@@ -34,6 +34,9 @@ fn rows_and_their_hints_come_out_in_it_and_quote_the_phones_own_words() {
         let row = ResultRow { outcome: ending.outcome, reason: ending.reason, hint: ending.hint, ..sample };
         report::text::final_table(&[row], 100, false)
     });
+    let managed = PhoneFacts { device_owner: Some("com.mdm.主".to_owned()), ..german_phone() };
+    let ending = in_it(|| preflight::stop(&managed, Wanted { input_switch, password_not_typeable: false }));
+    assert_eq!(ending.unwrap().hint.unwrap(), "com.mdm.主 regas la fonon");
     assert!(table.starts_with("fono") && table.contains("modelo"), "{table}");
     assert!(table.contains("input-not-allowed: sur la fono: 'USB-Debugging (Sicherheitseinstellungen)'"), "{table}");
 }
@@ -50,6 +53,8 @@ fn questions_come_out_in_it_with_their_numbers() {
 fn what_it_does_not_say_is_said_in_english() {
     let error = crate::fleet::SelectError::Nothing;
     assert_eq!(in_it(|| error.to_string()), "no phone is attached");
+    let said = in_it(|| say!("what-signing-out-these-phones-does", phones = 2, accounts = 1));
+    assert!(said.contains("2 phones, 1 account."), "it takes in a message that the language does not have: {said}");
 }
 
 #[test]

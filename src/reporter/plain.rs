@@ -97,6 +97,14 @@ fn line(kind: &EventKind, steps: bool) -> Option<String> {
 mod tests {
     use super::*;
     use crate::report::samples;
+    use crate::text;
+
+    #[test]
+    fn lines_come_out_in_a_second_language() {
+        let page = EventKind::Screen { name: "account-page".to_owned() };
+        let said = text::in_language(text::Language::MadeUp, || [page, EventKind::Lost].map(|kind| line(&kind, false)));
+        assert_eq!(said.map(Option::unwrap), ["ĉe account-page", "konekto perdita"]);
+    }
 
     #[test]
     fn a_line_for_each_change() {

@@ -11,13 +11,15 @@ table-phone = fono
 table-model = modelo
 where-the-input-switch-is = sur la fono: '{ $name }'
 phone-is-managed = { $owner } regas la fonon
-phone-shows-page-that-is-not-handled = nekonata paĝo ({ $focus }; { $why })
 
 # The board and the plain lines.
 board-done = { $done } el { $all } finitaj
 board-waiting = , { $waiting } atendas vin
 connection-lost = konekto perdita
 line-on-screen = ĉe { $name }
+
+# Takes in a message that it does not have, so it is said in English.
+what-signing-out-these-phones-does = { phones }, { accounts }
 
 # The questions.
 ask-to-sign-out = Elsaluti { phones }? Tajpu yes: {""}
