@@ -80,7 +80,7 @@ fn field(around: &str, attributes: &str, text: &str) -> crate::capture::MaskedTr
 }
 
 fn text_of(out: &crate::capture::MaskedTree) -> String {
-    UiTree::parse(out.xml.as_bytes()).unwrap().nodes().nth(1).unwrap().1.text.clone()
+    UiTree::parse(out.xml.as_bytes()).unwrap().nodes().nth(1).unwrap().1.text.to_string()
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn masked_as(tree: &UiTree, known: &Known, marks: bool) -> MaskedTree {
 fn shows_known_words(node: &UiNode, height: u32) -> bool {
     let drawn = ["TextView", "Button", "View"].iter().any(|end| node.class.ends_with(end));
     let other = ["WebView", "ImageView", "SurfaceView", "TextureView"].iter().any(|end| node.class.ends_with(end));
-    drawn && !other && !node.text.is_empty() && node.children().is_empty() && node.bounds.height() * 6 <= height
+    drawn && !other && !node.text.is_empty() && node.is_leaf() && node.bounds.height() * 6 <= height
 }
 
 fn shown(place: usize, node: &UiNode, known: &Known, list: &mut Vec<Masked>, secret: Option<&str>) -> Shown {

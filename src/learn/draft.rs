@@ -162,7 +162,7 @@ impl<'a> Drafter<'a> {
     fn package_of(&self, page: usize) -> String {
         let frame = self.page(page).frames[0];
         let focus = self.recording.focus(frame).map(|focus| focus.package);
-        focus.or_else(|| self.tree(frame).nodes().next().map(|(_, n)| n.package.clone())).unwrap_or_default()
+        focus.or_else(|| self.tree(frame).nodes().next().map(|(_, n)| n.package.to_string())).unwrap_or_default()
     }
 
     /// What the base takes a frame for: every name that fits.
@@ -533,8 +533,14 @@ impl<'a> Drafter<'a> {
         let tree = self.tree(self.page(page).frames[0]);
         let fields: Vec<_> = tree.nodes().filter(|(_, node)| node.password).collect();
         let [(_, field)] = fields.as_slice() else { return None };
-        let id = Some(field.id.clone()).filter(|id| !id.is_empty());
-        Some(Pick { package: Some(field.package.clone()), id, password: Some(true), count: Some(1), ..Pick::default() })
+        let id = Some(field.id.to_string()).filter(|id| !id.is_empty());
+        Some(Pick {
+            package: Some(field.package.to_string()),
+            id,
+            password: Some(true),
+            count: Some(1),
+            ..Pick::default()
+        })
     }
 
     /// The question what becomes of synced data, where the page offers both answers in words that can be told.

@@ -158,13 +158,13 @@ impl Vocabulary<'_> {
     /// Selectors that may point at a node, the most telling first. Whether one does is the caller's to see.
     pub(super) fn targets(&self, tree: &UiTree, id: NodeId) -> Vec<Pick> {
         let Some(node) = tree.node(id) else { return Vec::new() };
-        let package = Some(node.package.clone());
+        let package = Some(node.package.to_string());
         let class = Some(short_class(&node.class));
         let mut picks = Vec::new();
         let words = self.of_node(node);
         if !node.id.is_empty() {
-            picks.push(Pick { package: package.clone(), id: Some(node.id.clone()), ..Pick::default() });
-            picks.extend(words.clone().map(|w| Pick { package: package.clone(), id: Some(node.id.clone()), ..w }));
+            picks.push(Pick { package: package.clone(), id: Some(node.id.to_string()), ..Pick::default() });
+            picks.extend(words.clone().map(|w| Pick { package: package.clone(), id: Some(node.id.to_string()), ..w }));
         }
         if let Some(words) = words {
             picks.push(Pick { package: package.clone(), ..words.clone() });
@@ -175,7 +175,7 @@ impl Vocabulary<'_> {
                 ..words
             });
         }
-        for inner in tree.descendants(node).filter_map(|inner| self.of_node(inner)) {
+        for inner in tree.descendants(node).rev().filter_map(|inner| self.of_node(inner)) {
             let has = Some(Box::new(inner));
             picks.push(Pick { package: package.clone(), clickable: Some(node.clickable), has, ..Pick::default() });
         }
@@ -185,7 +185,7 @@ impl Vocabulary<'_> {
         for (_, anchor) in tree.nodes().take_while(|(other, _)| *other < id).filter(|(_, n)| n.package == node.package)
         {
             let words = self.of_node(anchor);
-            let by_id = (!anchor.id.is_empty()).then(|| Pick { id: Some(anchor.id.clone()), ..Pick::default() });
+            let by_id = (!anchor.id.is_empty()).then(|| Pick { id: Some(anchor.id.to_string()), ..Pick::default() });
             let by_class = Some(Pick { class: Some(short_class(&anchor.class)), ..Pick::default() });
             for after in words.into_iter().chain(by_id).chain(by_class) {
                 picks.push(Pick { after: Some(Box::new(after)), ..alone.clone() });
@@ -200,15 +200,15 @@ impl Vocabulary<'_> {
         let mut picks: Vec<Pick> = Vec::new();
         let mut classes: Vec<(String, String, usize)> = Vec::new();
         for (_, node) in tree.nodes().filter(|(_, node)| node.package != "com.android.systemui") {
-            let package = Some(node.package.clone());
+            let package = Some(node.package.to_string());
             if !node.id.is_empty() {
-                picks.push(Pick { package: package.clone(), id: Some(node.id.clone()), ..Pick::default() });
+                picks.push(Pick { package: package.clone(), id: Some(node.id.to_string()), ..Pick::default() });
             }
             picks.extend(self.of_node(node).map(|words| Pick { package: package.clone(), ..words }));
             let class = short_class(&node.class);
-            match classes.iter_mut().find(|(p, c, _)| *p == node.package && *c == class) {
+            match classes.iter_mut().find(|(p, c, _)| node.package == *p && *c == class) {
                 Some((.., count)) => *count += 1,
-                None => classes.push((node.package.clone(), class, 1)),
+                None => classes.push((node.package.to_string(), class, 1)),
             }
         }
         for (package, class, count) in classes {

@@ -421,9 +421,13 @@ impl Session<'_> {
     fn describe(&self, frame: usize, place: usize) -> String {
         let tree = &self.raw[frame];
         let Some((_, node)) = tree.nodes().nth(place) else { return String::new() };
-        let text =
-            |n: &UiNode| [&n.text, &n.content_desc].into_iter().find(|t| !t.trim().is_empty() && !n.password).cloned();
-        let inside = || tree.descendants(node).filter_map(text).last();
+        let text = |n: &UiNode| {
+            [&n.text, &n.content_desc]
+                .into_iter()
+                .find(|t| !t.trim().is_empty() && !n.password)
+                .map(ToString::to_string)
+        };
+        let inside = || tree.descendants(node).find_map(text);
         let id = || node.id.rsplit('/').next().map(str::to_owned).filter(|id| !id.is_empty());
         let class = || node.class.rsplit('.').next().unwrap_or_default().to_owned();
         match () {

@@ -15,7 +15,7 @@ const HEADINGS: [&str; 6] = ["alertTitle", "title", "message", "action_bar_title
 /// Words of one frame that may be kept, in the order of the screen. `pressed` are the nodes that were tapped in it; of a page
 /// outside of the sign-out only their words are of use.
 pub(super) fn of_frame(tree: &UiTree, pressed: &[usize], is_of_sign_out: bool, known: &Known) -> Vec<String> {
-    let mut found = Vec::new();
+    let mut found: Vec<String> = Vec::new();
     for (place, (id, node)) in tree.nodes().enumerate() {
         let is_pressed = pressed.contains(&place) || is_within(tree, node, pressed);
         let tells = is_of_sign_out && (is_button(node) || is_heading(tree, id, node));
@@ -23,8 +23,8 @@ pub(super) fn of_frame(tree: &UiTree, pressed: &[usize], is_of_sign_out: bool, k
             continue;
         }
         for text in [&node.text, &node.content_desc] {
-            if may_be_kept(node, text, known) && !found.contains(text) {
-                found.push(text.clone());
+            if may_be_kept(node, text, known) && !found.iter().any(|f| text == f) {
+                found.push(text.to_string());
             }
         }
     }

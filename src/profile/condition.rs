@@ -50,12 +50,10 @@ impl Condition {
         self.all.iter().chain(&self.none)
     }
 
-    /// Whether it holds; `tree` is the view's, with its index.
-    pub(super) fn holds(&self, view: &View<'_>, tree: Option<&Indexed<'_>>) -> Holds {
+    /// Whether it holds; `front` is the view's focus in words, and `tree` the view's, with its index.
+    pub(super) fn holds(&self, view: &View<'_>, front: Option<&str>, tree: Option<&Indexed<'_>>) -> Holds {
         // A focus that could not be read proves nothing.
-        let shown =
-            view.focus.filter(|_| !self.focus.is_empty() || !self.not_focus.is_empty()).map(ToString::to_string);
-        let fits = |patterns: &[String]| shown.as_ref().is_some_and(|shown| patterns.iter().any(|p| glob(p, shown)));
+        let fits = |patterns: &[String]| front.is_some_and(|front| patterns.iter().any(|p| glob(p, front)));
         let focus = (self.focus.is_empty() || fits(&self.focus)) && !fits(&self.not_focus);
         // A failed reading of the accounts is neither present nor absent.
         if !focus || self.account.is_some_and(|wanted| wanted != view.presence) {
@@ -108,8 +106,9 @@ mod tests {
         ] {
             let vocabulary = Vocabulary::of(wanted.selectors());
             let indexed = tree.map(|tree| tree.indexed(&vocabulary));
+            let front = focus.map(ToString::to_string);
             assert_eq!(
-                wanted.holds(&View { focus, presence, tree }, indexed.as_ref()),
+                wanted.holds(&View { focus, presence, tree }, front.as_deref(), indexed.as_ref()),
                 holds,
                 "{focus:?} {presence:?}"
             );
@@ -123,7 +122,8 @@ mod tests {
                 Focus::parse(component),
                 Condition { focus: vec!["p/*".into()], not_focus: vec!["p/*Other".into()], ..Condition::default() },
             );
-            wanted.holds(&View { focus: Some(&focus), presence: Presence::Present, tree: None }, None)
+            let view = View { focus: Some(&focus), presence: Presence::Present, tree: None };
+            wanted.holds(&view, Some(&focus.to_string()), None)
         };
         assert_eq!((front("p/.Here"), front("p/.Other"), front("q/.Here")), (Holds::Yes, Holds::No, Holds::No));
     }
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn a_failed_reading_of_the_accounts_is_not_absent() {
         let gone = Condition { account: Some(Presence::Absent), ..Condition::default() };
-        let holds = |presence| gone.holds(&View { focus: None, presence, tree: None }, None);
+        let holds = |presence| gone.holds(&View { focus: None, presence, tree: None }, None, None);
         assert_eq!(holds(Presence::Absent), Holds::Yes);
         assert_eq!(holds(Presence::Unknown), Holds::No);
     }

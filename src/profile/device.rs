@@ -151,7 +151,8 @@ impl DeviceProfile {
     #[must_use]
     pub fn recognise(&self, view: &View<'_>) -> Recognised<'_> {
         let tree = view.tree.map(|tree| tree.indexed(&self.vocabulary));
-        let holds = |screen: &Screen| screen.condition.holds(view, tree.as_ref());
+        let front = view.focus.map(ToString::to_string);
+        let holds = |screen: &Screen| screen.condition.holds(view, front.as_deref(), tree.as_ref());
         let holding = |screens: &'_ [Screen], cheap: bool| -> Vec<usize> {
             let fits = |s: &Screen| s.condition.is_cheap() == cheap && holds(s) == Holds::Yes;
             (0..screens.len()).filter(|i| fits(&screens[*i])).collect()

@@ -32,6 +32,10 @@ impl Bounds {
     /// Reads `[0,85][1080,402]`; numbers may be negative.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        plain(text.as_bytes()).or_else(|| Self::parse_any(text))
+    }
+
+    fn parse_any(text: &str) -> Option<Self> {
         let inner = text.trim().strip_prefix('[')?.strip_suffix(']')?;
         let (from, to) = inner.split_once("][")?;
         let pair = |s: &str| -> Option<(i32, i32)> {
@@ -105,9 +109,42 @@ impl Bounds {
     }
 }
 
+/// Bounds as every dump writes them; `None` where they are written in another way, or not at all.
+fn plain(text: &[u8]) -> Option<Bounds> {
+    let (left, rest) = number(text.strip_prefix(b"[")?)?;
+    let (top, rest) = number(rest.strip_prefix(b",")?)?;
+    let (right, rest) = number(rest.strip_prefix(b"][")?)?;
+    let (bottom, rest) = number(rest.strip_prefix(b",")?)?;
+    (rest == b"]").then_some(Bounds { left, top, right, bottom })
+}
+
+/// A number at the beginning, and what follows it.
+fn number(text: &[u8]) -> Option<(i32, &[u8])> {
+    let (sign, mut rest) = match text.strip_prefix(b"-") {
+        Some(rest) => (-1, rest),
+        None => (1, text),
+    };
+    let mut number = 0_i32;
+    let digits = rest;
+    while let [digit @ b'0'..=b'9', after @ ..] = rest {
+        number = number.checked_mul(10)?.checked_add(i32::from(digit - b'0'))?;
+        rest = after;
+    }
+    (rest.len() < digits.len()).then_some((sign * number, rest))
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn the_short_way_reads_what_the_long_one_does(text in r"\[-?[0-9]{0,11},-?[0-9]{1,4}\]\[ ?[0-9]{1,4},[0-9+]{1,5}\]x?") {
+            prop_assert_eq!(Bounds::parse(&text), Bounds::parse_any(&text));
+        }
+    }
 
     #[test]
     fn reads_bounds_and_refuses_odd_ones() {

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use super::text::Pattern;
+use super::text::{Pattern, normalise_into};
 use super::{Selector, TextSet, UiNode, UiTree, glob};
 
 /// The ids and texts that a set of selectors asks for.
@@ -79,7 +79,7 @@ impl Vocabulary {
     }
 
     /// The slots of an id that a node has.
-    fn slots_of(&self, id: &str) -> Vec<usize> {
+    fn id_slots(&self, id: &str) -> Vec<usize> {
         let name = id.rsplit_once(":id/").map_or(id, |(_, name)| name);
         let wild = self.wild.iter().filter(|(wild, _)| glob(wild, id)).map(|(_, slot)| *slot);
         self.names.get(name).copied().into_iter().chain(wild).collect()
@@ -104,37 +104,59 @@ impl Vocabulary {
     /// Notes which nodes of a tree have any of it.
     fn hits(&self, tree: &UiTree) -> Hits {
         let mut hits = Hits { slots: vec![Vec::new(); self.slots], ..Hits::default() };
-        // A page repeats its ids: each row has the same.
-        let mut ids: HashMap<&str, Vec<usize>> = HashMap::new();
+        let (mut kinds, mut ids, mut texts) = (Memo::default(), Memo::default(), Memo::default());
+        let mut plain = String::new();
         for (number, (_, node)) in (0_u32..).zip(tree.nodes()) {
-            hits.note_kind(number, node, tree);
+            let kind = *kinds.get([node.class.place(), node.package.place()], || hits.kind(number, node, tree));
+            hits.kinds[kind].nodes.push(number);
             if node.password {
                 hits.passwords.push(number);
             }
             if !node.id.is_empty() {
-                for slot in ids.entry(&node.id).or_insert_with(|| self.slots_of(&node.id)) {
-                    hits.put(*slot, number);
-                }
+                hits.put(ids.get([node.id.place(), 0], || self.id_slots(&node.id)), number);
             }
-            for text in [&node.plain_text, &node.plain_desc] {
-                self.note_text(&mut hits, number, text);
+            for text in [&node.text, &node.content_desc] {
+                if !text.is_empty() {
+                    hits.put(texts.get([text.place(), 0], || self.text_slots(text, &mut plain)), number);
+                }
             }
         }
         hits
     }
 
-    fn note_text(&self, hits: &mut Hits, number: u32, text: &str) {
-        let Some(first) = text.chars().next() else { return };
-        for slot in self.texts.get(text).into_iter().flatten() {
-            hits.put(*slot, number);
+    /// The slots of a text that a node shows. `plain` is room to work in.
+    fn text_slots(&self, text: &str, plain: &mut String) -> Vec<usize> {
+        normalise_into(text, plain);
+        let Some(first) = plain.chars().next() else { return Vec::new() };
+        let exact = self.texts.get(plain.as_str()).into_iter().flatten().copied();
+        let patterns = [Some(first), None].into_iter().filter_map(|begins| self.patterns.get(&begins)).flatten();
+        exact.chain(patterns.filter(|(pattern, _)| pattern.fits(plain)).map(|(_, slot)| *slot)).collect()
+    }
+}
+
+/// What was found out about a text, or about two, by their places in memory. A list repeats most of its texts; of those that take
+/// turns in one cell the last one is remembered.
+struct Memo<T>(Vec<Option<([usize; 2], T)>>);
+
+impl<T: Clone> Default for Memo<T> {
+    fn default() -> Self {
+        Self(vec![None; Self::CELLS])
+    }
+}
+
+impl<T> Memo<T> {
+    /// A power of two.
+    const CELLS: usize = 256;
+
+    /// What is known about the texts at these places, or is found out now. The texts live for as long as the memo does.
+    fn get(&mut self, texts: [usize; 2], find: impl FnOnce() -> T) -> &T {
+        let mixed = texts[0] ^ texts[1].rotate_left(3);
+        // Texts lie at multiples of 8.
+        let cell = &mut self.0[(mixed >> 3 ^ mixed >> 11) % Self::CELLS];
+        if cell.as_ref().is_some_and(|(of, _)| *of != texts) {
+            *cell = None;
         }
-        for begins in [Some(first), None] {
-            for (pattern, slot) in self.patterns.get(&begins).into_iter().flatten() {
-                if pattern.fits(text) {
-                    hits.put(*slot, number);
-                }
-            }
-        }
+        &cell.get_or_insert_with(|| (texts, find())).1
     }
 }
 
@@ -165,23 +187,27 @@ struct Hits {
 }
 
 impl Hits {
-    fn put(&mut self, slot: usize, number: u32) {
-        if let Some(nodes) = self.slots.get_mut(slot)
-            && nodes.last() != Some(&number)
-        {
-            nodes.push(number);
+    fn put(&mut self, slots: &[usize], number: u32) {
+        for slot in slots {
+            if let Some(nodes) = self.slots.get_mut(*slot)
+                && nodes.last() != Some(&number)
+            {
+                nodes.push(number);
+            }
         }
     }
 
-    fn note_kind(&mut self, number: u32, node: &UiNode, tree: &UiTree) {
+    /// The place of a node's kind among the kinds, which is made where there is none yet.
+    fn kind(&mut self, number: u32, node: &UiNode, tree: &UiTree) -> usize {
         let same = |kind: &Kind| {
             tree.at(kind.first).is_some_and(|first| first.class == node.class && first.package == node.package)
         };
         // A tree of nothing but kinds is no page: its rest is looked at as a whole.
-        match self.kinds.iter().position(same).or_else(|| (self.kinds.len() == MOST_KINDS).then_some(MOST_KINDS - 1)) {
-            Some(at) => self.kinds[at].nodes.push(number),
-            None => self.kinds.push(Kind { first: number, nodes: vec![number] }),
-        }
+        let known = self.kinds.iter().position(same);
+        known.or_else(|| (self.kinds.len() == MOST_KINDS).then_some(MOST_KINDS - 1)).unwrap_or_else(|| {
+            self.kinds.push(Kind { first: number, nodes: Vec::new() });
+            self.kinds.len() - 1
+        })
     }
 }
 

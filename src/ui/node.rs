@@ -1,6 +1,8 @@
 //! One node of a dump.
 
-use super::{Bounds, text};
+use std::ops::Range;
+
+use super::{Bounds, NodeText, text};
 
 /// A node's place in its [`super::UiTree`]; of use in that tree only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,17 +21,17 @@ pub struct UiNode {
     /// `index` among its siblings.
     pub index: u32,
     /// `text`. The text of a filled password field is kept as dots of the same number, whatever the dump showed.
-    pub text: String,
+    pub text: NodeText,
     /// `resource-id`, for example `com.xiaomi.account:id/logout_btn`; empty where there is none.
-    pub id: String,
+    pub id: NodeText,
     /// `class`.
-    pub class: String,
+    pub class: NodeText,
     /// `package`.
-    pub package: String,
+    pub package: NodeText,
     /// `content-desc`.
-    pub content_desc: String,
+    pub content_desc: NodeText,
     /// `hint`, which only newer Android versions write.
-    pub hint: String,
+    pub hint: NodeText,
     /// `checkable`.
     pub checkable: bool,
     /// `checked`.
@@ -55,21 +57,20 @@ pub struct UiNode {
     /// `bounds`.
     pub bounds: Bounds,
     pub(super) parent: Option<NodeId>,
-    pub(super) children: Vec<NodeId>,
-    pub(super) plain_text: String,
-    pub(super) plain_desc: String,
+    /// Places of the nodes within it, which follow it in document order.
+    pub(super) within: Range<u32>,
 }
 
 impl Default for UiNode {
     fn default() -> Self {
         Self {
             index: 0,
-            text: String::new(),
-            id: String::new(),
-            class: String::new(),
-            package: String::new(),
-            content_desc: String::new(),
-            hint: String::new(),
+            text: NodeText::default(),
+            id: NodeText::default(),
+            class: NodeText::default(),
+            package: NodeText::default(),
+            content_desc: NodeText::default(),
+            hint: NodeText::default(),
             checkable: false,
             checked: false,
             clickable: false,
@@ -83,9 +84,7 @@ impl Default for UiNode {
             naf: false,
             bounds: Bounds::default(),
             parent: None,
-            children: Vec::new(),
-            plain_text: String::new(),
-            plain_desc: String::new(),
+            within: 0..0,
         }
     }
 }
@@ -100,10 +99,10 @@ impl UiNode {
         self.parent
     }
 
-    /// Its children in document order.
+    /// Whether no node is within it.
     #[must_use]
-    pub fn children(&self) -> &[NodeId] {
-        &self.children
+    pub fn is_leaf(&self) -> bool {
+        self.within.is_empty()
     }
 
     /// Whether the field is filled: its text is not empty, and is not its hint. In a password field the text has to
@@ -122,14 +121,17 @@ impl UiNode {
         self.password.then(|| if self.filled() { self.text.chars().count() } else { 0 })
     }
 
-    /// To be called once all attributes are set: hides what a password field shows, and prepares matching.
+    /// To be called once all attributes are set: hides what a password field shows.
     pub(super) fn finish(&mut self) {
         if self.password && self.filled() {
             // The character typed last can be in clear for a moment, and some settings show all of them.
-            self.text = "•".repeat(self.text.chars().count());
+            self.text = "•".repeat(self.text.chars().count()).into();
         }
-        self.plain_text = text::normalise(&self.text);
-        self.plain_desc = text::normalise(&self.content_desc);
+    }
+
+    /// Whether its text or its content-desc shows more than spaces and marks.
+    pub(super) fn says_something(&self) -> bool {
+        [&self.text, &self.content_desc].into_iter().any(|shown| !text::normalise(shown).is_empty())
     }
 }
 
@@ -155,7 +157,7 @@ mod tests {
             ("d", "", 1),
             ("shown in clear", "Enter password", 14),
         ] {
-            let mut node = UiNode { password: true, text: text.to_owned(), hint: hint.to_owned(), ..UiNode::default() };
+            let mut node = UiNode { password: true, text: text.into(), hint: hint.into(), ..UiNode::default() };
             node.finish();
             assert_eq!(node.masked_len(), Some(len), "{text:?} {hint:?}");
             assert!(len == 0 || node.text.chars().all(|c| c == '•'), "{text:?} is not hidden");

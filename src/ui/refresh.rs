@@ -179,7 +179,7 @@ fn update(node: &mut UiNode, view: &View) -> Option<()> {
     node.enabled = view.enabled;
     node.focused = view.focused;
     if node.password {
-        node.text = "•".repeat(view.selection_end? as usize);
+        node.text = "•".repeat(view.selection_end? as usize).into();
         node.finish();
     }
     Some(())
@@ -188,9 +188,9 @@ fn update(node: &mut UiNode, view: &View) -> Option<()> {
 /// A node that the dump did not show, since it was out of sight.
 fn appended(package: &str, name: &str, view: &View) -> UiNode {
     let mut node = UiNode {
-        id: format!("{package}:id/{name}"),
-        class: view.class.clone(),
-        package: package.to_owned(),
+        id: format!("{package}:id/{name}").into(),
+        class: view.class.as_str().into(),
+        package: package.into(),
         clickable: view.clickable,
         enabled: view.enabled,
         bounds: view.visible,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::text::Pattern;
+use super::text::{Pattern, normalise};
 use super::{UiNode, UiTree, glob};
 
 /// Texts of which any one will do: a label in every language, or a few plain words.
@@ -54,6 +54,11 @@ impl TextSet {
     #[must_use]
     pub fn fits_exactly(&self, plain: &str) -> bool {
         self.exact.contains(plain)
+    }
+
+    /// Whether a text as a node shows it fits.
+    fn fits_shown(&self, shown: &str) -> bool {
+        !shown.is_empty() && self.fits(&normalise(shown))
     }
 
     /// Whether an already normalised text fits.
@@ -164,7 +169,7 @@ impl Selector {
 
     fn fits_alone(&self, node: &UiNode) -> bool {
         // Most nodes have neither id nor text, and a screen's condition asks all of them: what costs nothing is asked first.
-        if self.label.is_some() && node.plain_text.is_empty() && node.plain_desc.is_empty() {
+        if self.label.is_some() && node.text.is_empty() && node.content_desc.is_empty() {
             return false;
         }
         let named = |want: &Option<String>, is: &str| want.as_ref().is_none_or(|w| glob(w, is));
@@ -172,7 +177,7 @@ impl Selector {
             && named(&self.class, &node.class)
             && named(&self.package, &node.package)
             && self.flags_fit(node)
-            && self.label.as_ref().is_none_or(|l| l.fits(&node.plain_text) || l.fits(&node.plain_desc))
+            && self.label.as_ref().is_none_or(|l| l.fits_shown(&node.text) || l.fits_shown(&node.content_desc))
     }
 
     fn flags_fit(&self, node: &UiNode) -> bool {

@@ -8,31 +8,36 @@ const HOLE: char = '\u{E000}';
 /// forms; without direction marks, zero-width characters and simple markup such as `<u>`.
 #[must_use]
 pub fn normalise(text: &str) -> String {
-    if text.is_empty() {
-        return String::new();
-    }
+    let mut plain = String::with_capacity(text.len());
+    normalise_into(text, &mut plain);
+    plain
+}
+
+/// [`normalise`], in place of what is in `plain`.
+pub(super) fn normalise_into(text: &str, plain: &mut String) {
+    plain.clear();
     // Most of a screen's texts are of this kind.
     if text.is_ascii() && !text.contains(['<', '`']) {
-        return plain_ascii(text);
+        plain_ascii(text, plain);
+    } else {
+        folded(text, plain);
     }
-    folded(text)
 }
 
 /// [`normalise`] for ASCII without markup and back quotes: lower case and single spaces.
-fn plain_ascii(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for word in text.split(char::is_whitespace).filter(|word| !word.is_empty()) {
+fn plain_ascii(text: &str, out: &mut String) {
+    // What `char::is_whitespace` holds for white space among them.
+    for word in text.split(|c: char| matches!(c, ' ' | '\t'..='\r')).filter(|word| !word.is_empty()) {
         if !out.is_empty() {
             out.push(' ');
         }
         out.push_str(word);
     }
     out.make_ascii_lowercase();
-    out
 }
 
 /// [`normalise`] for any text.
-fn folded(text: &str) -> String {
+fn folded(text: &str, out: &mut String) {
     let mut mapped = String::with_capacity(text.len());
     for c in text.chars() {
         fold(c, &mut mapped);
@@ -45,7 +50,12 @@ fn folded(text: &str) -> String {
         }
         bare = less;
     }
-    bare.split(' ').filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+    for word in bare.split(' ').filter(|w| !w.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
 }
 
 /// One character in its plain form.
@@ -193,7 +203,9 @@ mod tests {
     proptest! {
         #[test]
         fn the_short_way_for_ascii_is_the_long_one(text in "[ -~\\t\\n\\r\\x0b\\x0c\\x1c]{0,40}") {
-            prop_assert_eq!(normalise(&text), folded(&text));
+            let mut long = String::new();
+            folded(&text, &mut long);
+            prop_assert_eq!(normalise(&text), long);
         }
     }
 

@@ -180,9 +180,7 @@ impl UiTree {
     /// Whether a page is visibly not whole yet: a progress bar turns, or a web view shows nothing that could be read or used.
     #[must_use]
     pub fn is_loading(&self) -> bool {
-        let says = |n: &UiNode| {
-            !n.plain_text.is_empty() || !n.plain_desc.is_empty() || n.clickable || n.class.ends_with("EditText")
-        };
+        let says = |n: &UiNode| n.clickable || n.class.ends_with("EditText") || n.says_something();
         let is_blank = |n: &UiNode| n.class.ends_with("WebView") && !self.descendants(n).any(says);
         self.nodes.iter().any(|n| n.class.ends_with("ProgressBar") || is_blank(n))
     }
@@ -245,14 +243,10 @@ impl UiTree {
         std::iter::successors(node.parent.and_then(|p| self.node(p)), |n| n.parent.and_then(|p| self.node(p)))
     }
 
-    /// The nodes within one, not recursive: the deepest tree has as many levels as it likes.
-    pub fn descendants<'a>(&'a self, node: &'a UiNode) -> impl Iterator<Item = &'a UiNode> {
-        let mut open: Vec<NodeId> = node.children.clone();
-        std::iter::from_fn(move || {
-            let next = self.node(open.pop()?)?;
-            open.extend(&next.children);
-            Some(next)
-        })
+    /// The nodes within one, in document order.
+    pub fn descendants<'a>(&'a self, node: &UiNode) -> impl DoubleEndedIterator<Item = &'a UiNode> + use<'a> {
+        let places = node.within.start as usize..node.within.end as usize;
+        self.nodes.get(places).unwrap_or_default().iter()
     }
 }
 

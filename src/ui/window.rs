@@ -42,11 +42,11 @@ pub(super) fn in_front(mut windows: Vec<UiWindow>, nodes: Vec<UiNode>) -> (Vec<U
     for window in &mut windows {
         let (from, to) = (window.nodes.start, kept.len());
         // A window's nodes stand together and point at each other only.
-        let moved = |id: &NodeId| NodeId(u32::try_from(id.at() - from + to).unwrap_or(u32::MAX));
+        let moved = |id: NodeId| NodeId(u32::try_from(id.at() - from + to).unwrap_or(u32::MAX));
         for node in left[window.nodes.clone()].iter_mut().filter_map(Option::take) {
-            let parent = node.parent.as_ref().map(moved);
-            let children = node.children.iter().map(moved).collect();
-            kept.push(UiNode { parent, children, ..node });
+            let parent = node.parent.map(moved);
+            let within = moved(NodeId(node.within.start)).0..moved(NodeId(node.within.end)).0;
+            kept.push(UiNode { parent, within, ..node });
         }
         window.nodes = to..kept.len();
     }

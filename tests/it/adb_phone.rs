@@ -407,7 +407,7 @@ fn covered(level: &str, knows_windows: bool) -> Stubs {
 
 fn texts(seen: &Observation) -> Vec<String> {
     let ScreenRead::Tree(tree) = &seen.screen else { panic!("{:?}", seen.screen) };
-    tree.nodes().map(|(_, n)| n.text.clone()).collect()
+    tree.nodes().map(|(_, n)| n.text.to_string()).collect()
 }
 
 fn dumps(stubs: &Stubs) -> Vec<String> {

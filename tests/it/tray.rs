@@ -151,7 +151,7 @@ fn two_phones_of_one_serial_are_left_alone_and_told_apart_by_their_ports() {
 fn dialled(phone: &SimPhone) -> Option<String> {
     let tree = UiTree::parse(phone.dump_xml().as_bytes()).unwrap();
     let digits = Selector { id: Some("com.android.contacts:id/digits".into()), ..Selector::default() };
-    tree.find(&digits).first().and_then(|id| tree.node(*id)).map(|node| node.text.clone())
+    tree.find(&digits).first().and_then(|id| tree.node(*id)).map(|node| node.text.to_string())
 }
 
 #[test]

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::attributes::unescape;
 use super::*;
 
 const NODE: &str = r#"<node index="0" text="Sign out" resource-id="com.xiaomi.account:id/logout_btn" class="android.widget.Button" package="com.xiaomi.account" content-desc="" clickable="true" enabled="true" bounds="[40,1900][1040,2040]" />"#;
@@ -60,7 +61,7 @@ fn display(id: u32, windows: &[String]) -> String {
 
 fn texts(xml: &str) -> Vec<String> {
     let tree = UiTree::parse(xml.as_bytes()).unwrap_or_else(|e| panic!("{e}: {xml}"));
-    tree.nodes().map(|(_, n)| n.text.clone()).filter(|t| !t.starts_with("in ")).collect()
+    tree.nodes().map(|(_, n)| n.text.to_string()).filter(|t| !t.starts_with("in ")).collect()
 }
 
 const ACTIVE: &str = "active=\"true\" focused=\"true\" accessibility-focused=\"false\"";
@@ -99,7 +100,7 @@ fn nodes_of_a_kept_window_still_point_at_each_other() {
     for (id, node) in tree.nodes() {
         let inner = node.text.strip_prefix("in ");
         assert_eq!(node.parent().and_then(|p| tree.node(p)).map(|p| p.text.as_str()), inner);
-        assert!(node.children().iter().all(|c| tree.node(*c).unwrap().parent() == Some(id)));
+        assert!(tree.descendants(node).all(|within| within.parent() == Some(id)));
     }
 }
 
@@ -223,7 +224,85 @@ fn what_is_typed_is_never_kept() {
     assert_eq!(tree.nodes().next().unwrap().1.masked_len(), Some(7));
 }
 
+/// Reads a dump in both ways, which have to agree in everything but the words of a mistake.
+fn read_twice(xml: &str) -> Result<UiTree, DumpError> {
+    let (fast, alone) = (read(xml.as_bytes(), true), read(xml.as_bytes(), false));
+    match (&fast, &alone) {
+        (Err(DumpError::Malformed(_)), Err(DumpError::Malformed(_))) => {}
+        _ => assert_eq!(fast, alone, "{xml}"),
+    }
+    fast
+}
+
+const TAG_PARTS: &[&str] = &[
+    " index=\"3\"",
+    " text=\"Sign out\"",
+    " text=\"\"",
+    " text=\"a &amp; b\"",
+    " text=\"a > b\"",
+    " text='it'",
+    " resource-id=\"a:id/b\"",
+    " class=\"ü\"",
+    " package=\"p\"",
+    " content-desc=\"c\"",
+    " checkable=\"true\"",
+    " checked=\"true\"",
+    " clickable=\"false\"",
+    " enabled=\"false\"",
+    " enabled=\"true\"",
+    " focusable=\"true\"",
+    " focused=\"yes\"",
+    " scrollable=\"true\"",
+    " long-clickable=\"true\"",
+    " password=\"true\"",
+    " selected=\"true\"",
+    " NAF=\"true\"",
+    " visible-to-user=\"true\"",
+    " bounds=\"[0,-1][20,30]\"",
+    " bounds=\"[0, 1][2,3]\"",
+    " drawing-order=\"1\"",
+    " hint=\"h\"",
+    " display-id=\"0\"",
+    " other=\"\"",
+    "\n",
+];
+
+/// How a tag may end, and what may stand behind it.
+const TAG_ENDS: &[&str] =
+    &[" />", "/>", "></node>", " >\n text <!-- <node> --></node>", "><node/>\n</node >", ">", "/ >"];
+
 proptest! {
+    #[test]
+    fn tags_read_by_hand_are_as_the_xml_reader_reads_them(
+        nodes in proptest::collection::vec(
+            (proptest::collection::vec(proptest::sample::select(TAG_PARTS), 0..20), proptest::sample::select(TAG_ENDS)),
+            1..6,
+        )
+    ) {
+        let tags = nodes.iter().map(|(parts, end)| ["<node", &parts.concat(), end].concat());
+        let _ = read_twice(&format!("<hierarchy>{}</hierarchy>", tags.collect::<String>()));
+    }
+
+    #[test]
+    fn a_node_has_exactly_its_descendants_within(levels in proptest::collection::vec(0_usize..4, 1..40)) {
+        let mut xml = String::new();
+        let mut depth = 0;
+        for level in levels {
+            let up = depth.min(level);
+            xml.push_str(&"</node>".repeat(up));
+            xml.push_str("<node>");
+            depth = depth - up + 1;
+        }
+        xml.push_str(&"</node>".repeat(depth));
+        let tree = read_twice(&format!("<hierarchy>{xml}</hierarchy>")).unwrap();
+        for (id, node) in tree.nodes() {
+            let around = |n: &UiNode| std::iter::successors(n.parent(), |p| tree.node(*p).unwrap().parent()).any(|p| p == id);
+            let within: Vec<&UiNode> = tree.nodes().map(|(_, n)| n).filter(|n| around(n)).collect();
+            prop_assert!(tree.descendants(node).eq(within.iter().copied()));
+            prop_assert_eq!(node.is_leaf(), within.is_empty());
+        }
+    }
+
     #[test]
     fn no_bytes_cause_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let _ = UiTree::parse(&bytes);
@@ -231,12 +310,12 @@ proptest! {
 
     #[test]
     fn no_xml_like_text_causes_a_panic(parts in proptest::collection::vec(proptest::sample::select(PARTS), 0..40)) {
-        let _ = UiTree::parse(format!("<hierarchy>{}", parts.concat()).as_bytes());
+        let _ = read_twice(&format!("<hierarchy>{}", parts.concat()));
     }
 
     #[test]
     fn no_text_like_a_dump_of_all_windows_causes_a_panic(parts in proptest::collection::vec(proptest::sample::select(WINDOW_PARTS), 0..40)) {
-        let _ = UiTree::parse(format!("<displays>{}", parts.concat()).as_bytes());
+        let _ = read_twice(&format!("<displays>{}", parts.concat()));
     }
 
     #[test]

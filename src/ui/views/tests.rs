@@ -162,8 +162,7 @@ fn places_are_absolute_and_scrolling_counts() {
 #[test]
 fn a_button_is_the_same_or_changed() {
     let screen = read(&zip(&[("a", page())], true));
-    let node =
-        |id: &str, bounds: Bounds, enabled: bool| UiNode { id: id.to_owned(), bounds, enabled, ..UiNode::default() };
+    let node = |id: &str, bounds: Bounds, enabled: bool| UiNode { id: id.into(), bounds, enabled, ..UiNode::default() };
     let button = Bounds::new(110, 120, 910, 220);
     let id = "com.xiaomi.account:id/logout_btn";
     assert_eq!(screen.standing(&node(id, button, true)), Standing::Same);

@@ -9,7 +9,7 @@ use mi_signout::cli::parse_password_file;
 use mi_signout::model::{AdbServer, Presence};
 use mi_signout::profile::Catalog;
 use mi_signout::ui::views::ScreenViews;
-use mi_signout::ui::{MAX_NODES, Selector, TextSet, UiTree};
+use mi_signout::ui::{MAX_NODES, Selector, TextSet, UiNode, UiTree};
 use phone_sim::{read_packets, shell};
 
 /// Takes any bytes, and panics where something does not hold.
@@ -34,7 +34,9 @@ pub fn dump(bytes: &[u8]) {
     let (width, height) = tree.display();
     for (id, node) in tree.nodes() {
         assert!(node.parent().is_none_or(|p| p < id), "parents stand before their children");
-        assert!(node.children().iter().all(|c| *c > id));
+        let mut within = tree.descendants(node);
+        assert!(within.next().is_none_or(|first| first.parent() == Some(id)), "children follow their parent");
+        assert!(within.next_back().is_none_or(UiNode::is_leaf), "the last one within has none within");
         if let Some(point) = tree.tap_point(id) {
             let (x, y) = (u32::try_from(point.x).unwrap(), u32::try_from(point.y).unwrap());
             assert!(x < width && y < height, "a tap beside the display");

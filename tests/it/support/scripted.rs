@@ -336,7 +336,7 @@ impl Script {
             |b: mi_signout::ui::Bounds| (b.left..b.right).contains(&point.x) && (b.top..b.bottom).contains(&point.y);
         let found: Vec<_> = tree.nodes().filter(|(_, n)| hit(n.bounds)).map(|(_, n)| n).collect();
         let deepest = found.last().unwrap();
-        if deepest.password { "the password field".to_owned() } else { deepest.text.clone() }
+        if deepest.password { "the password field".to_owned() } else { deepest.text.to_string() }
     }
 
     /// Takes the fault of this moment, where there is one.
