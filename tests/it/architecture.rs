@@ -139,7 +139,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("journal/store", "SQL, and what SQLite says"),
     ("learn", "the profile that it drafts, for its author; the notes in it are part of a file"),
     ("ui", "mistakes in a dump, which are told as 'not ready'"),
-    ("adb/script.rs", "shell text"),
+    ("adb/script", "shell text"),
     ("adb/claim.rs", "shell text"),
     ("adb/touches.rs", "shell text"),
     ("adb/parse", "what phones print"),
