@@ -2,7 +2,10 @@
 //!
 //! `MI_SIGNOUT_TEST_CHAOS=100` takes a hundred seeds; with `--nocapture` each is a row of a table.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use mi_signout::model::ResultRow;
+use phone_sim::phone::Stage;
 use serde_json::Value;
 
 use super::office::{Office, phones, start, submissions, words};
@@ -35,19 +38,26 @@ struct Sum {
     lost: usize,
 }
 
-/// Every `step`th seed from `first` on, of as many as are asked for.
-fn seeds(first: usize, step: usize) -> impl Iterator<Item = usize> {
-    let asked: Option<usize> = std::env::var("MI_SIGNOUT_TEST_CHAOS").ok().and_then(|n| n.parse().ok());
-    (first..asked.map_or(2, |n| n.min(100))).step_by(step)
-}
+/// Where the kill comes: when a phone of the first bench is there; with none, after some of the questions that phones are asked first.
+const BEFORE: [Option<Stage>; 3] = [None, Some(Stage::BeforeEntry), Some(Stage::AccountPage)];
+const AFTER: [Option<Stage>; 5] = [
+    Some(Stage::DataChoice),
+    Some(Stage::Password),
+    Some(Stage::AfterConfirm),
+    Some(Stage::SigningOut),
+    Some(Stage::AfterSuccess),
+];
 
-fn run(victim: Victim, seeds: impl Iterator<Item = usize>) {
+/// A quarter of the seeds that are asked for.
+fn run(quarter: usize, victim: Victim, moments: &[Option<Stage>]) {
+    let asked: Option<usize> = std::env::var("MI_SIGNOUT_TEST_CHAOS").ok().and_then(|n| n.parse().ok());
     let mut server = PostgresServer::start();
     let mut sum = Sum::default();
-    for seed in seeds {
-        let one = one(victim, seed, &mut server);
+    for seed in (quarter..asked.map_or(4, |n| n.clamp(4, 100))).step_by(4) {
+        let stage = moments[seed / 4 % moments.len()];
+        let one = one(victim, stage, seed, &mut server);
         println!(
-            "| {seed} | {victim:?} | {} | {} | {} | {} |",
+            "| {seed} | {victim:?} | {stage:?} | {} | {} | {} | {} |",
             if one.before_submission == 1 { "before" } else { "after" },
             one.taken_over,
             one.again,
@@ -63,21 +73,29 @@ fn run(victim: Victim, seeds: impl Iterator<Item = usize>) {
     assert_eq!((sum.again, sum.lost), (0, 0));
 }
 
-fn one(victim: Victim, seed: usize, server: &mut PostgresServer) -> Sum {
+fn one(victim: Victim, stage: Option<Stage>, seed: usize, server: &mut PostgresServer) -> Sum {
     let url = server.database();
     let carried = tempfile::tempdir().unwrap();
     let key = carried.path().join("key");
     let offices = [Office::open(&url, &key), Office::open(&url, &key)];
     let beds = [TestBed::own(phones(1, OWN, 1)), TestBed::own(phones(2, OWN, 1))];
+    let reached = Arc::new(AtomicBool::new(false));
+    let tell = Arc::clone(&reached);
+    beds[0].phone(seed / 4 % OWN).on_stage(move |now| {
+        if Some(now) == stage {
+            tell.store(true, Ordering::SeqCst);
+        }
+    });
     let (mut first, first_rows) = start(offices[0].sign_out(&[&beds[0]]));
     let (mut other, other_rows) = start(offices[1].sign_out(&[&beds[1]]));
     // Counted in what the phones were asked.
     let asked = |bed: usize| (0..PHONES).map(|n| beds[bed].phone(n).record().commands.len()).sum::<usize>();
-    let moment = 4 + (seed * 7) % 60;
     // A bench that finds no database when it starts ends at once: both have begun with their phones.
     wait_until("the moment of the kill", || {
-        (asked(0) >= moment && asked(1) >= 4) || first.0.try_wait().unwrap().is_some()
+        let is_there = if stage.is_some() { reached.load(Ordering::SeqCst) } else { asked(0) >= 4 + seed * 7 % 60 };
+        (is_there && asked(1) >= 4) || first.0.try_wait().unwrap().is_some()
     });
+    std::thread::sleep(Duration::from_millis(seed as u64 * 13 % 40));
     let submitted: usize = submissions(&beds[0]).iter().sum();
     match victim {
         Victim::Bench => first.0.kill().unwrap(),
@@ -136,11 +154,21 @@ fn one(victim: Victim, seed: usize, server: &mut PostgresServer) -> Sum {
 }
 
 #[test]
-fn kill_9_of_a_bench_loses_no_row_and_submits_nothing_twice() {
-    run(Victim::Bench, seeds(0, 2));
+fn kill_9_of_a_bench_before_its_first_change_loses_no_row_and_submits_nothing_twice() {
+    run(0, Victim::Bench, &BEFORE);
 }
 
 #[test]
-fn kill_9_of_the_database_loses_no_row_and_submits_nothing_twice() {
-    run(Victim::Database, seeds(1, 2));
+fn kill_9_of_a_bench_while_phones_change_loses_no_row_and_submits_nothing_twice() {
+    run(1, Victim::Bench, &AFTER);
+}
+
+#[test]
+fn kill_9_of_the_database_before_the_first_change_loses_no_row_and_submits_nothing_twice() {
+    run(2, Victim::Database, &BEFORE);
+}
+
+#[test]
+fn kill_9_of_the_database_while_phones_change_loses_no_row_and_submits_nothing_twice() {
+    run(3, Victim::Database, &AFTER);
 }
