@@ -1,5 +1,6 @@
 //! The import table of `lib.rs`, and where the crate may print, exit, name `adb_client` or expose a secret.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Room → the rooms it may import. `src/lib.rs` has the same table.
@@ -225,4 +226,81 @@ fn the_table_stands_in_the_crate_documentation() {
         let expected = if allowed.is_empty() { "-".to_owned() } else { allowed.join(" ") };
         assert_eq!(cell, expected, "{room}");
     }
+}
+
+/// Rooms in which some files still import each other both ways.
+const WITH_CIRCLES: &[&str] = &["ui", "profile", "event", "report", "cli", "learn", "fleet"];
+
+/// The files of a room that a file imports: by the name of the file, or of something that is defined in one file of the room alone. What a
+/// `mod.rs` passes on belongs to the file that defines it.
+fn files_imported(
+    code: &str,
+    room: &str,
+    files: &[String],
+    defined: &BTreeMap<String, Vec<String>>,
+) -> BTreeSet<String> {
+    let uses = regex::Regex::new(&format!(r"\buse\s+(?:super|self|crate::{room})\b[^;]*;")).unwrap();
+    let inline = regex::Regex::new(&format!(r"\b(?:super|crate::{room})(?:::\w+)+")).unwrap();
+    let visible = regex::Regex::new(r"pub\(in [^)]*\)").unwrap().replace_all(code, "pub");
+    let text: String = uses
+        .find_iter(&visible)
+        .chain(inline.find_iter(&visible))
+        .map(|found| found.as_str().to_owned() + " ")
+        .collect();
+    let mut imported = BTreeSet::new();
+    for word in text.split(|c: char| !c.is_alphanumeric() && c != '_') {
+        match defined.get(word).map(Vec::as_slice) {
+            _ if files.iter().any(|file| file == word) => drop(imported.insert(word.to_owned())),
+            Some([only]) => drop(imported.insert(only.clone())),
+            _ => {}
+        }
+    }
+    imported
+}
+
+#[test]
+fn files_of_a_room_import_each_other_one_way() {
+    let define = r"(?m)^\s*pub(?:\([^)]*\))? (?:const |async )*(?:struct|enum|fn|trait|type|const|static) (\w+)";
+    let define = regex::Regex::new(define).unwrap();
+    let mut rooms: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for (room, path, text) in sources() {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        if name != "mod" && !name.ends_with("tests") && !WITH_CIRCLES.contains(&room.as_str()) {
+            rooms.entry(room).or_default().push((name, code(&text)));
+        }
+    }
+    let mut circles = Vec::new();
+    for (room, files) in &rooms {
+        let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
+        let mut defined: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, code) in files {
+            for found in define.captures_iter(code) {
+                defined.entry(found[1].to_owned()).or_default().push(name.clone());
+            }
+        }
+        let mut reached: BTreeMap<&str, BTreeSet<String>> = files
+            .iter()
+            .map(|(name, code)| {
+                let mut imported = files_imported(code, room, &names, &defined);
+                imported.remove(name);
+                (name.as_str(), imported)
+            })
+            .collect();
+        // Whatever is imported by way of others.
+        for _ in &names {
+            for name in &names {
+                let further: BTreeSet<String> = reached[name.as_str()]
+                    .iter()
+                    .filter_map(|next| reached.get(next.as_str()))
+                    .flatten()
+                    .cloned()
+                    .collect();
+                reached.get_mut(name.as_str()).unwrap().extend(further);
+            }
+        }
+        circles.extend(
+            reached.iter().filter(|(name, all)| all.contains(**name)).map(|(name, _)| format!("{room}/{name}")),
+        );
+    }
+    assert!(circles.is_empty(), "files that import themselves by way of others: {circles:#?}");
 }
