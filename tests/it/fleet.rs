@@ -1,6 +1,6 @@
 //! Many scripted phones at once: a row for each, and the trouble of one stays its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::RecvTimeoutError;
@@ -10,22 +10,56 @@ use mi_signout::event::{Event, EventKind, Subject};
 use mi_signout::fleet::{Connector, Passwords, Plan, run};
 use mi_signout::flow::Patience;
 use mi_signout::model::{AdbServer, Device, DeviceState, Outcome, Reason, ResultRow, Secret, Serial, TransportId};
-use mi_signout::phone::{Phone, PhoneError};
+use mi_signout::phone::{Observation, Phone, PhoneError, PhoneFacts, Step};
 use mi_signout::profile::Options;
 
 use crate::support::GUARD;
-use crate::support::scripted::{Effect, Fault, Script, ScriptedPhone, When, catalog};
+use crate::support::scripted::{ACCOUNT, Effect, Fault, Script, ScriptedPhone, When, catalog, node, page};
 
 /// A phone of the fleet: how it is listed, what it does, whether it comes back when it was lost.
 struct Member {
     state: DeviceState,
     phone: ScriptedPhone,
     comes_back: bool,
+    /// It answers no step before these are signed out.
+    slower_than: Vec<ScriptedPhone>,
+}
+
+/// A phone that is slower than all others together.
+struct Slow {
+    phone: ScriptedPhone,
+    others: Vec<ScriptedPhone>,
+}
+
+impl Phone for Slow {
+    fn step(&mut self, step: &Step<'_>, within: Duration) -> Result<Observation, PhoneError> {
+        while self.others.iter().any(|other| other.with(|script| script.account.is_some())) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.phone.step(step, within)
+    }
+
+    fn facts(&mut self, probe_input: bool, within: Duration) -> Result<PhoneFacts, PhoneError> {
+        self.phone.facts(probe_input, within)
+    }
+
+    fn picture(&mut self, within: Duration) -> Result<Vec<u8>, PhoneError> {
+        self.phone.picture(within)
+    }
+
+    fn tidy(&mut self, within: Duration) -> Result<(), PhoneError> {
+        self.phone.tidy(within)
+    }
 }
 
 impl Member {
     fn new(script: Script) -> Self {
-        Self { state: DeviceState::Device, phone: ScriptedPhone::new(script), comes_back: false }
+        Self {
+            state: DeviceState::Device,
+            phone: ScriptedPhone::new(script),
+            comes_back: false,
+            slower_than: Vec::new(),
+        }
     }
 }
 
@@ -38,7 +72,11 @@ struct Cables<'a> {
 impl Connector for Cables<'_> {
     fn connect(&self, device: &Device) -> Box<dyn Phone> {
         self.connected.lock().unwrap().push((device.serial.clone(), device.transport));
-        Box::new(self.members[&device.serial].phone.clone())
+        let member = &self.members[&device.serial];
+        match member.slower_than.as_slice() {
+            [] => Box::new(member.phone.clone()),
+            others => Box::new(Slow { phone: member.phone.clone(), others: others.to_vec() }),
+        }
     }
 
     fn wait_for(&self, device: &Device, _: Option<&str>, _: Instant) -> Option<Device> {
@@ -287,6 +325,15 @@ fn a_row_says_what_was_seen_and_nothing_older() {
     assert_eq!(ran.rows[0].account.as_ref().unwrap().to_string(), "0005***535");
 }
 
+/// The others would wait forever, if any of them waited for the slow one.
+#[test]
+fn one_slow_phone_among_fifteen_fast_ones_delays_none() {
+    let mut members: Vec<_> = (0..16).map(|n| (format!("p{n:02}"), Member::new(of_account(n)))).collect();
+    members[0].1.slower_than = members[1..].iter().map(|(_, fast)| fast.phone.clone()).collect();
+    let ran = run_with(members, &right(), 16, |plan| plan);
+    assert!(ran.rows.iter().all(|r| r.outcome == Outcome::SignedOut), "{:?}", ran.rows);
+}
+
 #[test]
 fn one_phone_of_an_account_submits_at_a_time() {
     let members = (0..16).map(|n| (format!("p{n}"), Member::new(Script::new()))).collect();
@@ -312,16 +359,65 @@ fn phones_of_one_account_submit_side_by_side_once_one_was_accepted() {
     assert!(seen, "the first submission is alone until its verdict");
 }
 
+/// What may come between accepted phones, with how the phone that it comes to ends: a refusal, since the password was changed in between; a
+/// picture code, which only a person passes; a phone that is lost before its verdict can be read.
+fn disturbances() -> Vec<(Script, Outcome, Option<Reason>)> {
+    let mut refuses = Script::new();
+    refuses.password = "changed since";
+    let mut captcha = Script::new().on_tap("password", "OK", Effect::Check("captcha", "captcha"));
+    let code = node("EditText", ACCOUNT, "et_captcha_code", "", &[], [0, 100, 1080, 300]);
+    captcha.pages.push(page("captcha", "com.xiaomi.account/.ui.QuickLoginActivity", &[code]));
+    vec![
+        (refuses, Outcome::Rejected, Some(Reason::WrongPassword)),
+        (captcha, Outcome::NeedsPerson, Some(Reason::Captcha)),
+        (Script::new().fault(When::Tap("OK"), Fault::After(gone())), Outcome::Unknown, Some(Reason::Disconnected)),
+    ]
+}
+
 #[test]
-fn a_captcha_between_accepted_phones_closes_the_account() {
-    let mut members: Vec<_> = (0..12).map(|n| (format!("p{n:02}"), Member::new(Script::new()))).collect();
-    let captcha = Script::new().on_tap("password", "OK", Effect::Check("foreign", "foreign"));
-    members[1].1 = Member::new(captcha);
-    let ran = run_with(members, &right(), 1, |plan| Plan { per_account: 4, ..plan });
-    assert_eq!(ran.row("p00"), (Outcome::SignedOut, None));
-    assert_eq!(ran.row("p01").0, Outcome::NeedsPerson);
-    assert_eq!(ran.submissions(), 2, "nobody submits after a verdict that could not be had");
-    assert!(ran.rows[2..].iter().all(|r| r.reason == Some(Reason::AccountStopped)), "{:?}", ran.rows);
+fn what_comes_between_accepted_phones_closes_the_account() {
+    for (script, outcome, reason) in disturbances() {
+        let mut members: Vec<_> = (0..6).map(|n| (format!("p{n}"), Member::new(Script::new()))).collect();
+        members[1].1 = Member::new(script);
+        let ran = run_with(members, &right(), 1, |plan| Plan { per_account: 4, ..plan });
+        assert_eq!(ran.row("p0"), (Outcome::SignedOut, None));
+        assert_eq!(ran.row("p1"), (outcome, reason));
+        assert_eq!(ran.submissions(), 2, "{reason:?}: nobody submits after it");
+        assert!(ran.rows[2..].iter().all(|r| r.reason == Some(Reason::AccountStopped)), "{:?}", ran.rows);
+    }
+}
+
+#[test]
+fn what_comes_between_side_by_side_stops_all_that_have_not_submitted() {
+    const MOST: usize = 4;
+    for (script, outcome, reason) in disturbances() {
+        let mut members: Vec<_> = (0..12).map(|n| (format!("p{n:02}"), Member::new(Script::new()))).collect();
+        members[5].1 = Member::new(script);
+        let ran = run_with(members, &right(), 12, |plan| Plan { per_account: MOST, ..plan });
+        assert_eq!(ran.row("p05"), (outcome, reason));
+        let count = |wanted: Outcome| ran.rows.iter().filter(|r| r.outcome == wanted).count();
+        let stopped = ran.rows.iter().filter(|r| r.reason == Some(Reason::AccountStopped)).count();
+        let submissions = ran.submissions() as usize;
+        assert_eq!((count(Outcome::SignedOut) + 1, 12 - stopped), (submissions, submissions), "{:?}", ran.rows);
+        let is_submit = |kind: &EventKind| matches!(kind, EventKind::Step { what, .. } if what == "submit password");
+        let of_it =
+            |(serial, kind): &(Serial, EventKind)| serial.as_str() == "p05" && matches!(kind, EventKind::Ended(_));
+        let ended = ran.events.iter().position(of_it).unwrap();
+        let later = ran.events[ended..].iter().filter(|(_, kind)| is_submit(kind)).count();
+        assert!(later < MOST, "{later} that had not got their turn submitted after it");
+        // No more than that at a time, the first one alone.
+        let (mut now, mut most, mut is_first) = (BTreeSet::new(), 0, true);
+        for (serial, kind) in &ran.events {
+            if is_submit(kind) {
+                assert!(now.is_empty() || !is_first, "{serial} submits beside the first");
+                now.insert(serial);
+            } else if matches!(kind, EventKind::Screen { .. } | EventKind::Ended(_)) && now.remove(serial) {
+                is_first = false;
+            }
+            most = most.max(now.len());
+        }
+        assert!(most <= MOST, "{most} at a time");
+    }
 }
 
 #[test]

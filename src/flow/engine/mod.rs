@@ -17,12 +17,17 @@ use self::state::{Memory, Mutation, Phase};
 use super::{Decision, PlannedAction};
 use crate::event::Progress;
 use crate::model::{Ending, Outcome, Presence, Reason};
-use crate::phone::{Look, Observation, Settle};
+use crate::phone::{Look, Observation, ScreenRead, Settle};
 use crate::profile::Verdict;
 use crate::text::say;
 
 /// Looks that follow a submission wait this long on the phone for a change, so that the account is gone before a dump is paid for.
 const SETTLE: Settle = Settle::Change { max: Duration::from_secs(3) };
+/// A budget of time covers at least so many looks as slow as the slowest on this phone: a phone whose dumps take 20 seconds, or fail after
+/// that, is looked at as often as a fast one before it is given up.
+const LOOKS: u32 = 4;
+/// A look that took longer than this was no look alone: the phone was lost in between.
+const SLOWEST: Duration = Duration::from_secs(40);
 const SCREEN: Look = Look::Screen { skip_when_absent: true };
 /// A look that starts from nothing.
 const AFRESH: Decision = Decision::Look { settle: Settle::Nothing, look: SCREEN };
@@ -82,6 +87,7 @@ impl<'p> Engine<'p> {
     /// Decides on one input. `now` is the time since the walk began.
     pub fn on(&mut self, input: Input<'_>, now: Duration) -> Decision {
         let phase = std::mem::take(&mut self.phase);
+        self.measure(input, now);
         let decision = match (input, phase) {
             (Input::Start, _) => self.start(),
             (Input::Written, Phase::Writing(step)) => return self.do_now(step, now),
@@ -116,8 +122,29 @@ impl<'p> Engine<'p> {
                 self.seen(seen, None, now)
             }
         };
-        self.note(&decision);
+        self.note(&decision, now);
         decision
+    }
+
+    /// Keeps how slow this phone's looks are.
+    fn measure(&mut self, input: Input<'_>, now: Duration) {
+        let told_at = self.memory.told_at.take();
+        if let (Input::Seen(seen), Some(told_at)) = (input, told_at)
+            && matches!(seen.screen, ScreenRead::Tree(_) | ScreenRead::NotReady(_))
+        {
+            let took = now.saturating_sub(told_at).min(SLOWEST);
+            self.memory.slowest_look = self.memory.slowest_look.max(took);
+        }
+    }
+
+    /// How long a screen may stay after its mutating step was done, on this phone.
+    fn slow_page(&self) -> Duration {
+        self.setup.patience.slow_page.max(self.memory.slowest_look * LOOKS)
+    }
+
+    /// How long a screen that moves is waited for, on this phone.
+    fn moving(&self) -> Duration {
+        self.setup.patience.moving.max(self.memory.slowest_look * LOOKS)
     }
 
     /// What was done so far.
@@ -171,6 +198,7 @@ impl<'p> Engine<'p> {
         let earlier = &mut self.memory.earlier;
         earlier.moved_on |= earlier.submitted && !step.submits();
         self.memory.in_flight = true;
+        self.memory.told_at = Some(now);
         let action = step.action.clone();
         self.phase = Phase::Mutated(step);
         Decision::Act(action)
@@ -195,7 +223,9 @@ impl<'p> Engine<'p> {
     }
 
     /// What a decision means for the phase and the field in front.
-    fn note(&mut self, decision: &Decision) {
+    fn note(&mut self, decision: &Decision, now: Duration) {
+        let is_step = matches!(decision, Decision::Look { .. } | Decision::Open(_) | Decision::Act(_));
+        self.memory.told_at = is_step.then_some(now);
         match decision {
             Decision::Act(PlannedAction::TypePassword { .. }) => self.memory.typing.typed = true,
             Decision::End(ending) => self.phase = Phase::Ended(ending.clone()),

@@ -146,6 +146,10 @@ pub(super) struct Memory {
     pub(super) checked: bool,
     /// Checks made only because no window has the focus.
     pub(super) blind_checks: u32,
+    /// When the phone was last told to do or to show something.
+    pub(super) told_at: Option<Duration>,
+    /// The longest that this phone took to show its screen, or to say that it can't.
+    pub(super) slowest_look: Duration,
 }
 
 impl Memory {
@@ -169,6 +173,8 @@ impl Memory {
             backs: 0,
             checked: false,
             blind_checks: 0,
+            told_at: None,
+            slowest_look: Duration::ZERO,
         }
     }
 

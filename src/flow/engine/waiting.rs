@@ -29,7 +29,7 @@ impl Engine<'_> {
             return decision;
         }
         // What was begun may still end by itself, behind whatever is in front.
-        let slow_page = self.setup.patience.slow_page;
+        let slow_page = self.slow_page();
         let may_end = self.memory.in_flight
             && self.memory.visit.as_ref().is_some_and(|v| now.saturating_sub(v.since) < slow_page);
         if self.memory.lost_looks < self.setup.patience.looks || may_end {
@@ -66,7 +66,7 @@ impl Engine<'_> {
             Some(Reaction::Wait { max }) => Some(*max),
             _ => None,
         };
-        let max = spinner.or_else(|| self.memory.in_flight.then_some(self.setup.patience.moving))?;
+        let max = spinner.or_else(|| self.memory.in_flight.then_some(self.moving()))?;
         if now.saturating_sub(visit.since) < max {
             return Some(Decision::Look { settle: SETTLE, look: Look::Probes });
         }
@@ -122,7 +122,7 @@ impl Engine<'_> {
 
     /// Another look at a screen that stays, unless it stayed for as long as a slow page may take.
     pub(super) fn look_again(&mut self, now: Duration) -> Option<Decision> {
-        let slow_page = self.setup.patience.slow_page;
+        let slow_page = self.slow_page();
         let visit =
             self.memory.visit.as_mut().filter(|v| now.saturating_sub(v.since) < slow_page && v.rounds < ROUNDS)?;
         visit.rounds += 1;

@@ -283,6 +283,19 @@ fn nothing_can_be_read_before_anything_is_done() {
     ");
 }
 
+#[test]
+fn a_slow_phone_is_looked_at_as_often_before_it_is_given_up() {
+    let walked = |dump_takes: u64| {
+        let mut script = Script::new().fault(When::Tap("OK"), Fault::Dropped);
+        script.dump_takes = Duration::from_secs(dump_takes);
+        let (_, trace) = walk(script, Case { deadline: Duration::from_secs(3_000), ..Case::default() });
+        let looks =
+            trace.lines().find_map(|line| line.split_once("look -> password (")).map(|(_, times)| times.to_owned());
+        looks.unwrap_or(trace)
+    };
+    assert_eq!([walked(1), walked(20), walked(30)], ["11 times)", "4 times)", "4 times)"]);
+}
+
 /// However long the phone waited for its turn before.
 #[test]
 fn a_slow_page_counts_from_the_tap() {

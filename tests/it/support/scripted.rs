@@ -126,6 +126,8 @@ pub struct Script {
     pub taps: Vec<String>,
     pub submissions: u32,
     pub time: Duration,
+    /// How long a dump takes.
+    pub dump_takes: Duration,
     typed: usize,
     right: bool,
     looks: u32,
@@ -267,6 +269,7 @@ impl Script {
             taps: Vec::new(),
             submissions: 0,
             time: Duration::ZERO,
+            dump_takes: Duration::from_secs(1),
             typed: 0,
             right: false,
             looks: 0,
@@ -394,7 +397,7 @@ impl Script {
         if look.skips_when_absent() && self.account.is_none() {
             return ScreenRead::Skipped;
         }
-        self.time += Duration::from_secs(1);
+        self.time += self.dump_takes;
         match self.take(here, |f| matches!(f, Fault::NotReady(_) | Fault::Unreadable)) {
             Some(Fault::NotReady(kind)) => return ScreenRead::NotReady(kind),
             Some(_) => return ScreenRead::Unreadable("not a dump".to_owned()),
