@@ -149,27 +149,21 @@ impl AdbPhone {
             return Ok(Observation { screen: self.screen_over_terminal(left)?, ..seen });
         }
         match is_late {
-            Some(is_late) if is_late || !agrees(&seen) => self.look_after_dump(seen, is_late, left),
+            // It was dumped once more since. How long the views take is not known yet.
+            Some(true) if matches!(seen.views, ScreenRead::Views(_)) => {
+                Ok(Observation { views: ScreenRead::Skipped, ..seen })
+            }
+            Some(false) if !agrees(&seen) => self.look_after_dump(seen, left),
             _ => Ok(seen),
         }
     }
 
     /// What was read while the dump waited does not agree with it: the page has changed since, and is looked at anew.
-    fn look_after_dump(
-        &mut self,
-        seen: Observation,
-        is_late: bool,
-        within: Duration,
-    ) -> Result<Observation, PhoneError> {
-        let is_there = matches!(seen.views, ScreenRead::Views(_)) && !is_late;
+    fn look_after_dump(&mut self, seen: Observation, within: Duration) -> Result<Observation, PhoneError> {
+        let is_there = matches!(seen.views, ScreenRead::Views(_));
         let look = if is_there { Look::Views { probes: true } } else { Look::Probes };
         let again = self.observe(&Step::look(look), within)?;
-        let views = match (is_there, is_late) {
-            (true, _) => again.screen,
-            // How long they take is not known yet.
-            (false, true) => ScreenRead::Skipped,
-            (false, false) => seen.views,
-        };
+        let views = if is_there { again.screen } else { seen.views };
         Ok(Observation { focus: again.focus, accounts: again.accounts, views, ..seen })
     }
 
@@ -286,7 +280,8 @@ fn text(sections: &[Section<'_>], name: &str) -> String {
 }
 
 fn accounts(sections: &[Section<'_>]) -> crate::model::AccountsProbe {
-    let section = sections.iter().find(|s| s.name == "accounts");
+    // What was read last is the newest.
+    let section = sections.iter().rfind(|s| s.name == "accounts");
     section.map(|s| parse::accounts(&s.text(), s.code)).unwrap_or_default()
 }
 

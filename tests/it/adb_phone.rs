@@ -112,6 +112,37 @@ fn each_failure_of_a_dump_is_told_apart() {
     }
 }
 
+/// A phone whose `input` ends only once a dump has been written, and whose second dump does `body`.
+fn slow_input(body: &str) -> Stubs {
+    let stubs = phone_stubs();
+    let tmp = stubs.path("tmp").display().to_string();
+    let wait = format!("n=; while [ -z \"$n\" ]; do for f in {tmp}/mi-signout-*; do [ -s \"$f\" ] && n=1; done; done");
+    stubs.program("input", &format!("{wait}\necho \"input $*\" >>\"$LOG\""));
+    let first =
+        "printf '<?xml version=\"1.0\"?><hierarchy><node text=\"before\" bounds=\"[0,0][9,9]\"/></hierarchy>' >\"$2\"";
+    dump_with(&stubs, &format!("if grep -q input \"$LOG\"; then {body}; else {first}; fi"));
+    stubs
+}
+
+#[test]
+fn a_dump_that_was_over_before_its_inputs_were_is_made_again() {
+    for look in [SCREEN, SCREEN_UNLESS_ABSENT, Look::ScreenAndViews] {
+        let stubs = slow_input("cat \"$DUMP\" >\"$2\"");
+        let inputs = vec![Input::Tap(Point { x: 1, y: 2 })];
+        let seen = step(&stubs, &Step { inputs, settle: Settle::Nothing, look });
+        assert_eq!(texts(&seen), [""], "{look:?}");
+        assert_eq!(seen.accounts.presence(), Presence::Present);
+        assert_eq!(stubs.log().matches("input tap 1 2").count(), 1, "{look:?}: an input is done once");
+        assert_eq!(stubs.log().matches("uiautomator").count(), 2, "{look:?}");
+        assert!(files(&stubs, "tmp").is_empty());
+    }
+    // What the first one wrote is not taken where the second one fails.
+    let stubs = slow_input("echo 'ERROR: could not get idle state.' >&2");
+    let inputs = vec![Input::Tap(Point { x: 1, y: 2 })];
+    let seen = step(&stubs, &Step { inputs, settle: Settle::Nothing, look: SCREEN });
+    assert!(matches!(seen.screen, ScreenRead::NotReady(NotReady::NotIdle)), "{:?}", seen.screen);
+}
+
 #[test]
 fn noise_and_exit_codes_do_not_spoil_a_good_file() {
     let stubs = phone_stubs();

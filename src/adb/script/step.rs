@@ -20,8 +20,9 @@ const PAUSE: &str = "0.3";
 const PAUSE_MS: u128 = 300;
 /// What one look for a change takes on a phone, in ms: one or two `dumpsys`.
 const READ_MS: u128 = 90;
-/// How long after the inputs the views are read while a dump waits: a page has changed by then, and the dump's quiet second is not over.
-const QUIET: Duration = Duration::from_millis(800);
+/// How long after the inputs the views are read while a dump waits: most pages have changed by then, and the second without a change, which
+/// the dump waits for, is far from over.
+const QUIET: Duration = Duration::from_millis(500);
 /// Deleting characters goes in calls of this many keys, for the sake of the line's length.
 const MOST_KEYS: usize = 200;
 
@@ -77,10 +78,10 @@ impl Script {
     }
 
     /// The dump's Java machine starts while the inputs are done: it takes longer than they do, and then waits for a second without any
-    /// change. One that was over before the inputs were shows a page that was there before them, and is made again.
+    /// change. One that was over before the inputs were, or a moment later, may show a page that was there before them, and is made again.
     ///
     /// With views, these and the probes are read while the dump waits, where nothing changes any more on most pages. `ahead` says so, and
-    /// `late` that the dump was over before they were: the host looks again unless they agree with the dump.
+    /// `late` that the dump was over before they were; the host looks again where they do not agree with the dump.
     fn dump_beside_inputs(&mut self, step: &Step<'_>, places: &Places, guard: Guard) -> Result<(), PhoneError> {
         let with_views = step.look == Look::ScreenAndViews;
         self.choose_file(places);
@@ -88,29 +89,33 @@ impl Script {
         self.section("said $r");
         self.line("echo \"$o\"\nfi\n} | {\n{");
         self.inputs(step, guard, false)?;
-        self.line("} </dev/null\ne=; if [ -n \"$t\" ]; then if [ -s \"$t\" ]; then e=1; fi; fi");
         if with_views {
-            self.line("if [ -z \"$e\" ]; then\n{");
+            self.line("e=; if [ -s \"$t\" ]; then e=1; fi");
+            self.line("if [ -z \"$e\" ]; then");
             self.pause(QUIET);
             self.probes_and_views(true, Duration::ZERO);
-            self.line("} </dev/null");
             self.section("ahead");
-            self.line("if [ -s \"$t\" ]; then");
+            self.line("if [ -s \"$t\" ]; then e=1");
             self.section("late");
             self.line("fi\nfi");
+        } else {
+            self.line(reads::ACCOUNTS);
+            self.accounts();
+            self.line("e=; if [ -s \"$t\" ]; then e=1; fi");
         }
+        self.line("} </dev/null");
         self.line(super::PASS_ON);
-        self.line("if [ -n \"$e\" ]; then");
+        // The file is emptied first: where the second dump fails, there is none.
+        self.line("if [ -n \"$e\" ]; then true >\"$t\"");
         self.dump();
         if with_views {
-            self.line("{");
-            self.probes_and_views(true, Duration::ZERO);
-            self.line("} </dev/null");
+            self.probes_and_views(false, Duration::ZERO);
         }
         self.line("fi\n}");
         self.file_or_terminal();
         if !with_views {
-            self.probes_and_views(false, Duration::ZERO);
+            self.line(reads::FOCUS);
+            self.focus();
         }
         Ok(())
     }
