@@ -5,6 +5,7 @@
 /// A schema with its versions.
 pub(in crate::journal) struct Schema {
     /// Its name in a database that holds several.
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "a file holds one"))]
     pub(super) name: &'static str,
     /// `PRAGMA application_id` of its file.
     pub(super) id: i32,

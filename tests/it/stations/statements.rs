@@ -179,3 +179,17 @@ fn every_statement_of_the_journal_ran_on_the_server() {
     let refused: Vec<&str> = log.split("ERROR: ").skip(1).filter(|said| said.contains("syntax")).collect();
     assert!(refused.is_empty(), "{refused:#?}");
 }
+
+#[test]
+fn every_statement_of_the_journal_is_one_of_a_file_too() {
+    let kind = Kind::File(tempfile::tempdir().unwrap());
+    drop(kind.ledger(&kind.journal(), "run"));
+    let Kind::File(dir) = &kind else { panic!() };
+    let files = ["journal.db", "rejections.db"].map(|name| rusqlite::Connection::open(dir.path().join(name)).unwrap());
+    // What only a server has: `set_up` is never done to a file.
+    let of_a_server = ["to_regclass", "versions"];
+    for text in statements().iter().filter(|text| !of_a_server.iter().any(|part| text.contains(part))) {
+        let tried = files.each_ref().map(|file| file.prepare(text).map(drop));
+        assert!(tried.iter().any(Result::is_ok), "{text}: {tried:?}");
+    }
+}
