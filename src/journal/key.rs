@@ -117,8 +117,13 @@ impl InstallKey {
     pub(super) fn seal_with(&self, passphrase: &str) -> Result<String, JournalError> {
         let mut salt = [0; 16];
         fill(&mut salt, Path::new(NAME))?;
-        let (hidden, tag) = sealed(&self.0, passphrase, &salt, ROUNDS);
-        Ok(format!("{ROUNDS}:{}:{}:{tag}", hex(&salt), hex(&hidden)))
+        Ok(self.seal_in(passphrase, &salt, ROUNDS))
+    }
+
+    #[cfg(feature = "postgres")]
+    fn seal_in(&self, passphrase: &str, salt: &[u8], rounds: u32) -> String {
+        let cover = Cover::new(passphrase, salt, rounds);
+        format!("{rounds}:{}:{}:{}", hex(salt), hex(&cover.over(&self.0)), cover.tag(&self.0))
     }
 
     /// Opens what [`InstallKey::seal_with`] sealed; nothing where the passphrase is another one.
@@ -127,9 +132,9 @@ impl InstallKey {
         let [rounds, salt, hidden, tag] = text.split(':').collect::<Vec<_>>().try_into().ok()?;
         let rounds = rounds.parse().ok().filter(|rounds| (1..=10_000_000).contains(rounds))?;
         let (salt, hidden) = (unhex(salt)?, unhex(hidden).filter(|hidden| hidden.len() == usize::from(LENGTH))?);
-        let (key, _) = sealed(&hidden, passphrase, &salt, rounds);
-        let (_, wanted) = sealed(&key, passphrase, &salt, rounds);
-        (wanted == tag).then(|| Self(Zeroizing::new(key.to_vec())))
+        let cover = Cover::new(passphrase, &salt, rounds);
+        let key = cover.over(&hidden);
+        (cover.tag(&key) == tag).then(|| Self(Zeroizing::new(key.to_vec())))
     }
 
     /// Tells this key from another one, and nothing else about it.
@@ -177,13 +182,29 @@ fn fill(bytes: &mut [u8], path: &Path) -> Result<(), JournalError> {
 #[cfg(feature = "postgres")]
 const ROUNDS: u32 = 600_000;
 
-/// The key under the bytes that the passphrase makes, and a tag of the key as it was.
+/// What a passphrase makes: bytes to hide a key under, and a key for its tag. Slow to make, on purpose.
 #[cfg(feature = "postgres")]
-fn sealed(key: &[u8], passphrase: &str, salt: &[u8], rounds: u32) -> (Zeroizing<Vec<u8>>, String) {
-    let pad = pbkdf2(passphrase.as_bytes(), salt, rounds, 1);
-    let hidden = Zeroizing::new(key.iter().zip(pad.iter()).map(|(key, pad)| key ^ pad).collect::<Vec<u8>>());
-    let tag = mac(&pbkdf2(passphrase.as_bytes(), salt, rounds, 2)[..], &[key]);
-    (hidden, hex(&tag))
+struct Cover {
+    pad: Zeroizing<[u8; 32]>,
+    tag: Zeroizing<[u8; 32]>,
+}
+
+#[cfg(feature = "postgres")]
+impl Cover {
+    fn new(passphrase: &str, salt: &[u8], rounds: u32) -> Self {
+        let block = |block| pbkdf2(passphrase.as_bytes(), salt, rounds, block);
+        Self { pad: block(1), tag: block(2) }
+    }
+
+    /// The key hidden, or the hidden key as it was.
+    fn over(&self, key: &[u8]) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(key.iter().zip(self.pad.iter()).map(|(key, pad)| key ^ pad).collect())
+    }
+
+    /// The tag of a key that is not hidden.
+    fn tag(&self, key: &[u8]) -> String {
+        hex(&mac(&self.tag[..], &[key]))
+    }
 }
 
 /// One block of PBKDF2 with HMAC-SHA-256 (RFC 8018, 5.2).
@@ -274,8 +295,8 @@ mod tests {
         assert_eq!(blocks[0], "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc");
         assert_eq!(blocks[1], "49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783");
         let key = InstallKey::random().unwrap();
-        let (hidden, tag) = sealed(&key.0, "a good passphrase", b"salt", 3);
-        let text = format!("3:{}:{}:{tag}", hex(b"salt"), hex(&hidden));
+        let text = key.seal_in("a good passphrase", b"salt", 3);
+        assert!(text.starts_with("3:73616c74:"), "{text}");
         assert_eq!(InstallKey::unseal_with(&text, "a good passphrase").unwrap().seal("x"), key.seal("x"));
         assert!(InstallKey::unseal_with(&text, "another passphrase").is_none());
         assert!(InstallKey::unseal_with("3:00:zz:x", "a good passphrase").is_none());
