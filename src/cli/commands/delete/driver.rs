@@ -48,8 +48,8 @@ pub(super) fn find_driver(args: &Args, site: &Site, home: &Path, owner: &mut Own
             Ok(Some(found))
         }
         Err(DownloadError::Interrupted) => Ok(None),
-        // Ctrl-C also breaks the download off, which may be noticed first.
-        Err(_) if owner.is_interrupted() => Ok(None),
+        // Ctrl-C also ends the program that is asked for its version, and the download, which may be noticed first.
+        Err(_) if owner.was_interrupted() => Ok(None),
         Err(error) => {
             bail!(say!("no-driver-because", none, error = format_args!("{:#}", anyhow::Error::from(error)), hint))
         }

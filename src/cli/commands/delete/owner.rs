@@ -9,6 +9,9 @@ use crate::cli::wrap::wrap;
 use crate::text::say;
 use crate::web::{Notice, Person, Question};
 
+/// How long a signal may take from the terminal to this process's flag, on a busy computer.
+const SIGNAL_ARRIVES: Duration = Duration::from_secs(1);
+
 /// A person at a terminal.
 pub(super) struct Owner {
     out: console::Term,
@@ -92,6 +95,16 @@ impl Owner {
         self.interrupt.is_set()
     }
 
+    /// Whether Ctrl-C was pressed, after something failed that it may have broken off. It goes to every program of the terminal at
+    /// once: a child may have ended of it before this process has read its own signal.
+    pub(super) fn was_interrupted(&self) -> bool {
+        let until = std::time::Instant::now() + SIGNAL_ARRIVES;
+        while std::time::Instant::now() < until && !self.is_interrupted() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        self.is_interrupted()
+    }
+
     /// What ends a wait for the browser.
     pub(super) fn interrupt(&self) -> Interrupt {
         self.interrupt.clone()
@@ -137,5 +150,23 @@ impl Person for Owner {
             std::thread::sleep(Duration::from_millis(40).min(self.pace));
         }
         !self.is_interrupted()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_that_arrives_after_the_failure_it_caused_is_its_cause() {
+        let interrupt = Interrupt::default();
+        let owner = Owner::new(Duration::ZERO, &interrupt);
+        assert!(!owner.was_interrupted());
+        let late = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(100));
+            interrupt.store(true, std::sync::atomic::Ordering::SeqCst);
+        });
+        assert!(owner.was_interrupted());
+        late.join().unwrap();
     }
 }
