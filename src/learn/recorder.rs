@@ -284,7 +284,10 @@ impl Session<'_> {
             pages::key(&self.raw[before], &self.known) != pages::key(tree, &self.known)
                 || self.manifest.frames[before].focus != self.manifest.frames[frame].focus
         });
-        let untouched = self.run_mut().steps.last().is_none_or(|step| matches!(step, Step::Saw(_)));
+        // A window that only the cheap look saw is no touch: the one that led here may still be on its way from the panel.
+        let mut seen_or_touched =
+            self.run_mut().steps.iter().rev().filter(|step| !matches!(step, Step::Missed(Some(_))));
+        let untouched = seen_or_touched.next().is_none_or(|step| matches!(step, Step::Saw(_)));
         if is_new_page && self.touches.is_some() && before.is_some() {
             std::thread::sleep(lag);
             during.extend(self.drain());
@@ -396,12 +399,13 @@ impl Session<'_> {
             return false;
         }
         let steps = self.manifest.runs.last().map(|run| run.steps.as_slice()).unwrap_or_default();
-        let since = steps.iter().rposition(|step| !matches!(step, Step::Tapped(_))).map_or(0, |at| at + 1);
-        let (first, rest) = match &steps[since..] {
-            [Step::Tapped(Some(first)), rest @ ..] => (Some(*first), rest),
-            _ => return false,
-        };
-        rest.iter().any(|step| !matches!(step, Step::Tapped(node) if *node == first))
+        let since = steps.iter().rposition(|step| !matches!(step, Step::Tapped(_) | Step::Missed(Some(_))));
+        let mut taps = steps[since.map_or(0, |at| at + 1)..].iter().filter_map(|step| match step {
+            Step::Tapped(node) => Some(*node),
+            _ => None,
+        });
+        let Some(first @ Some(_)) = taps.next() else { return false };
+        taps.any(|node| node != first)
     }
 
     /// Asks which button was pressed on the frame in front.

@@ -232,17 +232,13 @@ impl Recording {
     /// Pages that were touched and gone before they were read. A window that came and went by itself is none of them.
     #[must_use]
     pub fn missed(&self) -> usize {
-        let (mut missed, mut passing) = (0, false);
-        for step in self.manifest.runs.iter().flat_map(|run| &run.steps) {
-            match step {
-                Step::Missed(None) => missed += 1,
-                Step::Missed(Some(_)) => passing = true,
-                Step::Tapped(None) => missed += usize::from(std::mem::take(&mut passing)),
-                Step::Saw(_) => passing = false,
-                _ => {}
-            }
-        }
-        missed
+        let steps = self.manifest.runs.iter().map(|run| run.steps.as_slice());
+        let between_frames = steps.flat_map(|steps| steps.split(|step| matches!(step, Step::Saw(_))));
+        let was_missed = |steps: &&[Step]| {
+            let mut after_passing = steps.iter().skip_while(|step| !matches!(step, Step::Missed(Some(_))));
+            steps.contains(&Step::Missed(None)) || after_passing.any(|step| *step == Step::Tapped(None))
+        };
+        between_frames.filter(was_missed).count()
     }
 
     /// The focused window of a frame.
@@ -464,6 +460,24 @@ mod tests {
         assert!(Recording::read(&folder).unwrap_err().to_string().contains("001.xml"));
         fs::remove_file(folder.join(MANIFEST)).unwrap();
         assert!(Recording::read(&folder).unwrap_err().to_string().contains(MANIFEST));
+    }
+
+    /// The window may be noticed before or after the touch that it got.
+    #[test]
+    fn a_page_that_was_touched_unread_is_missed_once() {
+        let window = || Step::Missed(Some("a window".into()));
+        for (between, missed) in [
+            (vec![], 0),
+            (vec![window()], 0),
+            (vec![Step::Tapped(None), window()], 0),
+            (vec![window(), Step::Tapped(None)], 1),
+            (vec![window(), Step::Tapped(None), Step::Missed(None)], 1),
+            (vec![Step::Tapped(None), window(), Step::Missed(None)], 1),
+        ] {
+            let mut one = recording("1");
+            one.manifest.runs[0].steps = [vec![Step::Saw(0)], between.clone(), vec![Step::Saw(0)]].concat();
+            assert_eq!(one.missed(), missed, "{between:?}");
+        }
     }
 
     #[test]

@@ -35,7 +35,8 @@ fn pace() -> Pace {
     Pace {
         pause: Duration::from_millis(3),
         again: Duration::from_millis(150),
-        lag: Duration::from_millis(150),
+        // On a busy computer the simulated panel's lines take their time.
+        lag: Duration::from_millis(500),
         within: Duration::from_secs(30),
     }
 }

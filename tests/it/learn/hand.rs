@@ -23,8 +23,9 @@ pub enum Manner {
 pub struct ScriptedHand {
     phone: SimPhone,
     manner: Manner,
-    /// Looks since something was done.
+    /// Looks since something was done, and the dumps that there had been by then.
     looks: u32,
+    dumps: u64,
     ready: bool,
     pub told: Vec<Seen>,
     /// Words that it was asked about.
@@ -44,6 +45,7 @@ impl ScriptedHand {
             phone: phone.clone(),
             manner,
             looks: 0,
+            dumps: 0,
             ready: false,
             told: Vec::new(),
             asked: Vec::new(),
@@ -151,10 +153,11 @@ impl Hand for ScriptedHand {
         }
         // The recorder looks at a page that was scrolled, or filled in, before it is touched again.
         self.looks += 1;
+        let was_read = self.phone.stats().dumps > self.dumps + 1;
         let begun = self.told.iter().any(|seen| matches!(seen, Seen::Screen { .. }));
-        if self.ready || (begun && self.looks > 6) {
-            self.looks = 0;
+        if self.ready || (begun && self.looks > 6 && was_read) {
             self.act();
+            (self.looks, self.dumps) = (0, self.phone.stats().dumps);
         }
         false
     }
