@@ -29,10 +29,23 @@ pub(super) fn no_result() -> String {
     format!("<span class=\"badge bad\">{}</span>", escape(&say!("no-result")))
 }
 
+/// What the picture of a row begins with in the page, before the row's number. No text of a phone has it: there it is escaped.
+pub(super) const PICTURE: &str = "<img id=\"picture-";
+/// What stands before the picture's bytes.
+const SOURCE: &str = "\" src=\"data:image/png;base64,";
+
 /// Where the picture of a row begins in the page.
-pub(super) fn picture_start(row: u32) -> String {
+fn picture_start(row: u32) -> String {
     let alt = escape(&say!("picture-of-the-screen"));
-    format!("<img id=\"picture-{row}\" alt=\"{alt}\" src=\"data:image/png;base64,")
+    format!("{PICTURE}{row}\" alt=\"{alt}{SOURCE}")
+}
+
+/// The number of a row and its picture as text, of what follows [`PICTURE`].
+pub(super) fn picture(text: &str) -> Option<(&str, &str)> {
+    let (row, rest) = text.split_once('"')?;
+    let (alt, data) = rest.split_once(SOURCE)?;
+    let (data, _) = data.split_once('"')?;
+    (!alt.contains('>')).then_some((row, data))
 }
 
 /// A phone with its row.

@@ -2,6 +2,7 @@
 
 mod card;
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use base64::Engine as _;
@@ -63,12 +64,15 @@ pub(super) fn parse(page: &str) -> Result<RunRecord, String> {
     let (_, rest) = page.split_once(RECORD).ok_or_else(|| say!("page-carries-no-record"))?;
     let (text, _) = rest.split_once("</script>").ok_or_else(|| say!("record-of-page-is-cut"))?;
     let mut run = document::parse(text)?;
+    // One pass for all: a page of a thousand phones has a hundred megabytes of pictures.
+    let mut pictures: HashMap<&str, &str> = HashMap::new();
+    for (row, data) in page.split(card::PICTURE).skip(1).filter_map(card::picture) {
+        pictures.entry(row).or_insert(data);
+    }
     for row in &mut run.rows {
         let Some(expected) = &row.record.picture else { continue };
-        let picture = page
-            .split_once(&card::picture_start(row.record.row))
-            .and_then(|(_, rest)| rest.split_once('"'))
-            .and_then(|(data, _)| BASE64_STANDARD.decode(data).ok());
+        let number = row.record.row.to_string();
+        let picture = pictures.get(number.as_str()).and_then(|data| BASE64_STANDARD.decode(data).ok());
         let missing =
             || say!("picture-of-row-is-missing", row = row.record.row, picture = format_args!("{expected:.8}"));
         row.picture = Some(picture.ok_or_else(missing)?);
