@@ -58,14 +58,18 @@ pub(super) fn look(path: &Path, id: Option<i32>) -> Result<Found> {
     let failed = |e: rusqlite::Error| JournalError::of_file(path, &e);
     let connection = immutable(path)?;
     let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
+    // A process that was killed while it wrote the log back leaves a file that is shorter than its first page says, and whole only
+    // with its log. For SQLite such a file is damaged, unless this switch is on; nothing is written either way.
+    connection.execute_batch("PRAGMA writable_schema=ON").map_err(failed)?;
     let owner = pragma("application_id").map_err(failed)? as i32;
     let version = pragma("user_version").map_err(failed)? as u32;
+    if id.map_or([super::schema::JOURNAL.id, super::schema::LEDGER.id].contains(&owner), |id| owner == id) {
+        return Ok(Found::Ours(version));
+    }
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).map_err(failed)?;
-    let ours = id.map_or([super::schema::JOURNAL.id, super::schema::LEDGER.id].contains(&owner), |id| owner == id);
-    match (ours, owner, version, tables) {
-        (true, ..) => Ok(Found::Ours(version)),
-        (false, 0, 0, 0) => Ok(Found::Blank),
+    match (owner, version, tables) {
+        (0, 0, 0) => Ok(Found::Blank),
         _ => Err(not_ours(path, say!("database-is-of-another-program"))),
     }
 }

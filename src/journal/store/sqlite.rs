@@ -180,6 +180,30 @@ mod tests {
         assert!(matches!(error, JournalError::Newer { found: 2, known: 1, .. }) && !error.may_go_on());
     }
 
+    /// A checkpoint writes the first page, with the new size, before the pages that make the file as long as it says.
+    #[test]
+    fn a_file_whose_process_was_killed_while_it_wrote_the_log_back_is_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, killed) = (dir.path().join("j.db"), dir.path().join("killed.db"));
+        let tables = &["CREATE TABLE t (a)"];
+        let writer = connect(&path, 7, tables).unwrap();
+        let checkpoint = || writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+        checkpoint();
+        let short = std::fs::read(&path).unwrap();
+        for _ in 0..40 {
+            writer.execute("INSERT INTO t VALUES (hex(randomblob(2000)))", []).unwrap();
+        }
+        std::fs::copy(beside(&path, "-wal"), beside(&killed, "-wal")).unwrap();
+        checkpoint();
+        let long = std::fs::read(&path).unwrap();
+        assert!(long.len() > 2 * short.len(), "it grew");
+        std::fs::write(&killed, [&long[..4096], &short[4096..]].concat()).unwrap();
+
+        let found = connect(&killed, 7, tables).unwrap();
+        assert_eq!(found.query_row("SELECT count(*) FROM t", [], |row| row.get::<_, i64>(0)).unwrap(), 40);
+        assert_eq!(mode(&found, "integrity_check"), "ok");
+    }
+
     #[test]
     fn a_failed_migration_changes_nothing() {
         let dir = tempfile::tempdir().unwrap();
