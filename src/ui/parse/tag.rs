@@ -248,9 +248,11 @@ impl<'t> Cursor<'t> {
     /// Takes a text where this attribute comes next. `None` where it has one already, or does not end.
     #[inline]
     fn text<const N: usize>(&mut self, attribute: &[u8; N], text: &mut &'t str) -> Option<()> {
-        if self.takes(attribute) && !self.takes(b"\"") {
-            once(text, self.value()?).ok()?;
+        if !self.takes(attribute) {
+            return Some(());
         }
-        Some(())
+        // Most texts are empty.
+        let value = if self.takes(b"\"") { "" } else { self.value()? };
+        once(text, value).ok()
     }
 }

@@ -271,6 +271,13 @@ const TAG_PARTS: &[&str] = &[
 const TAG_ENDS: &[&str] =
     &[" />", "/>", "></node>", " >\n text <!-- <node> --></node>", "><node/>\n</node >", ">", "/ >"];
 
+#[test]
+fn an_empty_attribute_is_one_of_two_as_well() {
+    for twice in ["text=\"a\" text=\"\"", "text=\"a\" class=\"b\" text=\"\""] {
+        assert!(read_twice(&format!("<hierarchy><node {twice}/></hierarchy>")).is_err(), "{twice}");
+    }
+}
+
 proptest! {
     #[test]
     fn tags_read_by_hand_are_as_the_xml_reader_reads_them(
