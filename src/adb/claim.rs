@@ -102,7 +102,7 @@ fn line() -> String {
 }
 
 /// Lines that tell the claim that was read: the phone's time, where it matters, and the claim's line.
-pub(super) fn tell() -> &'static str {
+pub(super) fn print() -> &'static str {
     "if [ -n \"$l\" ]; then date +%s; else echo; fi\necho \"$l\""
 }
 

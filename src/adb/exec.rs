@@ -78,7 +78,7 @@ pub struct Cancel(Arc<Mutex<Waiting>>);
 #[derive(Debug, Default)]
 struct Waiting {
     set: bool,
-    running: Vec<(u64, mpsc::Sender<News>)>,
+    running: Vec<(u64, mpsc::Sender<Progress>)>,
     next: u64,
 }
 
@@ -88,7 +88,7 @@ impl Cancel {
         let mut waiting = self.lock();
         waiting.set = true;
         for (_, tx) in waiting.running.drain(..) {
-            let _ = tx.send(News::Cancelled);
+            let _ = tx.send(Progress::Cancelled);
         }
     }
 
@@ -103,7 +103,7 @@ impl Cancel {
     }
 
     /// Registers a running command for as long as the guard lives; `None` where it was hung up already.
-    fn register(&self, tx: mpsc::Sender<News>) -> Option<Registered> {
+    fn register(&self, tx: mpsc::Sender<Progress>) -> Option<Registered> {
         let mut waiting = self.lock();
         if waiting.set {
             return None;
@@ -179,20 +179,20 @@ impl Channel {
     /// stream and with it the script on the phone.
     fn await_end(
         &self,
-        news: &mpsc::Receiver<News>,
+        progress: &mpsc::Receiver<Progress>,
         until: Instant,
         boundary: &str,
         secret: bool,
     ) -> Option<Result<Output, PhoneError>> {
         let (mut begun, mut rest) = (None, None);
         loop {
-            match news.recv_timeout(until.saturating_duration_since(Instant::now())).ok()? {
-                News::Begun(device) => begun = Some(device),
-                News::Failed(error) => return Some(Err(self.classify(&error, secret))),
-                News::Cancelled => return Some(Err(cancelled())),
-                News::NoThread => return Some(Err(no_thread())),
-                News::TooMuch => return Some(Err(PhoneError::Adb(say!("phone-sent-too-much")))),
-                News::Ended(bytes, share) => rest = Some((bytes, share)),
+            match progress.recv_timeout(until.saturating_duration_since(Instant::now())).ok()? {
+                Progress::Begun(device) => begun = Some(device),
+                Progress::Failed(error) => return Some(Err(self.classify(&error, secret))),
+                Progress::Cancelled => return Some(Err(cancelled())),
+                Progress::NoThread => return Some(Err(no_thread())),
+                Progress::TooMuch => return Some(Err(PhoneError::Adb(say!("phone-sent-too-much")))),
+                Progress::Ended(bytes, share) => rest = Some((bytes, share)),
             }
             // A handshake that fails ends the stream too, before it says why.
             if let Some(bytes) = rest.take_if(|(bytes, _)| begun.is_some() || exit_boundary(bytes, boundary).is_some())
@@ -221,7 +221,7 @@ impl Channel {
         address: SocketAddrV4,
         text: Zeroizing<String>,
         boundary: String,
-        tx: mpsc::Sender<News>,
+        tx: mpsc::Sender<Progress>,
     ) -> Result<(), PhoneError> {
         if self.stuck.load(Ordering::SeqCst) >= MOST_STUCK {
             return Err(PhoneError::Offline);
@@ -236,18 +236,18 @@ impl Channel {
                 Box::new(Collect { bytes: Vec::new(), share: Share::default(), boundary, tx: Some(tx.clone()) });
             // adb_client makes a thread for the stream, and panics where there is none.
             let spare = std::thread::Builder::new().stack_size(STACK).spawn(|| {});
-            let news = match spare {
-                Err(_) => News::NoThread,
+            let progress = match spare {
+                Err(_) => Progress::NoThread,
                 Ok(spare) => {
                     let _ = spare.join();
                     match device.exec(&text, &mut io::empty(), collect) {
-                        Ok(()) => News::Begun(Box::new(device)),
-                        Err(error) => News::Failed(error),
+                        Ok(()) => Progress::Begun(Box::new(device)),
+                        Err(error) => Progress::Failed(error),
                     }
                 }
             };
             drop(under_way);
-            let _ = tx.send(news);
+            let _ = tx.send(progress);
         };
         let thread = std::thread::Builder::new().name("adb-exec".into()).stack_size(STACK).spawn(handshake);
         thread.map(drop).map_err(|_| no_thread())
@@ -323,7 +323,7 @@ fn exit_boundary(bytes: &[u8], boundary: &str) -> Option<(usize, i32)> {
 }
 
 #[derive(Debug)]
-enum News {
+enum Progress {
     Begun(Box<ADBServerDevice>),
     Failed(RustADBError),
     Ended(Vec<u8>, Share),
@@ -355,7 +355,7 @@ struct Collect {
     share: Share,
     boundary: String,
     /// Gone once the end was told.
-    tx: Option<mpsc::Sender<News>>,
+    tx: Option<mpsc::Sender<Progress>>,
 }
 
 impl Collect {
@@ -373,9 +373,9 @@ impl Collect {
         granted
     }
 
-    fn tell(&mut self, news: News) {
+    fn send(&mut self, progress: Progress) {
         if let Some(tx) = self.tx.take() {
-            let _ = tx.send(news);
+            let _ = tx.send(progress);
         }
     }
 }
@@ -387,13 +387,13 @@ impl Write for Collect {
         }
         if !self.make_room(more.len()) {
             (self.bytes, self.share) = (Vec::new(), Share::default());
-            self.tell(News::TooMuch);
+            self.send(Progress::TooMuch);
             return Err(ErrorKind::FileTooLarge.into());
         }
         self.bytes.extend_from_slice(more);
         if exit_boundary(&self.bytes, &self.boundary).is_some() {
             let (bytes, share) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.share));
-            self.tell(News::Ended(bytes, share));
+            self.send(Progress::Ended(bytes, share));
         }
         Ok(more.len())
     }
@@ -406,7 +406,7 @@ impl Write for Collect {
 impl Drop for Collect {
     fn drop(&mut self) {
         let (bytes, share) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.share));
-        self.tell(News::Ended(bytes, share));
+        self.send(Progress::Ended(bytes, share));
     }
 }
 
@@ -452,7 +452,7 @@ mod tests {
         }
     }
 
-    fn collect(tx: mpsc::Sender<News>) -> Collect {
+    fn collect(tx: mpsc::Sender<Progress>) -> Collect {
         Collect { bytes: Vec::new(), share: Share::default(), boundary: "M:".into(), tx: Some(tx) }
     }
 
@@ -485,7 +485,7 @@ mod tests {
         }
         assert!((ALWAYS..=MOST_OUTPUT).contains(&taken), "{taken}");
         drop(collect);
-        assert!(matches!(rx.recv(), Ok(News::TooMuch)));
+        assert!(matches!(rx.recv(), Ok(Progress::TooMuch)));
         assert!(rx.recv().is_err());
     }
 }

@@ -11,11 +11,11 @@ use crate::model::AccountId;
 /// Hears events. Cheap to call, and never answers.
 pub trait Listener: Send + Sync {
     /// Takes one event.
-    fn tell(&self, event: Event);
+    fn emit(&self, event: Event);
 }
 
 impl<F: Fn(Event) + Send + Sync> Listener for F {
-    fn tell(&self, event: Event) {
+    fn emit(&self, event: Event) {
         self(event);
     }
 }
@@ -86,7 +86,7 @@ impl Stream {
 }
 
 impl Listener for Stream {
-    fn tell(&self, event: Event) {
+    fn emit(&self, event: Event) {
         // An end that is gone hears nothing; the phones have their rows all the same.
         let _ = self.0.send(Message::Event(event));
     }
@@ -108,7 +108,7 @@ mod tests {
         let (stream, heard) = stream();
         let note = |n: usize| Event::now(Subject::Run("run".into()), EventKind::Note { text: n.to_string() });
         let sent: Vec<Event> = (0..10_000).map(note).collect();
-        sent.iter().cloned().for_each(|event| stream.tell(event));
+        sent.iter().cloned().for_each(|event| stream.emit(event));
         drop(stream);
         let received: Vec<Event> = heard
             .into_iter()

@@ -46,7 +46,7 @@ impl<'a> LossMonitor<'a> {
                 let mut servers = self.devices.iter().zip(&attached).filter(|(device, _)| device.server == *server);
                 servers.any(|(_, attached)| *attached == Attached::ServerGone)
             };
-            tell(self.listener, losses.settled(Instant::now(), is_gone));
+            emit(self.listener, losses.settled(Instant::now(), is_gone));
         }
     }
 
@@ -56,18 +56,18 @@ impl<'a> LossMonitor<'a> {
 }
 
 /// Reports each group as a note of the run.
-pub(super) fn tell(listener: &dyn Listener, groups: Vec<SharedLoss>) {
+pub(super) fn emit(listener: &dyn Listener, groups: Vec<SharedLoss>) {
     for group in groups {
         let note = EventKind::Note { text: group.to_string() };
-        listener.tell(Event::now(Subject::Run("run".into()), note));
+        listener.emit(Event::now(Subject::Run("run".into()), note));
     }
 }
 
 impl Listener for LossMonitor<'_> {
-    fn tell(&self, event: Event) {
+    fn emit(&self, event: Event) {
         if let (Subject::Phone(serial), EventKind::Ended(_)) = (&event.subject, &event.kind) {
             self.ended.lock().unwrap_or_else(PoisonError::into_inner).insert(serial.clone());
         }
-        self.listener.tell(event);
+        self.listener.emit(event);
     }
 }

@@ -12,7 +12,7 @@ use crate::profile::DeviceProfile;
 /// How long a phone waits between two looks at Ctrl-C.
 const TURN: Duration = Duration::from_millis(200);
 
-/// Where a learned profile stands in this run.
+/// How far a learned profile has come in this run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
     /// No phone works with it.
@@ -91,7 +91,7 @@ pub(super) fn wait_for_turn<'a>(
     gate: &'a PasswordGate<'_>,
     profile: &DeviceProfile,
     plan: &Plan<'_>,
-    tell: &dyn Fn(EventKind),
+    emit: &dyn Fn(EventKind),
 ) -> (Option<Turn<'a>>, Duration) {
     if !profile.is_learned() || plan.dry_run {
         return (None, Duration::ZERO);
@@ -99,11 +99,11 @@ pub(super) fn wait_for_turn<'a>(
     let mut began = None;
     let turn = gate.first_proof().turn(&profile.name, plan.interrupted, &mut || {
         began = Some(Instant::now());
-        tell(EventKind::WaitingForTurn);
+        emit(EventKind::WaitingForTurn);
     });
     let waited = began.map_or(Duration::ZERO, |began| began.elapsed());
     if !waited.is_zero() {
-        tell(EventKind::Resumed);
+        emit(EventKind::Resumed);
     }
     (turn, waited)
 }
@@ -121,14 +121,14 @@ mod tests {
         assert!(proof.turn("learned", &AtomicBool::new(true), &mut || {}).is_none(), "Ctrl-C ends the wait");
         assert!(proof.turn("another", &never, &mut || {}).is_some(), "another profile waits for nothing");
         std::thread::scope(|scope| {
-            let (tell, told) = std::sync::mpsc::channel();
+            let (emit, emitted) = std::sync::mpsc::channel();
             let (proof, never) = (&proof, &never);
             let second = scope.spawn(move || {
-                let mut turn = proof_turn(proof, never, &tell)?;
+                let mut turn = proof_turn(proof, never, &emit)?;
                 turn.prove();
                 Some(())
             });
-            told.recv().unwrap();
+            emitted.recv().unwrap();
             drop(first);
             assert!(second.join().unwrap().is_some(), "the first was not proven, so the second goes alone");
         });
@@ -137,8 +137,8 @@ mod tests {
     fn proof_turn<'a>(
         proof: &'a FirstProof,
         never: &AtomicBool,
-        tell: &std::sync::mpsc::Sender<()>,
+        emit: &std::sync::mpsc::Sender<()>,
     ) -> Option<Turn<'a>> {
-        proof.turn("learned", never, &mut || tell.send(()).unwrap())
+        proof.turn("learned", never, &mut || emit.send(()).unwrap())
     }
 }

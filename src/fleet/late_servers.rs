@@ -52,7 +52,7 @@ impl LateServers<'_> {
                 let joined = join(devices);
                 if joined > 0 {
                     let text = say!("late-adb-server-answers", server, phones = joined);
-                    plan.listener.tell(Event::now(Subject::Run("run".into()), EventKind::Note { text }));
+                    plan.listener.emit(Event::now(Subject::Run("run".into()), EventKind::Note { text }));
                 }
             }
         }

@@ -65,7 +65,7 @@ pub trait Connector: Sync {
     }
 }
 
-/// How a phone stands in the list of its adb server.
+/// How the adb server lists a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attached {
     /// It is listed.

@@ -124,9 +124,9 @@ impl<'a> PasswordGate<'a> {
         Self { listener: Some(listener), ..self }
     }
 
-    fn tell(&self, serial: &Serial, kind: EventKind) {
+    fn emit(&self, serial: &Serial, kind: EventKind) {
         if let Some(listener) = self.listener {
-            listener.tell(Event::now(Subject::Phone(serial.clone()), kind));
+            listener.emit(Event::now(Subject::Phone(serial.clone()), kind));
         }
     }
 
@@ -136,7 +136,7 @@ impl<'a> PasswordGate<'a> {
         let refused = loop {
             let asked = self.recorder.submitting(account, serial);
             if waits && !matches!(asked, Err(NotNow::Elsewhere)) {
-                self.tell(serial, EventKind::Resumed);
+                self.emit(serial, EventKind::Resumed);
             }
             match asked {
                 Ok(submission) => return Ok(submission),
@@ -148,7 +148,7 @@ impl<'a> PasswordGate<'a> {
                 }
                 Err(NotNow::Elsewhere) => {
                     if !std::mem::replace(&mut waits, true) {
-                        self.tell(serial, EventKind::WaitingForTurn);
+                        self.emit(serial, EventKind::WaitingForTurn);
                     }
                     std::thread::sleep(ELSEWHERE);
                 }
@@ -230,7 +230,7 @@ impl SubmitPermit for PasswordGate<'_> {
                 state.submitting.entry(key.clone()).or_default().insert(serial.clone(), place);
                 drop(state);
                 if waits {
-                    self.tell(serial, EventKind::Resumed);
+                    self.emit(serial, EventKind::Resumed);
                 }
                 return self.enter(account, serial, is_known);
             }
@@ -240,7 +240,7 @@ impl SubmitPermit for PasswordGate<'_> {
                 // Told without the lock: whoever listens may be slow. Then looked again.
                 waits = true;
                 drop(state);
-                self.tell(serial, EventKind::WaitingForTurn);
+                self.emit(serial, EventKind::WaitingForTurn);
                 state = self.lock();
             }
         }

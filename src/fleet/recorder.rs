@@ -79,7 +79,7 @@ impl<'a> RunRecorder<'a> {
             // A bench that died keeps its phones until its leases expire. One that lives renews them, and has the phone afterwards too.
             self.say_text(say!("waiting-for-lease-to-expire", why, seconds = lease.as_secs()));
             let began = Instant::now();
-            // One that dies while it is waited for is waited for until its lease has expired too.
+            // One that dies meanwhile still holds its lease until that expires.
             while let Kept::Taken { by_another_run: true, is_silent, .. } = kept
                 && (is_silent || began.elapsed() < lease + LATE)
                 && !interrupted.load(Ordering::Relaxed)
@@ -243,7 +243,7 @@ impl<'a> RunRecorder<'a> {
 
     fn say_text(&self, text: String) {
         if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(text.clone()) {
-            self.listener.tell(Event::now(Subject::Run("run".into()), EventKind::Note { text }));
+            self.listener.emit(Event::now(Subject::Run("run".into()), EventKind::Note { text }));
         }
     }
 }

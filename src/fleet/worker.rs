@@ -82,13 +82,13 @@ pub(super) type Claim<'a> = dyn Fn(&str) -> Option<usize> + 'a;
 /// Says that a phone is there and that work on it begins later.
 pub(super) fn queue(device: &Device, tray: Option<u32>, plan: &Plan<'_>) {
     let model = device.model.as_ref().map(|m| m.replace('_', " "));
-    tell(device, plan, EventKind::Queued { model, place: device.usb_path.clone(), tray });
+    emit(device, plan, EventKind::Queued { model, place: device.usb_path.clone(), tray });
 }
 
 /// The row of a phone that is left alone, with why.
 pub(super) fn refuse(device: &Device, tray: Option<u32>, plan: &Plan<'_>, ending: Ending) -> ResultRow {
     let row = RowBuilder::new(device);
-    tell(device, plan, EventKind::Started { model: row.fallback_model.clone(), place: device.usb_path.clone(), tray });
+    emit(device, plan, EventKind::Started { model: row.fallback_model.clone(), place: device.usb_path.clone(), tray });
     end(device, plan, row, ending)
 }
 
@@ -101,7 +101,7 @@ pub(super) fn duplicate_connection(
     first: (&Device, Outcome),
 ) -> ResultRow {
     let mut row = RowBuilder::new(device);
-    tell(device, plan, EventKind::Started { model: row.fallback_model.clone(), place: None, tray });
+    emit(device, plan, EventKind::Started { model: row.fallback_model.clone(), place: None, tray });
     if first.1.is_good()
         && let Ok(facts) = connector.connect(device).facts(false, STEP_LIMIT.min(plan.timeout))
     {
@@ -132,12 +132,12 @@ fn end(device: &Device, plan: &Plan<'_>, row: RowBuilder, ending: Ending) -> Res
         plan.recorder.remember(key, &progress, row.outcome);
     }
     plan.recorder.result(key.as_ref(), &row);
-    tell(device, plan, EventKind::Ended(Box::new(row.clone())));
+    emit(device, plan, EventKind::Ended(Box::new(row.clone())));
     row
 }
 
-fn tell(device: &Device, plan: &Plan<'_>, kind: EventKind) {
-    plan.listener.tell(Event::now(Subject::Phone(device.serial.clone()), kind));
+fn emit(device: &Device, plan: &Plan<'_>, kind: EventKind) {
+    plan.listener.emit(Event::now(Subject::Phone(device.serial.clone()), kind));
 }
 
 /// What the walk wants of a phone's properties.
@@ -158,13 +158,13 @@ struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    fn tell(&self, kind: EventKind) {
-        tell(self.device, self.plan, kind);
+    fn emit(&self, kind: EventKind) {
+        emit(self.device, self.plan, kind);
     }
 
     fn work(&mut self, duplicate_of: &mut Option<usize>) -> Ending {
         let place = self.device.usb_path.clone();
-        self.tell(EventKind::Started { model: self.row.fallback_model.clone(), place, tray: self.tray });
+        self.emit(EventKind::Started { model: self.row.fallback_model.clone(), place, tray: self.tray });
         let mut device = match self.authorised() {
             Ok(device) => device,
             Err(ending) => return ending,
@@ -186,7 +186,7 @@ impl<'a> Worker<'a> {
         if duplicate_of.is_some() {
             return duplicate(self.device, &say!("this-is-another-connection"));
         }
-        let (mut turn, waited) = first_proof::wait_for_turn(self.gate, profile, self.plan, &|kind| self.tell(kind));
+        let (mut turn, waited) = first_proof::wait_for_turn(self.gate, profile, self.plan, &|kind| self.emit(kind));
         self.row.waited += waited;
         let facts = match if waited.is_zero() { Ok(facts) } else { self.facts(&mut phone, &mut device) } {
             Ok(facts) => facts,
@@ -215,14 +215,14 @@ impl<'a> Worker<'a> {
         self.explained(ended.ending, &account)
     }
 
-    /// The phone once it may be asked: where a person is there, it is waited for until this computer is allowed.
+    /// The phone once it may be asked: with a person there, waits until this computer is allowed.
     fn authorised(&mut self) -> Result<Device, Ending> {
         let Some(stop) = preflight::of_device(self.device) else { return Ok(self.device.clone()) };
         let mut told = None;
         while stop.reason == Some(Reason::Unauthorized) && self.is_waited_for(&stop) {
             self.wait(&stop, &mut told);
             if let Some(device) = self.connector.wait_for(self.device, None, Instant::now()) {
-                self.tell(EventKind::Resumed);
+                self.emit(EventKind::Resumed);
                 return Ok(device);
             }
         }
@@ -242,7 +242,7 @@ impl<'a> Worker<'a> {
 
     /// Tells what the phone is, as far as it is known.
     fn tell_identified(&self) {
-        self.tell(EventKind::Identified {
+        self.emit(EventKind::Identified {
             model: self.row.identity.model.clone(),
             software: self.row.identity.software.clone(),
             profile: self.row.profile.clone(),
@@ -306,7 +306,7 @@ impl<'a> Worker<'a> {
             Some(hint) if unknown => {
                 *hint = say!("screen-is-kept-in", hint, folder);
             }
-            _ => self.tell(EventKind::Note { text: say!("unknown-screen-is-kept-in", folder) }),
+            _ => self.emit(EventKind::Note { text: say!("unknown-screen-is-kept-in", folder) }),
         }
     }
 
@@ -341,7 +341,7 @@ impl<'a> Worker<'a> {
             self.row.progress.afresh = true;
             self.plan.recorder.begins_afresh(&info.key, &self.row.progress);
         } else if let Some(earlier) = earlier {
-            self.tell(EventKind::Note { text: say!("continues-run", run = earlier.run) });
+            self.emit(EventKind::Note { text: say!("continues-run", run = earlier.run) });
             self.row.progress = earlier.progress;
         }
         // What was done in this run holds whatever was asked for.
@@ -365,7 +365,7 @@ impl<'a> Worker<'a> {
         self.row.waited += waited;
         // The bench that had it may have signed it out meanwhile.
         let facts = if waited.is_zero() { facts } else { self.facts(phone, at)? };
-        // One that can hold no claim (its disk is full) holds no other run's either, and one that is lost is waited for by the walk.
+        // One that can hold no claim (its disk is full) holds no other run's either, and for one that is lost the walk waits.
         if let Ok(PhoneClaim::Held { by }) = phone.claim(STEP_LIMIT) {
             return Err(Ending::in_use(&by));
         }
@@ -378,7 +378,7 @@ impl<'a> Worker<'a> {
         if !needs_waking(&facts) {
             return Ok(facts);
         }
-        // One that is lost meanwhile is waited for by the reading that follows, which also says who else works on it.
+        // For one that is lost meanwhile the reading that follows waits, and it also says who else works on it.
         match wake(&mut **phone) {
             Err(error @ PhoneError::Timeout(_)) => Err(preflight::of_error(&error)),
             _ => self.facts(phone, at),
@@ -418,20 +418,20 @@ impl<'a> Worker<'a> {
                 return Err(stop);
             }
             if waits_for.take().is_some() {
-                self.tell(EventKind::Resumed);
+                self.emit(EventKind::Resumed);
             }
             return Ok(facts);
         }
     }
 
-    /// One reading, for which a phone that is lost or still starting is waited for.
+    /// One reading. Waits for a phone that is lost or still starting.
     fn read(&self, phone: &mut Box<dyn Phone>, at: &mut Device) -> Result<PhoneFacts, Ending> {
         let reading = Probe {
             within: STEP_LIMIT.min(self.plan.timeout),
             grace: self.plan.grace,
             deadline: self.row.began + self.row.waited + self.plan.timeout,
             interrupted: self.plan.interrupted,
-            tell: &|kind| self.tell(kind),
+            tell: &|kind| self.emit(kind),
             reconnect: &mut |error, until| self.reconnect(error, at, &mut 0, until),
         };
         reading.of(phone)
@@ -448,7 +448,7 @@ impl<'a> Worker<'a> {
     /// Says once for what the phone waits, and lets a moment pass that does not count against the phone.
     fn wait(&mut self, stop: &Ending, told: &mut Option<Reason>) {
         if let Some(reason) = stop.reason.filter(|reason| *told != Some(*reason)) {
-            self.tell(EventKind::WaitingForPerson { reason, hint: stop.hint.clone().unwrap_or_default() });
+            self.emit(EventKind::WaitingForPerson { reason, hint: stop.hint.clone().unwrap_or_default() });
         }
         *told = stop.reason;
         std::thread::sleep(WAIT);
@@ -522,7 +522,7 @@ impl<'a> Worker<'a> {
         ended
     }
 
-    /// Why a walk does not go on: what a person has to mend, or a screen that is off, which is woken.
+    /// Why a walk does not go on: what a person has to fix, or a screen that is off, which is woken.
     fn check(&self, phone: &mut dyn Phone, password: Option<&Secret>) -> Result<Checked, PhoneError> {
         let facts = phone.facts(true, STEP_LIMIT)?;
         let stop = preflight::stop(&facts, self.wanted(&facts, password));
@@ -544,7 +544,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// The phone once it is back; it is waited for no longer than its time lasts.
+    /// The phone once it is back. Waits no longer than the phone's time lasts.
     fn reconnect(
         &self,
         error: &PhoneError,

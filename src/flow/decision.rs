@@ -14,7 +14,7 @@ pub struct Patience {
     pub looks: u32,
     /// How long a screen may stay after its mutating step was done.
     pub slow_page: Duration,
-    /// How long a screen that moves, so that it gives no dump, is waited for after a mutating step: most likely it is the
+    /// How long a screen that moves, so that it gives no dump, may go on after a mutating step: most likely it is the
     /// spinner of what was asked for.
     pub moving: Duration,
     /// Visits of one screen.

@@ -126,14 +126,14 @@ impl<'a> Turn<'a> {
     /// Tells the verdict, once.
     pub(super) fn verdict(&mut self, seen: VerdictSeen) {
         match self.otherwise {
-            Some(VerdictSeen::Unknown) => self.tell(seen),
+            Some(VerdictSeen::Unknown) => self.answer(seen),
             // The account went, or a refusal showed, without this walk's doing.
-            Some(_) => self.tell(VerdictSeen::NotSubmitted),
+            Some(_) => self.answer(VerdictSeen::NotSubmitted),
             None => {}
         }
     }
 
-    fn tell(&mut self, seen: VerdictSeen) {
+    fn answer(&mut self, seen: VerdictSeen) {
         self.otherwise = None;
         self.permit.verdict(self.account, self.serial, seen);
     }
@@ -142,7 +142,7 @@ impl<'a> Turn<'a> {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         if let Some(seen) = self.otherwise {
-            self.tell(seen);
+            self.answer(seen);
         }
     }
 }

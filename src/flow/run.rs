@@ -265,7 +265,7 @@ impl<'a> Walk<'a> {
             Ok(Before::LookAnew) => return Ok(engine.on(Told::Stale, self.since(began))),
             Err(error) => return self.lost(engine, course, &error, began, reconnect),
         }
-        self.tell(EventKind::Step { screen: screen.clone(), what: what.clone(), mutates: true });
+        self.emit(EventKind::Step { screen: screen.clone(), what: what.clone(), mutates: true });
         if let Err(unrecorded) = self.recorder.before(screen, what, progress) {
             let presence = course.last.accounts.presence();
             return Err(self.end(engine, presence, unrecorded.reason, &unrecorded.hint, began));
@@ -299,7 +299,7 @@ impl<'a> Walk<'a> {
         };
         if let Some(what) = what {
             let screen = engine.last_screen().unwrap_or("start").to_owned();
-            self.tell(EventKind::Step { screen, what, mutates: false });
+            self.emit(EventKind::Step { screen, what, mutates: false });
         }
         match self.look_before(course, decision, None) {
             Ok(_) => self.round_trip(engine, course, decision, began, reconnect),
@@ -410,7 +410,7 @@ impl<'a> Walk<'a> {
                     }
                 }
                 next => {
-                    self.tell(EventKind::Resumed);
+                    self.emit(EventKind::Resumed);
                     return Ok(next);
                 }
             }
@@ -419,7 +419,7 @@ impl<'a> Walk<'a> {
 
     fn tell_waiting(&self, ending: &Ending) {
         let Some(reason) = ending.reason else { return };
-        self.tell(EventKind::WaitingForPerson { reason, hint: ending.hint.clone().unwrap_or_default() });
+        self.emit(EventKind::WaitingForPerson { reason, hint: ending.hint.clone().unwrap_or_default() });
     }
 
     /// One look while waiting for a person; nothing where it is clear that the person is not done.
@@ -527,18 +527,18 @@ impl<'a> Walk<'a> {
         Step { inputs, settle: Settle::Nothing, look: Look::Screen { skip_when_absent: true } }
     }
 
-    fn tell(&self, kind: EventKind) {
-        self.listener.tell(Event::now(Subject::Phone(self.serial.clone()), kind));
+    fn emit(&self, kind: EventKind) {
+        self.listener.emit(Event::now(Subject::Phone(self.serial.clone()), kind));
     }
 
     fn tell_after(&self, engine: &Engine<'_>, before: Option<&str>, acted: bool) {
         let screen = engine.last_screen().map(str::to_owned);
         if acted {
             self.recorder.observed(engine.progress());
-            self.tell(EventKind::Observed { screen: engine.front().map(str::to_owned) });
+            self.emit(EventKind::Observed { screen: engine.front().map(str::to_owned) });
         }
         if let Some(name) = screen.filter(|name| Some(name.as_str()) != before) {
-            self.tell(EventKind::Screen { name });
+            self.emit(EventKind::Screen { name });
         }
     }
 
@@ -550,9 +550,9 @@ impl<'a> Walk<'a> {
         began: Instant,
         reconnect: &mut Reconnect<'_>,
     ) -> Result<Box<dyn Phone>, Ending> {
-        self.tell(EventKind::Lost);
+        self.emit(EventKind::Lost);
         if let Some(phone) = (losses <= LOSSES).then(|| reconnect(error)).flatten() {
-            self.tell(EventKind::Back);
+            self.emit(EventKind::Back);
             return Ok(phone);
         }
         let reason = match error {

@@ -136,7 +136,7 @@ impl Writer {
         *self.told.lock().unwrap_or_else(PoisonError::into_inner) = told;
     }
 
-    fn tell(&self, availability: Availability) {
+    fn notify(&self, availability: Availability) {
         if let Some(told) = &*self.told.lock().unwrap_or_else(PoisonError::into_inner) {
             told(availability);
         }
@@ -229,14 +229,14 @@ impl Writer {
                 Ok(false) => care = Care::Savepoints,
                 Ok(true) => {
                     if away_until.is_some() {
-                        self.tell(Availability::Back);
+                        self.notify(Availability::Back);
                     }
                     return Ok(());
                 }
                 Err(error) if error.is_conflict() && conflicts < CONFLICTS => conflicts += 1,
                 Err(error) if error.is_away() => {
                     if away_until.is_none() && state.given_up.is_none() {
-                        self.tell(Availability::Away { why: error.to_string() });
+                        self.notify(Availability::Away { why: error.to_string() });
                     }
                     // Counted from the first time: a server that answers a connection and nothing else is away all the while.
                     let until = *away_until.get_or_insert_with(|| Instant::now() + self.grace);

@@ -190,7 +190,7 @@ impl Walked {
         Visit { page, act, missed: missed || unseen }
     }
 
-    /// Whether two pages are one but for what stands in the password field.
+    /// Whether two pages are one but for the content of the password field.
     fn is_same_filled(&self, recording: &Recording, empty: usize, filled: usize) -> bool {
         if self.pages[filled].filled != Some(true) {
             return false;

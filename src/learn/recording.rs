@@ -72,7 +72,7 @@ pub enum Account {
     Unknown,
 }
 
-/// What stands in a field: its length, never its text.
+/// The content of a field: its length, never its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Typed {

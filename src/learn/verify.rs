@@ -44,7 +44,7 @@ pub fn verify(recording: &Recording, draft: &Draft, catalog: &Catalog) -> Result
             Recognised::Several(names) => format!("'{}' alike", names.join("' and '")),
             Recognised::Nothing | Recognised::NeedsTree => "nothing".to_owned(),
         };
-        found.wrong.push(format!("frame {} is '{name}' and is taken for {is}", frame + 1));
+        found.wrong.push(format!("frame {} is '{name}' and matches {is}", frame + 1));
     }
     for (frame, node, screen) in &draft.pressed {
         let Some(tree) = recording.trees.get(*frame) else { continue };
@@ -59,7 +59,7 @@ pub fn verify(recording: &Recording, draft: &Draft, catalog: &Catalog) -> Result
                 Action::Tap { target, .. } | Action::Submit { tap: target } => points_at(tree, target, node),
                 _ => false,
             }),
-            // A question stands in its place.
+            // A question takes its place.
             Reaction::End { .. } => true,
             Reaction::Wait { .. } => false,
         });

@@ -59,7 +59,7 @@ impl Reporter {
     /// Tells that the run is over, and waits until the record holds all that was told. Every clone of the stream must be gone.
     #[must_use]
     pub fn close(self, last: Event) -> Shown {
-        self.stream.tell(last);
+        self.stream.emit(last);
         drop((self.stream, self.alive));
         let shown = self.thread.join();
         if let Some(run) = &self.journal {
@@ -101,7 +101,7 @@ impl RecordThread {
         let stream = Arc::downgrade(stream);
         let note = move |text: String| {
             if let Some(stream) = stream.upgrade() {
-                stream.tell(Event::now(Subject::Run("run".into()), EventKind::Note { text }));
+                stream.emit(Event::now(Subject::Run("run".into()), EventKind::Note { text }));
             }
         };
         let say = note.clone();
@@ -320,7 +320,7 @@ mod tests {
             for n in 0..40 {
                 let stream = reporter.stream().clone();
                 scope.spawn(move || {
-                    stream.tell(note(&n.to_string()));
+                    stream.emit(note(&n.to_string()));
                     assert_eq!(stream.keep(claim(n)), Kept::Written(None), "the disk is not the reader's to stop");
                 });
             }
@@ -347,7 +347,7 @@ mod tests {
             let worker = scope.spawn(move || stream.ask(open));
             assert_eq!(asked.recv().unwrap(), question);
             // While the owner thinks, another worker tells and has its entries answered.
-            reporter.stream().tell(note("on"));
+            reporter.stream().emit(note("on"));
             assert_eq!(reporter.stream().keep(claim(1)), Kept::Nowhere);
             assert!(!worker.is_finished());
             decide.send(true).unwrap();

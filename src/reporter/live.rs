@@ -167,10 +167,10 @@ fn cursor(rows: usize, way: char) -> String {
 }
 
 impl Listener for Live {
-    fn tell(&self, event: Event) {
+    fn emit(&self, event: Event) {
         let shared = &self.shared;
         let mut drawn = shared.drawn();
-        let line = drawn.board.tell(&event);
+        let line = drawn.board.emit(&event);
         if let Some(line) = line {
             shared.fit(&mut drawn, (shared.options.size)().1);
             shared.bar.println(line);
@@ -231,7 +231,7 @@ mod tests {
         let live = live(&term, 24, 80);
         let mut seen = String::new();
         for event in samples::events() {
-            live.tell(event);
+            live.emit(event);
             seen.push_str(&term.contents());
             seen.push_str("\n\n");
         }
@@ -246,7 +246,7 @@ mod tests {
         let term = InMemoryTerm::new(24, 80);
         let live = live(&term, 24, 80);
         for n in 0..40 {
-            live.tell(phone(
+            live.emit(phone(
                 n,
                 EventKind::Started {
                     model: Some("Redmi Note 10".into()),
@@ -257,12 +257,12 @@ mod tests {
         }
         for n in 0..12 {
             let hint = "unlock the phone with its PIN; it goes on by itself".into();
-            live.tell(phone(n, EventKind::WaitingForPerson { reason: Reason::ScreenLocked, hint }));
+            live.emit(phone(n, EventKind::WaitingForPerson { reason: Reason::ScreenLocked, hint }));
         }
         for n in 30..34 {
             let mut row = samples::rows().remove(0);
             row.model = None;
-            live.tell(phone(n, EventKind::Ended(Box::new(row))));
+            live.emit(phone(n, EventKind::Ended(Box::new(row))));
         }
         insta::assert_snapshot!(term.contents());
     }
@@ -291,11 +291,11 @@ mod tests {
         let live = Live::on(ProgressDrawTarget::term_like(Box::new(term.clone())), options);
         let begin = |model: &str| EventKind::Started { model: Some(model.into()), place: None, tray: None };
         for n in 0..8 {
-            live.tell(phone(n, begin("Redmi Note 10")));
+            live.emit(phone(n, begin("Redmi Note 10")));
         }
         let mut row = samples::rows().remove(0);
         row.model = None;
-        live.tell(phone(7, EventKind::Ended(Box::new(row))));
+        live.emit(phone(7, EventKind::Ended(Box::new(row))));
         let before = term.contents();
         // Narrower twice, and wider again.
         for (width, n) in [(50, 1), (30, 2), (70, 3)] {
@@ -303,7 +303,7 @@ mod tests {
             term.reset();
             term.write_str(&broken(&stands, width.into())).unwrap();
             columns.store(width, Ordering::Relaxed);
-            live.tell(phone(n, EventKind::Screen { name: format!("page-{width}") }));
+            live.emit(phone(n, EventKind::Screen { name: format!("page-{width}") }));
             let now = term.contents();
             assert_eq!(now.matches(" of 8 done").count(), 1, "{before}\n\n{now}");
             assert_eq!(now.matches("looking").count(), before.matches("looking").count() - n as usize, "{now}");
@@ -318,7 +318,7 @@ mod tests {
         let term = InMemoryTerm::new(24, 80);
         let options = Options { size: Box::new(|| (24, 80)), ..Options::default() };
         let live = Live::on(ProgressDrawTarget::term_like(Box::new(term.clone())), options);
-        live.tell(phone(1, EventKind::Screen { name: "account-page".into() }));
+        live.emit(phone(1, EventKind::Screen { name: "account-page".into() }));
         drop(live);
         assert_eq!(term.contents(), "");
     }

@@ -33,7 +33,7 @@ impl<W: Write + Send> Plain<W> {
 }
 
 impl<W: Write + Send> Listener for Plain<W> {
-    fn tell(&self, event: Event) {
+    fn emit(&self, event: Event) {
         let Some(what) = line(&event.kind, self.steps) else { return };
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         // The same again is no change.
@@ -110,8 +110,8 @@ mod tests {
     fn a_line_for_each_change() {
         let plain = Plain::new(Vec::new(), true);
         for event in samples::events() {
-            plain.tell(event.clone());
-            plain.tell(event);
+            plain.emit(event.clone());
+            plain.emit(event);
         }
         let text = String::from_utf8(plain.inner.into_inner().unwrap().out).unwrap();
         insta::assert_snapshot!(text);

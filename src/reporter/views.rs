@@ -24,10 +24,10 @@ pub struct People<A> {
 impl<A: FnMut(&Question) -> bool + Send> Sink for People<A> {
     fn show(&mut self, event: &Event) -> io::Result<()> {
         if let Some(live) = &self.live {
-            live.tell(event.clone());
+            live.emit(event.clone());
         }
         if let Some(plain) = &self.plain {
-            plain.tell(event.clone());
+            plain.emit(event.clone());
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ fn is_keyboard(name: &str) -> bool {
 /// Whether a look at the views agrees with a dump that was made right before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agreement {
-    /// Everything that both show stands at the same place.
+    /// Everything that both show is at the same place.
     Same,
     /// Something that both show stands elsewhere, or is missing from the views.
     Other,
@@ -167,7 +167,7 @@ impl UiTree {
     }
 }
 
-/// Whether a window is the page's own: most of what was found again stands in it.
+/// Whether a window is the page's own: most of what was found again is in it.
 fn is_page(window: &super::views::WindowViews, pairs: &HashMap<NodeId, &View>) -> bool {
     let own = pairs.values().filter(|view| window.views.iter().any(|v| std::ptr::eq(v, **view))).count();
     own * 2 > pairs.len()

@@ -167,7 +167,7 @@ static SCENARIOS: &[Scenario] = &[
     scenario_of("autofill", "Android offers to fill the password in, over the button, and then to save it", |_| {
         miui_14().with(Branch::AutofillBubble).with(Branch::AutofillSave)
     }),
-    scenario_of("android-7", "MIUI 9 on an Android that shows nothing of what stands in a password field", |_| {
+    scenario_of("android-7", "MIUI 9 on an Android that shows nothing of a password field's content", |_| {
         PhoneSpec::of(Generation::Miui9).change(|s| s.shows_password_length = false)
     }),
     scenario_of("through-settings", "no intent opens the account page: its row at the bottom of Settings does", |_| {

@@ -81,7 +81,7 @@ impl Script {
             }
             script.section("claim");
             script.line(&claim::read());
-            script.line(claim::tell());
+            script.line(claim::print());
         };
         let mut script = Self::new();
         script.side_by_side(&[&in_lines, &|s| s.facts_of(first), &|s| s.facts_of(second), &probes, &input_and_claim]);

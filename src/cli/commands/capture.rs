@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     };
     capture::write(&args.output, &captured.files(&about))
         .map_err(|error| Failure::usage(error.to_string()).at(args.output.display().to_string()))?;
-    tell(&captured, args, output);
+    summarize(&captured, args, output);
     output.data(&args.output.display().to_string());
     Ok(ExitStatus::Done)
 }
@@ -87,7 +87,7 @@ fn explain(error: &CaptureError) -> Failure {
 }
 
 /// What was masked and what the screen is, on stderr.
-fn tell(captured: &Capture, args: &Args, output: &Output) {
+fn summarize(captured: &Capture, args: &Args, output: &Output) {
     let counts: Vec<String> = captured.counts().iter().map(|(kind, n)| format!("{n} {}", kind.as_str())).collect();
     let texts = if counts.is_empty() { say!("no-text-was-masked") } else { counts.join(", ") };
     output.people(&say!("what-was-masked", texts, properties = captured.props_left_out));

@@ -76,7 +76,7 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     loop {
         let found = look(args, catalog.labels())?;
         if told.as_ref() != Some(&found.gist()) {
-            tell(&found, args.output.json, output);
+            summarize(&found, args.output.json, output);
             told = Some(found.gist());
         }
         let status = found.status();
@@ -155,7 +155,7 @@ fn of_phone(device: &Device, labels: &Labels) -> Vec<Check> {
     doctor::phone(device, facts.as_ref(), &switch)
 }
 
-fn tell(found: &Findings, json: bool, output: &Output) {
+fn summarize(found: &Findings, json: bool, output: &Output) {
     let phones = found.phones.iter().map(|(device, checks)| (Some(device), checks));
     for (device, checks) in std::iter::once((None, &found.host)).chain(phones) {
         let whom = device.map_or_else(|| say!("doctor-this-computer"), |d| d.serial.to_string());

@@ -222,7 +222,7 @@ fn conclude(
     }
     let verified = learn::verify(recording, &draft, catalog)
         .map_err(|error| Failure::new(ExitStatus::NotDone, error.to_string()).hint(say!("report-this-mistake")))?;
-    tell(recording, &draft, &verified, writer.folder(), output);
+    summarize(recording, &draft, &verified, writer.folder(), output);
     Ok(if verified.wrong.is_empty() { ExitStatus::Done } else { ExitStatus::NotDone })
 }
 
@@ -236,7 +236,7 @@ fn incomplete(recording: &Recording) -> Failure {
     Failure::new(ExitStatus::NotDone, what).hint(say!("learn-again-with-this-one"))
 }
 
-fn tell(recording: &Recording, draft: &Draft, verified: &Verified, folder: &Path, output: &Output) {
+fn summarize(recording: &Recording, draft: &Draft, verified: &Verified, folder: &Path, output: &Output) {
     let at = folder.display();
     output.people(&say!(
         "profile-was-drafted",

@@ -20,7 +20,7 @@ pub(super) enum Entry {
     Admitted {
         /// How it ended, where it was here before.
         before: Before,
-        /// The account that it is taken for, where the phone shows that masked: another account may look the same.
+        /// The account that it passes for, where the phone shows that masked: another account may look the same.
         by_mask: Option<AccountId>,
     },
     /// It is none of ours: no row.

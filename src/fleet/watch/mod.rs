@@ -180,7 +180,7 @@ impl Watch<'_> {
             self.tell_changes(round, changes);
         }
         let plugs = &round.plugs;
-        disconnects::tell(self.plan.listener, round.losses.settled(now, |server| plugs.is_lost(server)));
+        disconnects::emit(self.plan.listener, round.losses.settled(now, |server| plugs.is_lost(server)));
     }
 
     fn tell_changes(&self, round: &mut Round<'_>, changes: Vec<Change>) {
@@ -190,12 +190,12 @@ impl Watch<'_> {
                     let number = round.numbers.give(&device);
                     let Some(stop) = preflight::of_device(&device) else { continue };
                     let (model, place) = (device.model.clone(), device.usb_path.clone());
-                    self.tell(&device, EventKind::Started { model, place, tray: Some(number) });
+                    self.emit(&device, EventKind::Started { model, place, tray: Some(number) });
                     if let (Some(reason), Some(hint)) = (stop.reason, stop.hint) {
-                        self.tell(&device, EventKind::WaitingForPerson { reason, hint });
+                        self.emit(&device, EventKind::WaitingForPerson { reason, hint });
                     }
                 }
-                Change::Unplugged(device) => self.tell(&device, EventKind::Unplugged),
+                Change::Unplugged(device) => self.emit(&device, EventKind::Unplugged),
                 // Its worker tells the loss itself.
                 Change::Missing(device) => round.losses.lost(Instant::now(), &device),
             }
@@ -302,12 +302,12 @@ impl Watch<'_> {
         round.rows.extend(done.row);
     }
 
-    fn tell(&self, device: &Device, kind: EventKind) {
-        self.plan.listener.tell(Event::now(Subject::Phone(device.serial.clone()), kind));
+    fn emit(&self, device: &Device, kind: EventKind) {
+        self.plan.listener.emit(Event::now(Subject::Phone(device.serial.clone()), kind));
     }
 
     fn note(&self, text: String) {
-        self.plan.listener.tell(Event::now(Subject::Run("run".into()), EventKind::Note { text }));
+        self.plan.listener.emit(Event::now(Subject::Run("run".into()), EventKind::Note { text }));
     }
 }
 

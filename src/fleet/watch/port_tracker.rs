@@ -159,7 +159,7 @@ impl Plug {
         match self.state {
             State::Rests if again && !settling => {
                 let (state, change) = arrived(now, device);
-                // One that comes and goes is taken up again later each time; a person needs longer to mend it anyway.
+                // One that comes and goes is taken up again later each time; a person needs longer to fix it anyway.
                 let backoff = Duration::from_secs(1 << self.bad.min(6)).min(LONGEST_BACKOFF);
                 let from = self.ended.filter(|_| self.bad > 0).map_or(now, |ended| ended + backoff);
                 self.state = if state == State::Waits { state } else { State::Ready(from.max(now)) };

@@ -142,7 +142,7 @@ impl<'p> Engine<'p> {
         self.setup.patience.slow_page.max(self.memory.slowest_look * LOOKS)
     }
 
-    /// How long a screen that moves is waited for, on this phone.
+    /// How long a screen may move on this phone.
     fn moving(&self) -> Duration {
         self.setup.patience.moving.max(self.memory.slowest_look * LOOKS)
     }

@@ -49,7 +49,7 @@ fn migrate(address: &Address, connection: &Connection, schema: &Schema) -> Resul
         }
         Ok(found)
     };
-    // A table with many rows takes its time, and another bench that does the same is waited for.
+    // A table with many rows takes its time, and so does another bench that does the same.
     let failed = |e: &SqlError| JournalError::of(address.shown(), e);
     connection.take_time().map_err(|e| failed(&e))?;
     match connection.transaction(all).map_err(|e| failed(&e))? {

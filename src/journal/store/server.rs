@@ -44,7 +44,7 @@ pub(in crate::journal) struct Server {
     silent: Cell<Option<Duration>>,
     /// Absent once it is dropped.
     client: Option<Client>,
-    /// What the client's messages go through. It goes on only while something is waited for.
+    /// What the client's messages go through. It goes on only while a caller waits.
     line: JoinHandle<()>,
     runtime: Runtime,
 }

@@ -280,7 +280,7 @@ mod tests {
         assert!(files.iter().all(|f| mode(f) == 0o600), "{files:?}");
     }
 
-    /// What stands at a path and beside it: mode, bytes, names.
+    /// What is at a path and beside it: mode, bytes, names.
     #[cfg(unix)]
     fn state(dir: &Path) -> Vec<(PathBuf, u32, Option<Vec<u8>>)> {
         use std::os::unix::fs::PermissionsExt;

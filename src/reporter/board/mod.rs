@@ -32,7 +32,7 @@ impl Board {
     }
 
     /// Takes an event. Gives a line that stays, where the event is worth one.
-    pub(super) fn tell(&mut self, event: &Event) -> Option<String> {
+    pub(super) fn emit(&mut self, event: &Event) -> Option<String> {
         self.started.get_or_insert(event.at);
         let Subject::Phone(serial) = &event.subject else {
             return match &event.kind {

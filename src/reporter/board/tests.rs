@@ -8,7 +8,7 @@ use crate::report::samples;
 use crate::text;
 
 fn told(board: &mut Board, seconds: i64, serial: &str, kind: EventKind) -> Option<String> {
-    board.tell(&Event { at: samples::at(seconds), subject: Subject::Phone(Serial::new(serial)), kind })
+    board.emit(&Event { at: samples::at(seconds), subject: Subject::Phone(Serial::new(serial)), kind })
 }
 
 /// Forty phones of a tray: some wait, one is lost, some are done.

@@ -40,7 +40,7 @@ adb-server-does-not-answer-waiting = the adb server at { $server } does not answ
 late-adb-server-answers = the adb server at { $server } answers now; joining the run: { phones }
 adb-server-answers-again = the adb server at { $server } answers again
 phone-is-left-alone = { $serial } ({ $place }) is left alone: { $why }
-phone-is-taken-by-its-masked-account = { $serial } is taken for account { $account }, which it shows masked: another account may look the same
+phone-is-taken-by-its-masked-account = { $serial } counts as account { $account }, which it shows masked: another account may look the same
 phone-is-connected-again = { $serial } is connected again; it ended as { $outcome } before
 phone-shows-its-number = { $serial } shows the number { $number }
 phone-shows-its-number-once-on = { $serial } shows its number once its screen is on
@@ -50,7 +50,7 @@ phone-can-neither-show-nor-blink = { $serial } can't show its number: it has no 
 no-more-threads-plug-in-again = this computer gives no more threads: close other programs, or raise 'ulimit -u', then plug the phone in again
 
 mi-signout-failed-on-this-phone = mi-signout failed on this phone (a bug: please report it); look at the phone before doing anything
-this-is-another-connection-of-phone = this is another connection of the phone at { $place }, where it is worked on: see its row there
+this-is-another-connection-of-phone = this is another connection of the phone at { $place }. See its row there
 phones-accounts-could-not-be-read = the phone's accounts could not be read ('dumpsys account'): restart the phone, then run again
 this-is-another-connection = another connection
 several-accounts-of-password-file = several accounts of the password file are { $account }, which is all that this phone shows of its own: list the phone by its serial (a file with the header serial,password), then run again

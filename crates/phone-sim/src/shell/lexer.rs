@@ -120,7 +120,7 @@ impl Lexer {
         Ok(())
     }
 
-    /// Parses a text of its own that stands in this one.
+    /// Parses a text of its own inside this one.
     pub(super) fn inner(&mut self, text: &str, place: Place) -> Result<Word, ParseError> {
         self.deeper()?;
         let mut inner = Lexer { src: text.chars().collect(), pos: 0, depth: self.depth, pending: Vec::new() };

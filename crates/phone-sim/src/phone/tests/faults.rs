@@ -214,7 +214,7 @@ fn through_settings_the_entry_is_a_stage_too() {
     assert_eq!(hand.phone.record().faults.len(), 1);
 }
 
-/// The field with the focus, and what stands in it.
+/// The field with the focus, and its content.
 fn typed(hand: &Hand) -> usize {
     hand.phone.0.with(|w, _| w.form.typed().password.len())
 }
