@@ -213,8 +213,9 @@ fn run_cell(row: &Row, stage: usize, shared: &DeviceLab, catalog: &Catalog) -> R
     if is_silent {
         wrong.push("nobody was told that the record is incomplete".into());
     }
-    if own.is_some() && !lab.bystander_commands().is_empty() {
-        wrong.push("another phone was touched".into());
+    let on_another = lab.bystander_commands();
+    if own.is_some() && !on_another.is_empty() {
+        wrong.push(format!("another phone was touched: {on_another:?}"));
     }
     let trace = trace(&run, &phone);
     lab.take(units);

@@ -70,19 +70,25 @@ fn of_32_phones_on_two_benches_8_with_a_wrong_password_submit_once_in_all_though
     let (_, rows, said) = lives.end();
     assert_eq!(rows.len(), 32, "{said}");
     let mut ends: BTreeMap<String, usize> = BTreeMap::new();
+    let mut written_only = 0;
     for row in &rows {
         let serial = row["serial"].as_str().unwrap();
         let found = beds.iter().find_map(|bed| Some((bed, bed.serials.iter().position(|known| known == serial)?)));
         let (bed, n) = found.unwrap();
         let (is_out, words) = (!bed.phone(n).account_present(), words(row));
         assert_eq!(is_out, words.ends_with("signed-out -"), "{row:#}");
-        assert_eq!(is_out, n < 12, "{row:#}\n{said}");
+        // Killed between the record of the submission and its tap: nobody may tap again, so a person does.
+        let is_written_only =
+            words == "needs-person unknown-screen" && bed.phone(n).record().passwords_submitted() == 0;
+        written_only += usize::from(is_written_only);
+        assert!(is_out == (n < 12) || is_written_only, "{row:#}\n{said}");
         *ends.entry(words).or_default() += 1;
     }
     let all: Vec<usize> = beds.iter().flat_map(submissions).collect();
     let (right, wrong) = ([&all[..12], &all[16..28]].concat(), [&all[12..16], &all[28..]].concat());
-    assert!(right.iter().all(|times| *times == 1), "{all:?}");
-    assert_eq!(wrong.iter().sum::<usize>(), 1, "{all:?} {ends:#?}");
+    assert!(right.iter().all(|times| *times <= 1), "{all:?}");
+    assert!(right.iter().sum::<usize>() + written_only >= 24 && written_only <= 12, "{all:?} {ends:#?}");
+    assert!(wrong.iter().sum::<usize>() + written_only >= 1 && wrong.iter().sum::<usize>() <= 1, "{all:?} {ends:#?}");
     let stopped = ends.get("needs-person account-stopped").copied().unwrap_or_default();
     let refused = ends.get("rejected wrong-password").copied().unwrap_or_default();
     assert!(refused <= 1 && stopped + refused >= 7, "{ends:#?}");
