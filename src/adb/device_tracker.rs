@@ -110,7 +110,7 @@ impl DeviceTracker {
     pub fn wait_for(&self, device: &Device, hardware_serial: Option<&str>, until: Instant) -> Option<Device> {
         loop {
             let candidates = self.candidates(device, hardware_serial);
-            if let Some(back) = candidates.into_iter().find(|d| is_same(d, hardware_serial)) {
+            if let Some(back) = candidates.into_iter().find(|d| self.is_same(d, hardware_serial)) {
                 return Some(back);
             }
             let left = until.saturating_duration_since(Instant::now());
@@ -120,6 +120,14 @@ impl DeviceTracker {
             let lists = self.state.lock();
             drop(self.state.changed.wait_timeout(lists, left.min(AGAIN)));
         }
+    }
+
+    /// Whether a listed phone has started and is the hardware that is meant. Asked by its serial: the list may be from before the
+    /// server was started again, and its transport another phone's by now.
+    fn is_same(&self, listed: &Device, hardware_serial: Option<&str>) -> bool {
+        let Some(wanted) = hardware_serial else { return true };
+        let who = self.phone(listed).who(ANSWER);
+        who.is_ok_and(|who| who.booted && who.serial.as_deref() == Some(wanted))
     }
 
     /// Listed phones that may be the lost one: the same serial, the hardware's serial, or one on the network that was not there
@@ -135,11 +143,4 @@ impl DeviceTracker {
         };
         lists.now.get(&device.server).into_iter().flatten().flatten().filter(matches).cloned().collect()
     }
-}
-
-/// Whether a listed phone has started and is the hardware that is meant.
-fn is_same(listed: &Device, hardware_serial: Option<&str>) -> bool {
-    let Some(wanted) = hardware_serial else { return true };
-    let who = AdbPhone::of(listed).who(ANSWER);
-    who.is_ok_and(|who| who.booted && who.serial.as_deref() == Some(wanted))
 }
