@@ -85,7 +85,7 @@ impl<'a> PhoneRun<'a> {
         self.go(false, record, interrupt, devices.len(), |plan| fleet::run_tray(devices, numbers, plan, connector))
     }
 
-    /// As [`Work::run`]; phones of the late servers join.
+    /// As [`PhoneRun::run`]; phones of the late servers join.
     pub(super) fn run_joined(
         &self,
         devices: &[Device],

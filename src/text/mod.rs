@@ -127,7 +127,7 @@ impl Texts {
     }
 }
 
-/// The message `id` in the language of [`language`], or else in English. Called by [`say!`], whose ids and arguments a test checks
+/// The message `id` in the language of [`language`], or else in English. Called by `say!`, whose ids and arguments a test checks
 /// against the files; an id without a message is said as it is.
 #[must_use]
 pub fn message(id: &str, args: &[(&'static str, &dyn Display)]) -> String {
