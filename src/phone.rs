@@ -282,6 +282,9 @@ impl PhoneFacts {
     }
 }
 
+/// A claim that its run has not renewed for so long is void, by the phone's own clock.
+pub const CLAIM_LASTS: Duration = Duration::from_secs(180);
+
 /// Whose a phone is at the moment, as it is written on the phone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PhoneClaim {

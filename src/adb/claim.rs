@@ -1,7 +1,7 @@
 //! Which run works on a phone, written on the phone itself: two runs of two users, or of two computers, share nothing else.
 //!
 //! A claim is a folder on the phone, since making one is atomic, with one line in it: `TOKEN TIME HOST PID`. The time is the phone's
-//! own, in seconds, and is written anew while the run works. A claim is void once it is [`STALE`] seconds old, or where it was made on
+//! own, in seconds, and is written anew while the run works. A claim is void once it is [`CLAIM_LASTS`] old, or where it was made on
 //! this computer by a process that has ended.
 
 use std::collections::HashMap;
@@ -11,13 +11,11 @@ use std::time::{Duration, Instant};
 
 use super::boundary::random_boundary;
 use crate::model::Serial;
-use crate::phone::PhoneClaim;
+use crate::phone::{CLAIM_LASTS, PhoneClaim};
 use crate::text::say;
 
 /// The folder. It does not begin as the files do that are cleared away.
 pub(super) const FOLDER: &str = "/data/local/tmp/mi-signout.claim";
-/// A claim that was not renewed for so many seconds of the phone's clock is void.
-const STALE: i64 = 180;
 /// How often a claim is renewed, by the steps that are taken anyway.
 const RENEW: Duration = Duration::from_secs(20);
 
@@ -180,7 +178,7 @@ fn of(now: Option<i64>, line: &str) -> PhoneClaim {
     };
     let ended = host == own.host && pid.is_some_and(has_ended);
     // A clock that was set back does not keep a phone for ever.
-    if ended || (now - time).abs() > STALE {
+    if ended || (now - time).unsigned_abs() > CLAIM_LASTS.as_secs() {
         return PhoneClaim::Void;
     }
     PhoneClaim::Held { by: holder(line) }

@@ -14,7 +14,7 @@ use crate::event::{
 use crate::flow::{StepRecorder, Unrecorded, VerdictSeen};
 use crate::journal::{JournalError, Ledger, Submission, Turn};
 use crate::model::{AccountId, Ending, Outcome, Reason, ResultRow, Serial};
-use crate::phone::Observation;
+use crate::phone::{CLAIM_LASTS, Observation, Phone, PhoneClaim, PhoneError};
 use crate::text::say;
 
 /// How often a phone of another bench is asked for again.
@@ -99,6 +99,34 @@ impl<'a> RunRecorder<'a> {
             }
         };
         Ok((earlier.or_else(|| self.open_submission(&info.key)), waited))
+    }
+
+    /// Whether other benches use the same record: then its leases say which of them works on a phone.
+    pub(super) fn is_shared(&self) -> bool {
+        self.lease.is_some()
+    }
+
+    /// Claims a phone on the phone itself, and gives how long it waited for that. The claim of a bench of the same record outlasts its
+    /// lease where the bench died, so it is given the time to expire; a run of another record renews its claim meanwhile.
+    pub(super) fn claim(
+        &self,
+        phone: &mut dyn Phone,
+        within: Duration,
+        interrupted: &AtomicBool,
+    ) -> (Result<PhoneClaim, PhoneError>, Duration) {
+        let began = Instant::now();
+        let mut claim = phone.claim(within);
+        while let Ok(PhoneClaim::Held { by }) = &claim
+            && self.is_shared()
+            && began.elapsed() < CLAIM_LASTS + LATE
+            && !interrupted.load(Ordering::Relaxed)
+        {
+            self.say_text(say!("waiting-for-claim-to-expire", by, seconds = CLAIM_LASTS.as_secs()));
+            std::thread::sleep(ASK_AGAIN);
+            claim = phone.claim(within);
+        }
+        let waited = began.elapsed();
+        (claim, if waited < ASK_AGAIN { Duration::ZERO } else { waited })
     }
 
     /// A submission on this phone that waits for its verdict, by the ledger: for a journal that is locked, full, or another one.

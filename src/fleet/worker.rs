@@ -362,14 +362,16 @@ impl<'a> Worker<'a> {
     ) -> Result<(PhoneKey, PhoneFacts), Ending> {
         self.gate.accounts().admit(account)?;
         let (key, waited) = self.reserve(&facts, account)?;
+        let (claim, waited_for_claim) = self.plan.recorder.claim(&mut **phone, STEP_LIMIT, self.plan.interrupted);
+        let waited = waited + waited_for_claim;
         self.row.waited += waited;
-        // The bench that had it may have signed it out meanwhile.
-        let facts = if waited.is_zero() { facts } else { self.facts(phone, at)? };
         // One that can hold no claim (its disk is full) holds no other run's either, and for one that is lost the walk waits.
-        if let Ok(PhoneClaim::Held { by }) = phone.claim(STEP_LIMIT) {
+        if let Ok(PhoneClaim::Held { by }) = claim {
             return Err(Ending::in_use(&by));
         }
         self.row.claimed = Some(at.clone());
+        // The bench that had it may have signed it out meanwhile.
+        let facts = if waited.is_zero() { facts } else { self.facts(phone, at)? };
         Ok((key, facts))
     }
 
@@ -390,7 +392,11 @@ impl<'a> Worker<'a> {
         let mut waits_for = None;
         let mut held = 0;
         loop {
-            let facts = self.read(phone, at)?;
+            let mut facts = self.read(phone, at)?;
+            if self.plan.recorder.is_shared() {
+                // A bench that died left its claim on the phone. The record says more, and the phone is asked again before the first change.
+                facts.claim = PhoneClaim::None;
+            }
             self.row.identity = preflight::identify(&facts.props);
             self.row.account = facts.accounts.account().cloned();
             self.row.proof.before = words(facts.accounts.presence());

@@ -5,13 +5,16 @@
 
 mod cheap_look;
 mod decision;
+mod ended;
 mod endings;
 mod engine;
+mod late_record;
 mod looks;
 mod permit;
 mod run;
 
 pub use decision::{Decision, Password, Patience, PlannedAction};
+pub use ended::{Counts, Ended, SeenScreen};
 pub use engine::{Engine, Input, Setup};
 pub use permit::{NoRecord, Permit, StepRecorder, SubmitPermit, Unrecorded, VerdictSeen};
-pub use run::{Check, Checked, Counts, Ended, MOST_UNKNOWN, Reconnect, SeenScreen, Walk};
+pub use run::{Check, Checked, MOST_UNKNOWN, Reconnect, Walk};

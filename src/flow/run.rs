@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::cheap_look::{Before, CheapLook};
+use super::ended::{Counts, Ended, SeenScreen};
+use super::late_record::LateRecords;
 use super::permit::Turn;
 use super::{Decision, Engine, Input as Told, Permit, PlannedAction, StepRecorder, SubmitPermit, VerdictSeen};
 use crate::event::{Event, EventKind, Listener, Subject};
@@ -12,43 +14,7 @@ use crate::model::{AccountId, AccountsProbe, Ending, Focus, Key, Outcome, Presen
 use crate::phone::{Input, Look, Observation, Phone, PhoneError, ScreenRead, Settle, Step};
 use crate::profile::Verdict;
 use crate::text::say;
-use crate::ui::{Point, UiTree};
-
-/// How a walk ended, with what it saw last.
-#[derive(Clone, Debug)]
-pub struct Ended {
-    /// The ending.
-    pub ending: Ending,
-    /// The accounts at the end; unknown where the phone was lost after they were read.
-    pub presence: Presence,
-    /// The screen in front at the end, in words, where it was recognised.
-    pub screen: Option<String>,
-    /// The last screen that was read, however the walk ended: also where the phone was lost, or the time was up, after that.
-    pub last_screen: Option<SeenScreen>,
-    /// Screens that the walk passed and no profile knows, each once and at most [`MOST_UNKNOWN`], in their order. With
-    /// [`Ended::last_screen`] they are the evidence of a first contact with a phone that nobody has seen: `learn` keeps them.
-    pub unknown_screens: Vec<SeenScreen>,
-    /// Round trips that touched the phone, and screens read.
-    pub counts: Counts,
-}
-
-/// A screen as it was read. It may show the owner's data: it is masked before it is kept or shown.
-#[derive(Clone, Debug)]
-pub struct SeenScreen {
-    /// The window in front, where it could be read.
-    pub focus: Option<Focus>,
-    /// The tree.
-    pub tree: UiTree,
-}
-
-/// What a walk cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Steps: round trips with an input or an opening.
-    pub steps: u32,
-    /// Screens read.
-    pub dumps: u32,
-}
+use crate::ui::Point;
 
 /// What a walk does when the connection is lost: gives the phone back, or `None` where it stays away.
 pub type Reconnect<'a> = dyn FnMut(&PhoneError) -> Option<Box<dyn Phone>> + 'a;
@@ -114,6 +80,7 @@ pub(super) struct Course<'a> {
     turn: Turn<'a>,
     pub(super) counts: Counts,
     losses: u32,
+    late_records: LateRecords,
     pub(super) cheap: CheapLook,
     /// The last observation was a dump, and nothing was done since.
     pub(super) dump_is_fresh: bool,
@@ -152,6 +119,7 @@ impl<'a> Walk<'a> {
             turn,
             counts,
             losses: 0,
+            late_records: LateRecords::default(),
             cheap: CheapLook::new(self.has_cheap_look),
             dump_is_fresh: false,
             beside_dump: ScreenRead::Skipped,
@@ -266,14 +234,22 @@ impl<'a> Walk<'a> {
             Err(error) => return self.lost(engine, course, &error, began, reconnect),
         }
         self.emit(EventKind::Step { screen: screen.clone(), what: what.clone(), mutates: true });
+        let asked = (self.now)();
         if let Err(unrecorded) = self.recorder.before(screen, what, progress) {
             let presence = course.last.accounts.presence();
             return Err(self.end(engine, presence, unrecorded.reason, &unrecorded.hint, began));
         }
-        // To write it down may have taken until the time was up.
-        if self.is_over() {
+        // The phone's time stands still while its record waits for a database, and what was seen before is old by then.
+        let waited = (self.now)().saturating_duration_since(asked);
+        self.deadline.set(self.deadline.get() + waited);
+        let (is_over, is_old) = (self.is_over(), course.late_records.makes_stale(waited));
+        if is_over || is_old {
             self.recorder.observed(engine.progress());
+        }
+        if is_over {
             return Err(self.cut_short(engine, course, began));
+        } else if is_old {
+            return Ok(engine.on(Told::Stale, self.since(began)));
         }
         let decision = engine.on(Told::Written, self.since(began));
         course.unobserved = true;

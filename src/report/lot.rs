@@ -5,22 +5,16 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::text::inert_json;
-use crate::model::{Outcome, printable};
+use crate::model::{Outcome, Reason, printable};
 use crate::record::RunRecord;
 use crate::text::say;
-
-/// By hardware serial, the last outcome: a phone that failed and was taken up again counts once.
-fn phones(runs: &[RunRecord]) -> BTreeMap<String, Option<Outcome>> {
-    lot_phones(runs).into_iter().map(|phone| (phone.hardware_serial, phone.outcome)).collect()
-}
 
 /// What a phone without a result is counted as in the document.
 const NO_RESULT: &str = "no result";
 
 /// Phones by outcome, in the order of the contract; those without a result last.
-fn counts(runs: &[RunRecord]) -> Vec<(&'static str, usize)> {
-    let phones = phones(runs);
-    let count = |wanted: Option<Outcome>| phones.values().filter(|outcome| **outcome == wanted).count();
+fn counts(phones: &[LotPhone]) -> Vec<(&'static str, usize)> {
+    let count = |wanted: Option<Outcome>| phones.iter().filter(|phone| phone.outcome == wanted).count();
     Outcome::ALL
         .into_iter()
         .map(|outcome| (outcome.as_str(), count(Some(outcome))))
@@ -32,11 +26,12 @@ fn counts(runs: &[RunRecord]) -> Vec<(&'static str, usize)> {
 /// The lot for people: its phones, then a line a run with the head of its chain.
 #[must_use]
 pub fn lot_lines(lot: &str, runs: &[RunRecord]) -> Vec<String> {
-    let all = phones(runs).len();
+    let phones = lot_phones(runs);
     let named = |what: &str| if what == NO_RESULT { say!("no-result") } else { what.to_owned() };
     let counts: Vec<String> =
-        counts(runs).into_iter().map(|(what, count)| format!("{count} {}", named(what))).collect();
-    let head = say!("lot-with-runs-and-phones", lot, runs = runs.len(), phones = all, counts = counts.join(", "));
+        counts(&phones).into_iter().map(|(what, count)| format!("{count} {}", named(what))).collect();
+    let head =
+        say!("lot-with-runs-and-phones", lot, runs = runs.len(), phones = phones.len(), counts = counts.join(", "));
     let mut lines = vec![printable(&head)];
     lines.extend(runs.iter().map(|run| {
         let header = &run.header;
@@ -49,12 +44,15 @@ pub fn lot_lines(lot: &str, runs: &[RunRecord]) -> Vec<String> {
 /// A phone of a lot, with the last that was heard of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LotPhone {
-    /// `ro.serialno`, or what adb printed where that was never read.
+    /// `ro.serialno`, or what adb printed where that could not be read. Over the network adb prints an address, which another
+    /// bench may give to another phone: such a phone counts for itself, and no other phone's result hides it.
     pub hardware_serial: String,
     /// Market name or model.
     pub model: Option<String>,
     /// How it last ended; absent where it was begun and has no row.
     pub outcome: Option<Outcome>,
+    /// Why, where that outcome has a reason.
+    pub reason: Option<Reason>,
     /// The run that says so.
     pub run: String,
     /// Where that run worked.
@@ -66,18 +64,18 @@ pub struct LotPhone {
 pub fn lot_phones(runs: &[RunRecord]) -> Vec<LotPhone> {
     let mut phones: BTreeMap<String, LotPhone> = BTreeMap::new();
     for run in runs {
-        let phone = |hardware_serial: String, model: Option<String>, outcome| {
+        let phone = |hardware_serial: String, model: Option<String>, outcome, reason| {
             let (id, station) = (run.header.id.clone(), run.header.station.clone());
-            LotPhone { hardware_serial, model, outcome, run: id, station }
+            LotPhone { hardware_serial, model, outcome, reason, run: id, station }
         };
         for open in &run.open {
-            let found = phone(open.hardware_serial.clone(), open.model.clone(), None);
+            let found = phone(open.hardware_serial.clone(), open.model.clone(), None, None);
             phones.insert(found.hardware_serial.clone(), found);
         }
         for row in &run.rows {
             let (record, result) = (&row.record, &row.record.result);
             let key = record.hardware_serial.clone().unwrap_or_else(|| result.serial.clone());
-            let found = phone(key, result.model.clone(), Some(result.outcome));
+            let found = phone(key, result.model.clone(), Some(result.outcome), result.reason);
             phones.insert(found.hardware_serial.clone(), found);
         }
     }
@@ -97,12 +95,14 @@ pub fn lot_document(lot: &str, runs: &[RunRecord]) -> String {
             })
         })
         .collect();
-    let phones: Vec<Value> = phones(runs)
-        .into_iter()
-        .map(|(serial, outcome)| json!({ "hardware_serial": serial, "outcome": outcome.map(Outcome::as_str) }))
-        .collect();
+    let all = lot_phones(runs);
+    let phone = |phone: &LotPhone| {
+        let (outcome, reason) = (phone.outcome.map(Outcome::as_str), phone.reason.map(Reason::as_str));
+        json!({ "hardware_serial": phone.hardware_serial, "outcome": outcome, "reason": reason, "run": phone.run })
+    };
+    let phones: Vec<Value> = all.iter().map(phone).collect();
     let counts: serde_json::Map<String, Value> =
-        counts(runs).into_iter().map(|(what, count)| (what.to_owned(), count.into())).collect();
+        counts(&all).into_iter().map(|(what, count)| (what.to_owned(), count.into())).collect();
     let document = json!({
         "format": "mi-signout lot", "schema": 1, "lot": lot, "counts": counts, "runs": runs_of_it, "phones": phones,
     });

@@ -1,5 +1,6 @@
 //! Discovery and starting: against a tiny server, and against the real `adb` on a port of its own.
 
+use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -7,13 +8,14 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use mi_signout::adb::{AdbError, AdbPhone, Sighting, Started, Tracker, ensure_server_with, list};
+use mi_signout::adb::{AdbError, AdbPhone, DeviceTracker, Sighting, Started, Tracker, ensure_server_with, list};
 use mi_signout::model::{AdbServer, Device, Serial, TransportId};
 use mi_signout::phone::{Phone, PhoneError};
 
 use crate::support::fake_adb::{FakeServer, block, fail, okay};
+use crate::support::wait_until;
 
 /// A guard against hanging, no expectation.
 const LONG: Duration = Duration::from_secs(60);
@@ -150,6 +152,32 @@ fn an_old_server_without_the_long_form() {
     let (_tracker, news) = Tracker::channel(server.address()).unwrap();
     let Sighting::Devices(devices) = next(&news) else { panic!() };
     assert_eq!(devices[0].transport.unwrap().0, 9);
+}
+
+/// The list may be from before the server was started again, and its transport ids other phones' by now.
+#[test]
+fn a_lost_phone_that_is_listed_again_is_asked_by_its_serial() {
+    let (tell, asked) = std::sync::mpsc::channel();
+    let server = FakeServer::start(move |request, stream| {
+        if request == "host:track-devices-l" {
+            return okay(stream)
+                && block(stream, "mine device usb:1-1 transport_id:1\nother device usb:1-2 transport_id:2\n");
+        }
+        let _ = tell.send(request.to_owned());
+        fail(stream, "closed")
+    });
+    let tracker = DeviceTracker::follow(&BTreeSet::from([server.address()]));
+    let mut listed = None;
+    wait_until("the list", || {
+        listed = tracker.lists().remove(&server.address()).flatten();
+        listed.is_some()
+    });
+    let mine = listed.unwrap().remove(0);
+    assert_eq!(mine.transport, Some(TransportId(1)));
+    let back = tracker.wait_for(&mine, Some("mine"), Instant::now() + Duration::from_millis(1));
+    let asked: Vec<String> = asked.try_iter().collect();
+    assert!(back.is_none() && !asked.is_empty(), "{asked:?}");
+    assert!(asked.iter().all(|request| request == "host:transport:mine"), "{asked:?}");
 }
 
 /// A program in a folder of its own.

@@ -9,7 +9,7 @@ use crate::cli::output::Output;
 use crate::cli::phone_table::{read, table};
 use crate::cli::phones::attached;
 use crate::journal::JournalError;
-use crate::model::{ExitStatus, Outcome, printable};
+use crate::model::{ExitStatus, Outcome, Reason, printable};
 use crate::report;
 use crate::report::text::inert_json;
 use crate::text::say;
@@ -69,8 +69,8 @@ fn of_lot(lot: &str, args: &Args, output: &Output) -> Result<ExitStatus, Failure
         let outcome = phone.outcome.map(Outcome::as_str);
         if args.output.json {
             let line = json!({
-                "hardware_serial": phone.hardware_serial, "model": phone.model, "outcome": outcome,
-                "station": phone.station, "run": phone.run,
+                "type": "phone", "schema": 1, "hardware_serial": phone.hardware_serial, "model": phone.model, "outcome": outcome,
+                "reason": phone.reason.map(Reason::as_str), "station": phone.station, "run": phone.run,
             });
             output.data(&inert_json(line.to_string()));
         } else {

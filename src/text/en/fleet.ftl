@@ -17,6 +17,7 @@ phone-refused-password-of-account = phone { $serial } refused the password of ac
 could-not-tell-whether-password-was-accepted = could not tell whether phone { $serial } accepted the password of account { $key }, so it is not tried on any other phone. Check phone { $serial } first
 
 waiting-for-lease-to-expire = { $why }. Waiting for up to { $seconds } s for its lease to expire
+waiting-for-claim-to-expire = { $by } left its claim on a phone. Waiting for up to { $seconds } s for it to expire
 screen-could-not-be-kept = a screen could not be kept: { $error }
 phone-on-another-bench-refused-password = a phone on another bench refused the password of account { $account }, or its verdict could not be had, so it is not submitted here: see that bench's run
 record-is-incomplete = the record is incomplete: { $error }

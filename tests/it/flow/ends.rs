@@ -82,6 +82,23 @@ fn the_time_is_up_before_anything_was_done() {
     ");
 }
 
+/// The record of the first step takes longer than the phone may take: its time stands still, and its page is read again.
+#[test]
+fn a_phone_whose_record_waits_for_a_database_loses_no_time_by_it() {
+    const TAKES: &[Duration] = &[Duration::from_secs(400)];
+    let (phone, trace) = walk(Script::new(), Case { records_take: TAKES, ..Case::default() });
+    assert_eq!(phone.with(|s| s.submissions), 1, "{trace}");
+    let lines: Vec<&str> = trace.lines().collect();
+    insta::assert_snapshot!(lines[3..8].join("\n"), @r"
+    step on account-page: tap logout_btn (mutates)
+    record: written after 400 s
+    phone: look -> account-page
+    step on account-page: tap logout_btn (mutates)
+    phone: tap 'Sign out' -> confirm
+    ");
+    assert_eq!(lines.last(), Some(&"end: signed-out; account absent"), "{trace}");
+}
+
 #[test]
 fn the_time_is_up_while_the_phone_signs_out() {
     let (_, trace) = walk(

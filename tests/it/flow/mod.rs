@@ -12,7 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use mi_signout::event::{Event, EventKind, Progress};
-use mi_signout::flow::{Engine, Password, Patience, Permit, Setup, SubmitPermit, VerdictSeen, Walk};
+use mi_signout::flow::{
+    Engine, Password, Patience, Permit, Setup, StepRecorder, SubmitPermit, Unrecorded, VerdictSeen, Walk,
+};
 use mi_signout::model::{AccountId, Secret, Serial};
 use mi_signout::phone::{NotReady, Phone, PhoneError};
 use mi_signout::profile::Options;
@@ -31,6 +33,8 @@ struct Case {
     comes_back: u32,
     /// How long the permit lets the phone wait, or `None` where the account is stopped.
     permit: Option<Duration>,
+    /// How long the records of the first mutating steps take; later ones take no time.
+    records_take: &'static [Duration],
 }
 
 impl Default for Case {
@@ -43,6 +47,7 @@ impl Default for Case {
             interrupt_on: None,
             comes_back: 0,
             permit: Some(Duration::ZERO),
+            records_take: &[],
         }
     }
 }
@@ -68,6 +73,26 @@ impl SubmitPermit for ScriptedPermit<'_> {
     fn verdict(&self, _: &AccountId, _: &Serial, verdict: VerdictSeen) {
         self.phone.with(|s| s.log.push(format!("permit: told {verdict:?}")));
     }
+}
+
+/// A record that is sometimes slow.
+struct SlowRecord<'a> {
+    phone: &'a ScriptedPhone,
+    takes: Cell<&'static [Duration]>,
+}
+
+impl StepRecorder for SlowRecord<'_> {
+    fn before(&self, _: &str, _: &str, _: &Progress) -> Result<(), Unrecorded> {
+        let Some((takes, later)) = self.takes.get().split_first() else { return Ok(()) };
+        self.takes.set(later);
+        self.phone.with(|s| {
+            s.time += *takes;
+            s.log.push(format!("record: written after {} s", takes.as_secs()));
+        });
+        Ok(())
+    }
+
+    fn observed(&self, _: &Progress) {}
 }
 
 /// An event as a line; times and serials say nothing here.
@@ -158,7 +183,7 @@ fn walk_in_full(script: Script, case: Case) -> (ScriptedPhone, String) {
         password: secret.as_ref(),
         permit: &permit,
         listener: &tell,
-        recorder: &mi_signout::flow::NoRecord,
+        recorder: &SlowRecord { phone: &phone, takes: Cell::new(case.records_take) },
         check: &|_| Ok(mi_signout::flow::Checked::default()),
         waits_for_person: false,
         deadline: Cell::new(began + case.deadline),

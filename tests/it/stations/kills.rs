@@ -78,7 +78,7 @@ fn one(victim: Victim, stage: Option<Stage>, seed: usize, server: &mut PostgresS
     let carried = tempfile::tempdir().unwrap();
     let key = carried.path().join("key");
     let offices = [Office::open(&url, &key), Office::open(&url, &key)];
-    let beds = [TestBed::own(phones(1, OWN, 1)), TestBed::own(phones(2, OWN, 1))];
+    let beds = [TestBed::real(phones(1, OWN, 1)), TestBed::real(phones(2, OWN, 1))];
     let reached = Arc::new(AtomicBool::new(false));
     let tell = Arc::clone(&reached);
     beds[0].phone(seed / 4 % OWN).on_stage(move |now| {

@@ -41,6 +41,7 @@ fn devices_of_a_lot_are_those_of_all_benches_with_their_last_outcome() {
             .out
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).unwrap())
+            .inspect(|line| assert_eq!(crate::json_lines::check(line), "phone"))
             .map(|line| ["hardware_serial", "outcome", "station"].map(|key| line[key].as_str().unwrap().to_owned()))
             .map(|words| words.join(" "))
             .collect();
