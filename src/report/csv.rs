@@ -9,6 +9,7 @@ use chrono::SecondsFormat;
 use super::ReportError;
 use super::document::chained;
 use super::text::inert_json;
+use super::tray_order::tray_order;
 use crate::record::{ChainedRow, RunRecord};
 use crate::text::say;
 
@@ -47,7 +48,7 @@ pub(super) fn render(run: &RunRecord) -> Result<Vec<u8>, ReportError> {
     let failed = |e: &dyn std::fmt::Display| ReportError::Render(e.to_string());
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(COLUMNS.iter().chain(&CHAIN)).map_err(|e| failed(&e))?;
-    for row in super::tray_order(run) {
+    for row in tray_order(run) {
         let chain = [row.previous.clone(), row.hash.clone(), run.head.clone(), inert_json(row.text.clone())];
         let cells = cells(row, run.rows.len()).into_iter().map(|cell| guarded(&cell)).chain(chain);
         table.write_record(cells).map_err(|e| failed(&e))?;

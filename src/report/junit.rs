@@ -5,6 +5,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::ReportError;
+use super::tray_order::tray_order;
 use crate::model::{Outcome, printable};
 use crate::record::{PhoneRecord, RunRecord};
 use crate::text::say;
@@ -16,7 +17,7 @@ pub(super) fn render(run: &RunRecord) -> Result<String, ReportError> {
     suite.add_property(("run", run.header.id.as_str()));
     suite.add_property(("tool", run.header.tool.as_str()));
     suite.add_property(("chain-head", run.head.as_str()));
-    for row in super::tray_order(run) {
+    for row in tray_order(run) {
         suite.add_test_case(case(&row.record));
     }
     for phone in &run.open {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{escape, fact, hash, moment, or_dash, table};
+use super::elements::{escape, fact, hash, moment, or_dash, table};
 use crate::model::Outcome;
 use crate::record::{ChainedRow, OpenPhone, PhoneRecord};
 use crate::text::say;
