@@ -6,9 +6,10 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 
+use super::hits::{Hits, Kind, MOST_KINDS};
 use super::text::{Pattern, normalise_into};
 use super::{Selector, TextSet, UiNode, UiTree, glob};
 
@@ -103,11 +104,14 @@ impl Vocabulary {
 
     /// Notes which nodes of a tree have any of it.
     fn hits(&self, tree: &UiTree) -> Hits {
-        let mut hits = Hits { slots: vec![Vec::new(); self.slots], ..Hits::default() };
+        let mut hits = Hits::of(self.slots);
         let (mut kinds, mut ids, mut texts) = (Memo::default(), Memo::default(), Memo::default());
         let mut plain = String::new();
         for (number, (_, node)) in (0_u32..).zip(tree.nodes()) {
-            let kind = *kinds.get([node.class.place(), node.package.place()], || hits.kind(number, node, tree));
+            let is_like = |other: u32| {
+                tree.at(other).is_some_and(|other| other.class == node.class && other.package == node.package)
+            };
+            let kind = *kinds.get([node.class.place(), node.package.place()], || hits.kind(number, is_like));
             hits.kinds[kind].nodes.push(number);
             if node.password {
                 hits.passwords.push(number);
@@ -170,69 +174,6 @@ fn name_of(id: &str) -> Option<&str> {
     (!name.contains(['*', '?'])).then_some(name)
 }
 
-/// Nodes of one class and package.
-#[derive(Clone, Debug)]
-struct Kind {
-    /// The first of them, which has the words.
-    first: u32,
-    nodes: Vec<u32>,
-}
-
-/// Which nodes of one tree have what a vocabulary names; each list in document order.
-#[derive(Clone, Debug, Default)]
-struct Hits {
-    slots: Vec<Vec<u32>>,
-    passwords: Vec<u32>,
-    kinds: Vec<Kind>,
-}
-
-impl Hits {
-    fn put(&mut self, slots: &[usize], number: u32) {
-        for slot in slots {
-            if let Some(nodes) = self.slots.get_mut(*slot)
-                && nodes.last() != Some(&number)
-            {
-                nodes.push(number);
-            }
-        }
-    }
-
-    /// The place of a node's kind among the kinds, which is made where there is none yet.
-    fn kind(&mut self, number: u32, node: &UiNode, tree: &UiTree) -> usize {
-        let same = |kind: &Kind| {
-            tree.at(kind.first).is_some_and(|first| first.class == node.class && first.package == node.package)
-        };
-        // A tree of nothing but kinds is no page: its rest is looked at as a whole.
-        let known = self.kinds.iter().position(same);
-        known.or_else(|| (self.kinds.len() == MOST_KINDS).then_some(MOST_KINDS - 1)).unwrap_or_else(|| {
-            self.kinds.push(Kind { first: number, nodes: Vec::new() });
-            self.kinds.len() - 1
-        })
-    }
-}
-
-/// The most kinds that are told apart; the last one takes all others.
-const MOST_KINDS: usize = 256;
-
-/// A tree's hits for the vocabulary that asked first. All profiles of a catalog share one.
-#[derive(Debug, Default)]
-pub(super) struct Cache(OnceLock<(u64, Hits)>);
-
-/// A copy, and a comparison, are about the nodes.
-impl Clone for Cache {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
-}
-
-impl PartialEq for Cache {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Cache {}
-
 /// A tree together with what a vocabulary found in it.
 pub struct Indexed<'t> {
     tree: &'t UiTree,
@@ -244,8 +185,7 @@ impl UiTree {
     /// The tree with an index for selectors of this vocabulary; made once for the vocabulary that asks first.
     #[must_use]
     pub fn indexed<'t>(&'t self, vocabulary: &'t Vocabulary) -> Indexed<'t> {
-        let (owner, hits) = self.cache().0.get_or_init(|| (vocabulary.number, vocabulary.hits(self)));
-        let hits = if *owner == vocabulary.number { Cow::Borrowed(hits) } else { Cow::Owned(vocabulary.hits(self)) };
+        let hits = self.cache().get(vocabulary.number, || vocabulary.hits(self));
         Indexed { tree: self, vocabulary, hits }
     }
 }

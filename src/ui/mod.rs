@@ -2,7 +2,9 @@
 //! what is done on a screen.
 
 mod bounds;
+mod find;
 mod glob;
+mod hits;
 mod index;
 mod node;
 mod node_text;
@@ -15,6 +17,7 @@ pub mod views;
 mod window;
 
 pub use bounds::{Bounds, Point};
+pub use find::Target;
 pub use glob::glob;
 pub use index::{Indexed, Vocabulary};
 pub use node::{NodeId, UiNode};
@@ -22,5 +25,5 @@ pub use node_text::NodeText;
 pub use parse::{DumpError, MAX_BYTES, MAX_DEPTH, MAX_NODES};
 pub use refresh::Agreement;
 pub use selector::{Selector, TextSet};
-pub use tree::{Target, UiTree};
+pub use tree::UiTree;
 pub use window::UiWindow;
