@@ -8,7 +8,10 @@ use crate::model::Opening;
 use crate::ui::{Vocabulary, glob};
 
 use super::condition::Holds;
-use super::{Condition, Options, Reaction, Reactions, SIGN_OUT, View};
+use super::{Condition, Options, Reaction, Reactions, View};
+
+/// The flow that a run does.
+pub const SIGN_OUT: &str = "sign-out";
 
 /// A family of phones: how to know each screen, and what to do there.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::ui::TextSet;
 use crate::ui::text::Pattern;
 
-use super::raw::{At, RawLabel, RawLabels};
-use super::{ProfileError, SCHEMA};
+use super::ProfileError;
+use super::raw::{At, RawLabel, RawLabels, SCHEMA};
 
 /// One resource of an app: what it says in every language.
 #[derive(Clone, Debug, PartialEq, Eq)]

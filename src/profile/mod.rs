@@ -6,9 +6,8 @@
 
 mod action;
 mod builtin;
-mod check;
-
 mod catalog;
+mod check;
 mod condition;
 mod device;
 mod error;
@@ -21,18 +20,11 @@ pub use action::{Action, Direction, Scroll, Words};
 pub use catalog::{Catalog, Choice};
 pub use check::{Report, SavedScreen, Seen, check, schema};
 pub use condition::{Condition, View};
-pub use device::{Confidence, DeviceProfile, Entry, Evidence, Flow, Recognised, Screen, Verdict};
+pub use device::{Confidence, DeviceProfile, Entry, Evidence, Flow, Recognised, SIGN_OUT, Screen, Verdict};
 pub use error::ProfileError;
 pub use labels::{Label, Labels};
+pub use raw::{MAX_BYTES, SCHEMA};
 pub use reaction::{Data, Options, PayCards, Reaction, Reactions};
-
-/// The flow that a run does.
-pub const SIGN_OUT: &str = "sign-out";
-/// The only version of the format there is.
-pub const SCHEMA: u32 = 1;
-
-/// The longest file of a profile or of labels that is read.
-pub const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 #[cfg(test)]
 mod tests;

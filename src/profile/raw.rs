@@ -8,6 +8,12 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+/// The only version of the format there is.
+pub const SCHEMA: u32 = 1;
+
+/// The longest file of a profile or of labels that is read.
+pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+
 /// A value and where it stands.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]

@@ -1,35 +1,19 @@
 //! From the text of a file to a profile: every name is resolved, every rule of the format is checked.
 
+mod openings;
 mod reactions;
 mod screens;
 mod selectors;
+mod source;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::model::Opening;
-
-use super::raw::{At, RawOpen, RawProfile};
-use super::{DeviceProfile, Entry, Labels, ProfileError, SCHEMA, SIGN_OUT};
-
-/// The file at hand, and what its names may mean.
-struct Source<'a> {
-    file: &'a str,
-    text: &'a str,
-    labels: &'a Labels,
-}
-
-impl Source<'_> {
-    fn error(&self, span: Range<usize>, message: impl Into<String>) -> ProfileError {
-        ProfileError::at(self.file, self.text, span, message)
-    }
-
-    /// A name that is not among the known ones.
-    fn unknown<'n>(&self, what: &str, name: &At<String>, known: impl IntoIterator<Item = &'n str>) -> ProfileError {
-        self.error(name.span(), format!("unknown {what} `{}`", name.get())).suggest(name.get(), known)
-    }
-}
+use self::openings::entry;
+use self::source::{Source, check_name};
+use super::raw::{RawProfile, SCHEMA};
+use super::{DeviceProfile, Labels, ProfileError, SIGN_OUT};
 
 /// Reads a profile; `loaded` are those that it may take as its base.
 pub(super) fn profile(
@@ -58,8 +42,8 @@ pub(super) fn profile(
     }
     screens::add(&source, &raw, &mut profile)?;
     reactions::add(&source, &raw, &mut profile)?;
-    if let Some(entry) = &raw.entry {
-        profile.entry = entry.open.iter().map(|o| entry_of(&source, o, &profile)).collect::<Result<_, _>>()?;
+    if let Some(ways) = &raw.entry {
+        profile.entry = ways.open.iter().map(|way| entry(&source, way, &profile)).collect::<Result<_, _>>()?;
     }
     if profile.is_abstract {
         return Ok(profile);
@@ -119,36 +103,6 @@ fn start(
     profile.matches = BTreeMap::new();
     profile.is_abstract = raw.is_abstract;
     Ok(profile)
-}
-
-/// Small letters, digits and hyphens.
-fn check_name(source: &Source<'_>, what: &str, name: &At<String>) -> Result<(), ProfileError> {
-    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if name.get().is_empty() || !name.get().chars().all(good) {
-        return Err(source.error(name.span(), format!("{what} is of small letters, digits and hyphens")));
-    }
-    Ok(())
-}
-
-fn entry_of(source: &Source<'_>, raw: &At<RawOpen>, profile: &DeviceProfile) -> Result<Entry, ProfileError> {
-    let Some(flow) = &raw.get().flow else { return Ok(Entry::Open(open_of(source, raw)?)) };
-    if raw.get().action.is_some() || raw.get().component.is_some() || raw.get().package.is_some() {
-        return Err(source.error(raw.span(), "a way in is an action, a component or a flow: one of them"));
-    }
-    if !profile.flows.contains_key(flow.get()) {
-        return Err(source.unknown("flow", flow, profile.flows.keys().map(String::as_str)));
-    }
-    Ok(Entry::Flow(flow.get().clone()))
-}
-
-fn open_of(source: &Source<'_>, raw: &At<RawOpen>) -> Result<Opening, ProfileError> {
-    let RawOpen { action, package, component, flow } = raw.get();
-    match (action, package, component, flow) {
-        (Some(action), package, None, None) => Ok(Opening::Action { action: action.clone(), package: package.clone() }),
-        (None, None, Some(component), None) if component.contains('/') => Ok(Opening::Component(component.clone())),
-        (None, None, Some(_), None) => Err(source.error(raw.span(), "a component is `package/.Activity`")),
-        _ => Err(source.error(raw.span(), "to open takes an action (with a package, if you like) or a component")),
-    }
 }
 
 /// The `base` of a profile whose text may be wrong elsewhere.

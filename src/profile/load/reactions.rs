@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::model::{Key, Outcome, Reason};
 
+use super::openings::opening;
 use super::selectors::selector;
-use super::{Source, check_name, open_of};
+use super::source::{Source, check_name};
 use crate::profile::raw::{At, RawAction, RawProfile, RawReaction, RawWait, RawWords};
 use crate::profile::reaction::OPTIONS;
 use crate::profile::{Action, DeviceProfile, Direction, ProfileError, Reaction, Reactions, Scroll, Words};
@@ -197,7 +198,7 @@ fn action(source: &Source<'_>, at: &At<RawAction>) -> Result<Action, ProfileErro
             open: Some(open),
             words: None,
             ..
-        } => Ok(Action::Open(open_of(source, open)?)),
+        } => Ok(Action::Open(opening(source, open)?)),
         RawAction {
             tap: None,
             typed: None,

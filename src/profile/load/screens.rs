@@ -3,7 +3,7 @@
 use crate::model::Presence;
 
 use super::selectors::selectors;
-use super::{Source, check_name};
+use super::source::{Source, check_name};
 use crate::profile::raw::{At, OneOrMany, RawPopup, RawProfile, RawScreen};
 use crate::profile::{Condition, Confidence, DeviceProfile, Evidence, ProfileError, Screen, Verdict};
 

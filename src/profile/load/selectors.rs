@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::ui::text::Pattern;
 use crate::ui::{Selector, TextSet};
 
-use super::Source;
+use super::source::Source;
 use crate::profile::ProfileError;
 use crate::profile::raw::{At, RawSelector};
 
