@@ -2,6 +2,7 @@
 
 use super::pages::{Act, Page, Visit, Walked, is_outside};
 use super::picks::{Grade, Pick, Vocabulary, points_at};
+use super::plan::{Plan, ReactionPlan, ScreenPlan};
 use super::recording::{Recording, SOFTWARE};
 use super::words;
 use super::write::{self, Written};
@@ -25,46 +26,6 @@ pub struct Draft {
     pub expected: Vec<(usize, String)>,
     /// Frames that were pressed on, with the node, for the check.
     pub pressed: Vec<(usize, usize, String)>,
-}
-
-/// One screen of the draft.
-#[derive(Clone, Debug)]
-pub(super) struct ScreenPlan {
-    pub(super) name: String,
-    pub(super) title: String,
-    pub(super) focus: Option<String>,
-    pub(super) all: Vec<Pick>,
-    pub(super) none: Vec<Pick>,
-    pub(super) accepted: bool,
-    pub(super) reaction: ReactionPlan,
-    /// What has to be answered before the reaction is done.
-    pub(super) question: Option<String>,
-    pub(super) guesses: Vec<String>,
-}
-
-/// What is done on a screen.
-#[derive(Clone, Debug)]
-pub(super) enum ReactionPlan {
-    Nothing,
-    Wait,
-    Tap { target: Pick, scroll: bool },
-    Data { keep: Pick, remove: Pick },
-    Type { into: Pick },
-    Submit { tap: Pick },
-}
-
-/// Everything that the text of the profile is made of.
-pub(super) struct Plan {
-    pub(super) name: String,
-    pub(super) base: String,
-    pub(super) without: Vec<String>,
-    pub(super) matches: Vec<(String, String)>,
-    pub(super) open: Vec<String>,
-    pub(super) screens: Vec<ScreenPlan>,
-    /// Flow of the way in: screen and what is tapped.
-    pub(super) way_in: Vec<(String, Pick)>,
-    pub(super) guesses: Vec<String>,
-    pub(super) questions: Vec<String>,
 }
 
 /// Drafts a profile. `catalog` are the built-in profiles.

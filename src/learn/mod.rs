@@ -9,11 +9,13 @@
 //! - `words`: which words of the screens a profile may need.
 //! - `pages`: frames that are one page, and the way through them.
 //! - `picks`: selectors for a node, the most telling first.
-//! - `draft`: the profile. `verify`: whether it does what was recorded.
+//! - `draft`: which pages are screens of the profile, and what is done there. `plan` is what comes of it, and `write` its text.
+//! - `verify`: whether the profile does what was recorded.
 
 mod draft;
 mod pages;
 mod picks;
+mod plan;
 mod recorder;
 mod recording;
 mod touches;

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::draft::{Plan, ReactionPlan, ScreenPlan};
 use super::picks::{Pick, quoted};
+use super::plan::{Plan, ReactionPlan, ScreenPlan};
 use super::recording::Manifest;
 use crate::model::{ACCOUNT_APP_VERSION, Opening};
 use crate::profile::Entry;
