@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use super::Args;
+use super::args::Args;
 use super::owner::Owner;
 use crate::text::say;
 use crate::web::{DownloadError, Downloads, FindError, Fitting, Found, Kind, Site, find};
