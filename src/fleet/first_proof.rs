@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{PasswordGate, Plan};
+use super::Plan;
 use crate::event::EventKind;
 use crate::profile::DeviceProfile;
 
@@ -88,7 +88,7 @@ impl Drop for Turn<'_> {
 /// A phone's turn where its profile was learned from a recording, and how long it waited for it: that time does not count against
 /// the phone. A dry run changes nothing, so that all phones go at once.
 pub(super) fn wait_for_turn<'a>(
-    gate: &'a PasswordGate<'_>,
+    proofs: &'a FirstProof,
     profile: &DeviceProfile,
     plan: &Plan<'_>,
     emit: &dyn Fn(EventKind),
@@ -97,7 +97,7 @@ pub(super) fn wait_for_turn<'a>(
         return (None, Duration::ZERO);
     }
     let mut began = None;
-    let turn = gate.first_proof().turn(&profile.name, plan.interrupted, &mut || {
+    let turn = proofs.turn(&profile.name, plan.interrupted, &mut || {
         began = Some(Instant::now());
         emit(EventKind::WaitingForTurn);
     });

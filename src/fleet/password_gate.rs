@@ -13,7 +13,7 @@ use crate::model::{AccountId, Serial};
 use super::accounts::Accounts;
 use super::first_proof::FirstProof;
 use super::recorder::NotNow;
-use super::{Passwords, Plan, RunRecorder};
+use super::{Owner, Passwords, Plan, RunRecorder};
 use crate::journal::Submission;
 use crate::text::say;
 
@@ -37,12 +37,6 @@ pub struct PasswordGate<'a> {
     interrupted: Option<&'a AtomicBool>,
     state: Mutex<State>,
     changed: Condvar,
-}
-
-/// The account's owner, at the terminal.
-pub trait Owner: Sync {
-    /// Whether an account that was refused `rejections` times may be tried once more. Asks, and waits for the answer.
-    fn allows_another_try(&self, account: &AccountId, rejections: u32) -> bool;
 }
 
 /// A phone that submits, and has no verdict yet.

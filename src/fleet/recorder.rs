@@ -6,15 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::kept_screens::Trail;
 use crate::capture::KeptScreens;
 use crate::event::{
     Earlier, Entry, Event, EventKind, FindDevice, Kept, Listener, PhoneInfo, PhoneKey, Progress, Recorder, Subject,
 };
-use crate::flow::{StepRecorder, Unrecorded, VerdictSeen};
+use crate::flow::VerdictSeen;
 use crate::journal::{JournalError, Ledger, Submission, Turn};
 use crate::model::{AccountId, Ending, Outcome, Reason, ResultRow, Serial};
-use crate::phone::{CLAIM_LASTS, Observation, Phone, PhoneClaim, PhoneError};
+use crate::phone::{CLAIM_LASTS, Phone, PhoneClaim, PhoneError};
 use crate::text::say;
 
 /// How often a phone of another bench is asked for again.
@@ -177,6 +176,11 @@ impl<'a> RunRecorder<'a> {
         self.keep(|| Entry::Picture { key: key.clone(), png: png.to_owned() });
     }
 
+    /// Whether screens that no profile knows are kept.
+    pub(super) fn keeps_screens(&self) -> bool {
+        self.screens.is_some()
+    }
+
     /// Keeps a screen that no profile knows beside the journal, and says where; nothing where there is no journal, or where the run
     /// has kept as much as it may.
     pub(super) fn keep_screen(&self, name: &str, files: &[(&str, Vec<u8>)]) -> Option<String> {
@@ -257,7 +261,7 @@ impl<'a> RunRecorder<'a> {
     }
 
     /// Has an entry written, and waits until it is.
-    fn keep(&self, entry: impl FnOnce() -> Entry) -> Kept {
+    pub(super) fn keep(&self, entry: impl FnOnce() -> Entry) -> Kept {
         self.run.map_or(Kept::Nowhere, |run| run.keep(entry()))
     }
 
@@ -286,39 +290,6 @@ pub(super) enum NotNow {
     Elsewhere,
     /// Another bench closed the account, with what it says.
     Closed(String),
-}
-
-/// The recorder as one phone's walk writes in them.
-pub(super) struct PhoneBook<'a> {
-    pub(super) recorder: &'a RunRecorder<'a>,
-    pub(super) key: PhoneKey,
-    pub(super) trail: Trail,
-}
-
-impl StepRecorder for PhoneBook<'_> {
-    fn before(&self, screen: &str, what: &str, progress: &Progress) -> Result<(), Unrecorded> {
-        let kept = self.recorder.keep(|| Entry::Step {
-            key: self.key.clone(),
-            screen: screen.to_owned(),
-            what: what.to_owned(),
-            progress: progress.clone(),
-        });
-        match kept {
-            Kept::Written(_) | Kept::Nowhere => Ok(()),
-            Kept::Refused { why } => Err(Unrecorded { reason: Reason::JournalUnwritable, hint: why }),
-            Kept::Taken { why, .. } => Err(Unrecorded { reason: Reason::InUse, hint: why }),
-        }
-    }
-
-    fn observed(&self, progress: &Progress) {
-        self.recorder.keep(|| Entry::Observed { key: self.key.clone(), progress: progress.clone() });
-    }
-
-    fn seen(&self, observation: &Observation, front: Option<&str>) {
-        if self.recorder.screens.is_some() {
-            self.trail.see(observation, front.is_some());
-        }
-    }
 }
 
 /// The key of a phone in the record: its hardware serial, else what adb prints.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::model::{AdbServer, Device, natural_order};
+use crate::model::{AdbServer, Device, Ending, Outcome, Reason, natural_order};
+use crate::text::say;
 
 /// One plug: what stays the same when a phone there is plugged in again.
 pub(super) type PortKey = (AdbServer, String);
@@ -148,6 +149,12 @@ impl HardwareSerials {
 #[must_use]
 pub fn place(device: &Device) -> String {
     device.usb_path.as_ref().map_or_else(|| device.serial.to_string(), |path| format!("usb {path}"))
+}
+
+/// The ending of a phone that the record could not tell from another one.
+pub(super) fn duplicate_serial(device: &Device, others: &str) -> Ending {
+    let hint = say!("two-phones-have-serial", serial = device.serial, place = place(device), others);
+    Ending::new(Outcome::Failed, Reason::DuplicateSerial, hint)
 }
 
 #[cfg(test)]

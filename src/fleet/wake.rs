@@ -1,8 +1,9 @@
 //! A phone whose screen is off, or covered by a lock screen without a lock.
 
-use crate::model::Key;
 use std::time::Duration;
 
+use super::plan::STEP_LIMIT;
+use crate::model::Key;
 use crate::phone::{Input, Keyguard, Look, Phone, PhoneError, PhoneFacts, Settle, Step};
 
 /// Whether the screen is off, or covered by a lock screen that has no lock.
@@ -17,5 +18,5 @@ pub(super) fn wake(phone: &mut dyn Phone) -> Result<(), PhoneError> {
         settle: Settle::Change { max: Duration::from_secs(2) },
         look: Look::Probes,
     };
-    phone.step(&step, super::STEP_LIMIT).map(drop)
+    phone.step(&step, STEP_LIMIT).map(drop)
 }

@@ -5,14 +5,16 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::STEP_LIMIT;
 use super::first_proof::{self, Turn};
 use super::kept_screens::Trail;
+use super::phone_recorder::PhoneRecorder;
+use super::plan::STEP_LIMIT;
 use super::probe::Probe;
-use super::recorder::{PhoneBook, key_of};
+use super::recorder::key_of;
 use super::row_builder::{RowBuilder, find_device, words};
+use super::tray::{duplicate_serial, place};
 use super::wake::{needs_waking, wake};
-use super::{Connector, PasswordGate, Plan, duplicate};
+use super::{Connector, PasswordGate, Plan};
 use crate::capture::{self, About, Capture, Wants};
 use crate::event::{Event, EventKind, Subject};
 use crate::flow::{Checked, Ended, Engine, Password, Setup, Walk};
@@ -118,7 +120,7 @@ pub(super) fn duplicate_connection(
         _ => Ending::new(
             Outcome::Failed,
             Reason::DuplicateSerial,
-            say!("this-is-another-connection-of-phone", place = super::place(first.0)),
+            say!("this-is-another-connection-of-phone", place = place(first.0)),
         ),
     };
     end(device, plan, row, ending)
@@ -184,9 +186,10 @@ impl<'a> Worker<'a> {
         self.tell_identified();
         *duplicate_of = self.row.identity.hardware_serial.as_deref().and_then(|own| (self.claim)(own));
         if duplicate_of.is_some() {
-            return duplicate(self.device, &say!("this-is-another-connection"));
+            return duplicate_serial(self.device, &say!("this-is-another-connection"));
         }
-        let (mut turn, waited) = first_proof::wait_for_turn(self.gate, profile, self.plan, &|kind| self.emit(kind));
+        let (mut turn, waited) =
+            first_proof::wait_for_turn(self.gate.first_proof(), profile, self.plan, &|kind| self.emit(kind));
         self.row.waited += waited;
         let facts = match if waited.is_zero() { Ok(facts) } else { self.facts(&mut phone, &mut device) } {
             Ok(facts) => facts,
@@ -484,7 +487,7 @@ impl<'a> Worker<'a> {
         habits: &Habits,
         (mut at, phone): (Device, Box<dyn Phone>),
     ) -> Ended {
-        let recorder = PhoneBook { recorder: self.plan.recorder, key: key.clone(), trail: Trail::default() };
+        let recorder = PhoneRecorder { recorder: self.plan.recorder, key: key.clone(), trail: Trail::default() };
         let password = self.plan.passwords.of(&self.device.serial, Some(account)).map(|(_, secret)| secret);
         let known = password.map_or(Password::None, |secret| Password::Given { chars: secret.chars() });
         let progress = self.row.progress.clone();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 /// Room → the rooms it may import. `src/lib.rs` has the same table.
 const TABLE: &[(&str, &[&str])] = &[
@@ -228,79 +229,143 @@ fn the_table_stands_in_the_crate_documentation() {
     }
 }
 
-/// Rooms in which some files still import each other both ways.
-const WITH_CIRCLES: &[&str] = &["fleet"];
+/// A file of a room, with its code. Its name is its path within the room without `.rs`; a `mod.rs` has the name of its folder, and the
+/// one of the room itself the room's.
+struct RoomFile {
+    name: String,
+    is_mod: bool,
+    code: String,
+}
 
-/// The files of a room that a file imports: by the name of the file, or of something that is defined in one file of the room alone. What a
-/// `mod.rs` passes on belongs to the file that defines it.
-fn files_imported(
-    code: &str,
-    room: &str,
-    files: &[String],
-    defined: &BTreeMap<String, Vec<String>>,
-) -> BTreeSet<String> {
-    let uses = regex::Regex::new(&format!(r"\buse\s+(?:super|self|crate::{room})\b[^;]*;")).unwrap();
-    let inline = regex::Regex::new(&format!(r"\b(?:super|crate::{room})(?:::\w+)+")).unwrap();
-    let visible = regex::Regex::new(r"pub\(in [^)]*\)").unwrap().replace_all(code, "pub");
-    let text: String = uses
-        .find_iter(&visible)
-        .chain(inline.find_iter(&visible))
-        .map(|found| found.as_str().to_owned() + " ")
-        .collect();
-    let mut imported = BTreeSet::new();
-    for word in text.split(|c: char| !c.is_alphanumeric() && c != '_') {
-        match defined.get(word).map(Vec::as_slice) {
-            _ if files.iter().any(|file| file == word) => drop(imported.insert(word.to_owned())),
-            Some([only]) => drop(imported.insert(only.clone())),
-            _ => {}
+impl RoomFile {
+    fn of(room: &str, path_in_room: &str, code: &str) -> Self {
+        let path = path_in_room.trim_end_matches(".rs");
+        let folder = path.strip_suffix("mod").map(|folder| folder.trim_end_matches('/'));
+        let name = match folder {
+            Some("") => room,
+            Some(folder) => folder,
+            None => path,
+        };
+        Self { name: name.to_owned(), is_mod: folder.is_some(), code: code.to_owned() }
+    }
+
+    fn stem(&self) -> &str {
+        self.name.rsplit('/').next().unwrap()
+    }
+
+    /// What others may import from it. Files below a `mod.rs` see what is private there too.
+    fn defines(&self) -> impl Iterator<Item = &str> {
+        static DEFINE: LazyLock<regex::Regex> = LazyLock::new(|| {
+            let visible = r"(?m)^(pub(?:\([^)]*\))? )?";
+            let item = r"(?:const |async )*(?:struct|enum|fn|trait|type|const|static) (\w+)";
+            regex::Regex::new(&format!("{visible}{item}")).unwrap()
+        });
+        let found = DEFINE.captures_iter(&self.code).filter(|found| self.is_mod || found.get(1).is_some());
+        found.map(|found| found.get(2).unwrap().as_str())
+    }
+
+    /// The words of everything that it imports from its room.
+    fn imported_words(&self, room: &str, children: &[&str]) -> Vec<String> {
+        let uses = regex::Regex::new(&format!(r"\buse\s+(?:super|self|crate::{room})\b[^;]*;")).unwrap();
+        let inline = regex::Regex::new(&format!(r"\b(?:super|crate::{room})(?:::\w+)+")).unwrap();
+        let visible = regex::Regex::new(r"pub\(in [^)]*\)").unwrap().replace_all(&self.code, "pub").into_owned();
+        let mut text = visible.clone();
+        let mut passed_on = String::new();
+        if self.is_mod {
+            // What it only passes on belongs to the file that defines it.
+            let passes = regex::Regex::new(r"\bpub(?:\([^)]*\))? use [^;]*;").unwrap();
+            passed_on = passes.find_iter(&visible).map(|found| found.as_str()).collect();
+            text = passes.replace_all(&visible, "").into_owned();
+        }
+        let mut imported: Vec<String> =
+            uses.find_iter(&text).chain(inline.find_iter(&text)).flat_map(|found| words(found.as_str())).collect();
+        if self.is_mod {
+            let in_code = words(&uses.replace_all(&text, ""));
+            let is_type = |word: &String| word.starts_with(|c: char| c.is_uppercase());
+            imported.extend(words(&passed_on).into_iter().filter(|word| is_type(word) && in_code.contains(word)));
+            let is_path =
+                |child: &&&str| regex::Regex::new(&format!(r"(?:^|[^:\w]){child}::")).unwrap().is_match(&text);
+            imported.extend(children.iter().filter(is_path).map(|child| (*child).to_owned()));
+        }
+        // It only begins the path.
+        imported.retain(|word| word != room);
+        imported
+    }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').map(str::to_owned).collect()
+}
+
+/// The files of a room that import themselves by way of others. A word that is imported belongs to the file of that name, or to the one
+/// that defines it; a word that several could mean is left out.
+fn circles(room: &str, files: &[RoomFile]) -> Vec<String> {
+    let mut meant: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for file in files {
+        let stem = Some(file.stem()).filter(|_| !file.is_mod);
+        for word in file.defines().chain(stem) {
+            meant.entry(word).or_default().insert(&file.name);
         }
     }
-    imported
+    let mut reached: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for file in files {
+        let below = |other: &&RoomFile| {
+            file.name == room && !other.name.contains('/')
+                || other.name.strip_prefix(&file.name).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let children: Vec<&str> = files.iter().filter(below).map(RoomFile::stem).collect();
+        let words = file.imported_words(room, &children);
+        let only = |word: &String| meant.get(word.as_str()).filter(|files| files.len() == 1)?.first().copied();
+        let imported = words.iter().filter_map(only).filter(|name| *name != file.name).collect();
+        reached.insert(&file.name, imported);
+    }
+    // Whatever is imported by way of others.
+    for _ in files {
+        for file in files {
+            let further: Vec<&str> =
+                reached[file.name.as_str()].iter().flat_map(|next| &reached[next]).copied().collect();
+            reached.get_mut(file.name.as_str()).unwrap().extend(further);
+        }
+    }
+    reached.iter().filter(|(name, all)| all.contains(**name)).map(|(name, _)| (*name).to_owned()).collect()
 }
 
 #[test]
 fn files_of_a_room_import_each_other_one_way() {
-    let define = r"(?m)^\s*pub(?:\([^)]*\))? (?:const |async )*(?:struct|enum|fn|trait|type|const|static) (\w+)";
-    let define = regex::Regex::new(define).unwrap();
-    let mut rooms: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut rooms: BTreeMap<String, Vec<RoomFile>> = BTreeMap::new();
     for (room, path, text) in sources() {
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        if name != "mod" && !name.ends_with("tests") && !WITH_CIRCLES.contains(&room.as_str()) {
-            rooms.entry(room).or_default().push((name, code(&text)));
+        let Ok(path) = path.strip_prefix(src.join(&room)) else { continue };
+        let path = path.to_str().unwrap().replace('\\', "/");
+        if !path.ends_with("tests.rs") {
+            rooms.entry(room.clone()).or_default().push(RoomFile::of(&room, &path, &code(&text)));
         }
     }
-    let mut circles = Vec::new();
-    for (room, files) in &rooms {
-        let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
-        let mut defined: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (name, code) in files {
-            for found in define.captures_iter(code) {
-                defined.entry(found[1].to_owned()).or_default().push(name.clone());
-            }
-        }
-        let mut reached: BTreeMap<&str, BTreeSet<String>> = files
-            .iter()
-            .map(|(name, code)| {
-                let mut imported = files_imported(code, room, &names, &defined);
-                imported.remove(name);
-                (name.as_str(), imported)
-            })
-            .collect();
-        // Whatever is imported by way of others.
-        for _ in &names {
-            for name in &names {
-                let further: BTreeSet<String> = reached[name.as_str()]
-                    .iter()
-                    .filter_map(|next| reached.get(next.as_str()))
-                    .flatten()
-                    .cloned()
-                    .collect();
-                reached.get_mut(name.as_str()).unwrap().extend(further);
-            }
-        }
-        circles.extend(
-            reached.iter().filter(|(name, all)| all.contains(**name)).map(|(name, _)| format!("{room}/{name}")),
-        );
-    }
-    assert!(circles.is_empty(), "files that import themselves by way of others: {circles:#?}");
+    let found: Vec<String> = rooms
+        .iter()
+        .flat_map(|(room, files)| circles(room, files).into_iter().map(move |f| format!("{room}: {f}")))
+        .collect();
+    assert!(found.is_empty(), "files that import themselves by way of others: {found:#?}");
+}
+
+#[test]
+fn the_circle_reader_sees_every_kind_of_circle() {
+    let of = |files: &[(&str, &str)]| {
+        let files: Vec<RoomFile> = files.iter().map(|(path, code)| RoomFile::of("room", path, code)).collect();
+        circles("room", &files)
+    };
+    let both = [("a.rs", "use super::B;\npub fn a() {}"), ("b.rs", "use super::a::a;\npub struct B;")];
+    assert_eq!(of(&both), ["a", "b"]);
+    let one_way = [("a.rs", "use super::B;\npub fn a() {}"), ("b.rs", "pub struct B;")];
+    let with = |first: (&'static str, &'static str)| of(&[&[first], &one_way[..]].concat());
+    assert!(with(("mod.rs", "mod a;\nmod b;\npub use a::a;\npub use b::B;")).is_empty(), "it only passes on");
+    let below =
+        [("mod.rs", "mod a;\nstruct Own;\nfn f() { a::a() }"), ("a.rs", "use super::Own;\npub(super) fn a() {}")];
+    assert_eq!(of(&below), ["a", "room"]);
+    let passed_on = [("mod.rs", "pub use a::A;\npub struct Own(A);"), ("a.rs", "use super::Own;\npub struct A;")];
+    assert_eq!(of(&passed_on), ["a", "room"]);
+    let folder = [("x/mod.rs", "use self::a::A;\npub struct X;"), ("x/a.rs", "use crate::room::x::X;\npub struct A;")];
+    assert_eq!(of(&folder), ["x", "x/a"]);
+    let same_names = [("a.rs", "use super::x::Inner;\npub struct A;"), ("x/a.rs", "pub struct Inner;")];
+    assert!(of(&same_names).is_empty(), "two files of one name are two files");
 }

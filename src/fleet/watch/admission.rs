@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{Before, Wanted};
 use crate::fleet::accounts::Accounts;
 use crate::fleet::tray::is_seen_twice;
 use crate::fleet::{Connector, place};
@@ -13,6 +12,20 @@ use crate::text::say;
 
 /// How long a phone may take to say whose it is.
 const ASK: Duration = Duration::from_secs(20);
+
+/// Which phones may be taken.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Serials, as adb prints them or as the phone itself says.
+    pub serials: Vec<Serial>,
+    /// Accounts, whole or masked.
+    pub accounts: Vec<AccountId>,
+    /// Every phone.
+    pub all: bool,
+}
+
+/// How a phone ended, where it was here before.
+type Before = Option<Outcome>;
 
 /// What becomes of a phone at the admission.
 pub(super) enum Entry {

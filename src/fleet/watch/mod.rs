@@ -9,12 +9,14 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
+pub use self::admission::Wanted;
 use self::admission::{Admission, Entry};
 use self::port_tracker::{Change, PortState, PortTracker};
 use super::shared_cause::Losses;
-use super::{Attached, Connector, Numbers, PasswordGate, Plan, disconnects, duplicate, locate, worker};
+use super::tray::{duplicate_serial, place};
+use super::{Attached, Connector, DeviceUpdate, Numbers, PasswordGate, Plan, disconnects, locate, worker};
 use crate::event::{Event, EventKind, Subject};
-use crate::model::{AccountId, AdbServer, Device, Ending, Outcome, Reason, ResultRow, Serial};
+use crate::model::{AdbServer, Device, Ending, Outcome, Reason, ResultRow};
 use crate::phone::Phone;
 use crate::preflight;
 use crate::text::say;
@@ -23,28 +25,6 @@ use crate::text::say;
 const TICK: Duration = Duration::from_millis(100);
 /// How long a phone may take to show its number.
 const SHOW: Duration = Duration::from_secs(20);
-
-/// What an adb server reports of its phones.
-#[derive(Clone, Debug)]
-pub enum DeviceUpdate {
-    /// All that a server lists now.
-    Listed(AdbServer, Vec<Device>),
-    /// A server went away, or was never there.
-    Lost(AdbServer),
-    /// A lost server answers again.
-    Back(AdbServer),
-}
-
-/// Which phones may be taken.
-#[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    /// Serials, as adb prints them or as the phone itself says.
-    pub serials: Vec<Serial>,
-    /// Accounts, whole or masked.
-    pub accounts: Vec<AccountId>,
-    /// Every phone.
-    pub all: bool,
-}
 
 /// A watch over the plugs.
 pub struct Watch<'a> {
@@ -228,12 +208,12 @@ impl Watch<'_> {
         let is_there = |other: &Device| self.connector.attached(std::slice::from_ref(other)) == [Attached::Listed];
         let row = match admission.ask(device, self.connector, &is_there) {
             Entry::Skipped(why) => {
-                self.note(say!("phone-is-left-alone", serial = device.serial, place = super::place(device), why));
+                self.note(say!("phone-is-left-alone", serial = device.serial, place = place(device), why));
                 return None;
             }
             Entry::Refused(ending) => worker::refuse(device, Some(number), self.plan, ending),
             Entry::Duplicate(other) => {
-                worker::refuse(device, Some(number), self.plan, duplicate(device, &super::place(&other)))
+                worker::refuse(device, Some(number), self.plan, duplicate_serial(device, &place(&other)))
             }
             Entry::Admitted { before, by_mask } => {
                 if let Some(account) = by_mask {
@@ -315,6 +295,3 @@ fn no_thread() -> Ending {
     let hint = say!("no-more-threads-plug-in-again");
     Ending::new(Outcome::Failed, Reason::Timeout, hint)
 }
-
-/// How a phone ended, where it was here before.
-type Before = Option<Outcome>;
