@@ -34,7 +34,7 @@ pub struct AdbPhone {
     /// Whether it can dump all windows; learned from the first time that it was asked to.
     shows_windows: Option<bool>,
     serial: Serial,
-    /// The line of the claim that was read last.
+    /// The line of the claim that was read last, where it may be taken.
     seen_claim: Option<String>,
 }
 
@@ -103,7 +103,7 @@ impl AdbPhone {
         let output = self.channel.run(script, within)?;
         let sections = sections(&output.bytes, &boundary);
         let (claim, line) = claim::parse(&text(&sections, "claim"));
-        self.seen_claim = Some(line);
+        self.see_claim(&claim, line);
         let read = || {
             let _turn = READERS.take();
             facts(&sections)
@@ -215,6 +215,27 @@ fn hides_the_front(seen: &Observation) -> bool {
     !focus.activity.contains('.') || !shown()
 }
 
+impl AdbPhone {
+    /// Keeps the line of a claim that may be taken: never one that another run holds.
+    fn see_claim(&mut self, claim: &PhoneClaim, line: String) {
+        self.seen_claim = (!matches!(claim, PhoneClaim::Held { .. })).then_some(line);
+    }
+
+    /// Takes the phone, where its claim is still the one that was read last and may be taken.
+    fn try_claim(&mut self, within: Duration) -> Result<PhoneClaim, PhoneError> {
+        let seen = self.seen_claim.take().unwrap_or_default();
+        let script = Script::claim(&seen);
+        let boundary = script.boundary().to_owned();
+        let output = self.channel.run(script, within)?;
+        let (claim, line) = claim::parse(&text(&sections(&output.bytes, &boundary), "claim"));
+        self.see_claim(&claim, line);
+        if claim == PhoneClaim::Ours {
+            claim::note(&self.serial);
+        }
+        Ok(claim)
+    }
+}
+
 impl Phone for AdbPhone {
     fn step(&mut self, step: &Step<'_>, within: Duration) -> Result<Observation, PhoneError> {
         let started = Instant::now();
@@ -249,16 +270,9 @@ impl Phone for AdbPhone {
     }
 
     fn claim(&mut self, within: Duration) -> Result<PhoneClaim, PhoneError> {
-        let seen = self.seen_claim.take().unwrap_or_default();
-        let script = Script::claim(&seen);
-        let boundary = script.boundary().to_owned();
-        let output = self.channel.run(script, within)?;
-        let (claim, line) = claim::parse(&text(&sections(&output.bytes, &boundary), "claim"));
-        self.seen_claim = Some(line);
-        if claim == PhoneClaim::Ours {
-            claim::note(&self.serial);
-        }
-        Ok(claim)
+        let claim = self.try_claim(within)?;
+        // It was another run's when it was read last, and has expired since.
+        if claim == PhoneClaim::Void { self.try_claim(within) } else { Ok(claim) }
     }
 
     fn picture(&mut self, within: Duration) -> Result<Vec<u8>, PhoneError> {

@@ -101,8 +101,10 @@ pub enum Entry {
     },
     /// A phone's row. The phone is free for other runs from then on.
     Row {
-        /// The phone; absent where its hardware serial was never read.
+        /// The phone, where this run claimed it.
         key: Option<PhoneKey>,
+        /// `ro.serialno` of a phone that this run did not claim, where it could be read.
+        hardware_serial: Option<String>,
         /// The row.
         row: Box<ResultRow>,
     },

@@ -193,9 +193,9 @@ impl<'a> RunRecorder<'a> {
         }
     }
 
-    /// Writes a phone's row; without a key where its hardware serial was never read.
-    pub fn result(&self, key: Option<&PhoneKey>, row: &ResultRow) {
-        self.keep(|| Entry::Row { key: key.cloned(), row: Box::new(row.clone()) });
+    /// Writes a phone's row; without a key where this run did not claim it, then with its `ro.serialno` where that could be read.
+    pub fn result(&self, key: Option<&PhoneKey>, hardware_serial: Option<String>, row: &ResultRow) {
+        self.keep(|| Entry::Row { key: key.cloned(), hardware_serial, row: Box::new(row.clone()) });
         if let (Some(ledger), Some(key), Outcome::SignedOut | Outcome::AlreadySignedOut) =
             (&self.ledger, key, row.outcome)
         {

@@ -129,11 +129,12 @@ pub(super) fn duplicate_connection(
 /// Writes the row and tells it.
 fn end(device: &Device, plan: &Plan<'_>, row: RowBuilder, ending: Ending) -> ResultRow {
     let (key, progress) = (row.key.clone(), row.progress.clone());
+    let hardware_serial = row.identity.hardware_serial.clone();
     let row = row.finish(ending);
     if let Some(key) = &key {
         plan.recorder.remember(key, &progress, row.outcome);
     }
-    plan.recorder.result(key.as_ref(), &row);
+    plan.recorder.result(key.as_ref(), hardware_serial, &row);
     emit(device, plan, EventKind::Ended(Box::new(row.clone())));
     row
 }

@@ -29,7 +29,9 @@ impl Run {
             Entry::Observed { key, progress } => self.observed(&key, &progress).map(written),
             Entry::FindDevice { key, seen } => self.find_device(&key, seen).map(written),
             Entry::Picture { key, png } => self.picture(&key, &png).map(written),
-            Entry::Row { key, row } => self.result(key.as_ref(), &row).map(written),
+            Entry::Row { key, hardware_serial, row } => {
+                self.result_of(key.as_ref(), hardware_serial, &row).map(written)
+            }
         }
     }
 

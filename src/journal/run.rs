@@ -300,7 +300,17 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`].
     pub fn result(&self, key: Option<&PhoneKey>, row: &ResultRow) -> Result<()> {
-        let record = self.open_rows().close(&self.0.header, key, row);
+        self.result_of(key, None, row)
+    }
+
+    /// As [`Run::result`], with `ro.serialno` of a phone that this run did not claim.
+    pub(super) fn result_of(
+        &self,
+        key: Option<&PhoneKey>,
+        hardware_serial: Option<String>,
+        row: &ResultRow,
+    ) -> Result<()> {
+        let record = self.open_rows().close(&self.0.header, key, hardware_serial, row);
         let (phone, row) = (key.cloned(), row.clone());
         let write = move |t: &Connection, run: &Inner| {
             let (key, row) = (phone.as_ref(), &row);

@@ -51,8 +51,15 @@ impl OpenRows {
         }
     }
 
-    /// Closes a phone's row. Its number and its picture are known where it is linked into the chain.
-    pub fn close(&mut self, header: &RunHeader, key: Option<&PhoneKey>, row: &ResultRow) -> PhoneRecord {
+    /// Closes a phone's row; of one without a key the `hardware_serial` may be known. Its number and its picture are known where it is
+    /// linked into the chain.
+    pub fn close(
+        &mut self,
+        header: &RunHeader,
+        key: Option<&PhoneKey>,
+        hardware_serial: Option<String>,
+        row: &ResultRow,
+    ) -> PhoneRecord {
         let known = key.and_then(|key| self.phones.get(key));
         let (make, place) = known.map_or((None, None), |(info, _)| (info.make.clone(), info.place.clone()));
         let find_device = known.map_or(FindDevice::Unknown, |(_, seen)| *seen);
@@ -64,7 +71,7 @@ impl OpenRows {
         PhoneRecord {
             row: 0,
             run: header.clone(),
-            hardware_serial: key.map(ToString::to_string),
+            hardware_serial: key.map(ToString::to_string).or(hardware_serial),
             make,
             place,
             find_device,
@@ -131,11 +138,11 @@ mod tests {
             steps: 1,
             dumps: 1,
         };
-        let record = rows.close(&header, Some(&info.key), &row);
+        let record = rows.close(&header, Some(&info.key), None, &row);
         assert_eq!(record.steps.iter().map(|step| step.what.as_str()).collect::<Vec<_>>(), ["tap"]);
         assert_eq!((record.make.as_deref(), record.place.as_deref()), (Some("Xiaomi"), Some("1-4")));
         assert_eq!((record.find_device, record.result.seconds), (FindDevice::Off, 1.3));
         assert_eq!(record.result.account.unwrap().as_given(), "6230***535");
-        assert!(rows.close(&header, Some(&info.key), &row).steps.is_empty(), "they are in one row only");
+        assert!(rows.close(&header, Some(&info.key), None, &row).steps.is_empty(), "they are in one row only");
     }
 }

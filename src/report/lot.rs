@@ -76,7 +76,12 @@ pub fn lot_phones(runs: &[RunRecord]) -> Vec<LotPhone> {
             let (record, result) = (&row.record, &row.record.result);
             let key = record.hardware_serial.clone().unwrap_or_else(|| result.serial.clone());
             let found = phone(key, result.model.clone(), Some(result.outcome), result.reason);
-            phones.insert(found.hardware_serial.clone(), found);
+            // Another run or connection has the phone, and says what became of it.
+            if matches!(result.reason, Some(Reason::InUse | Reason::DuplicateSerial)) {
+                phones.entry(found.hardware_serial.clone()).or_insert(found);
+            } else {
+                phones.insert(found.hardware_serial.clone(), found);
+            }
         }
     }
     phones.into_values().collect()
@@ -113,6 +118,17 @@ pub fn lot_document(lot: &str, runs: &[RunRecord]) -> String {
 mod tests {
     use super::*;
     use crate::report::samples;
+
+    #[test]
+    fn a_run_that_left_a_phone_to_another_one_says_nothing_of_it() {
+        let (first, mut second) = (samples::record(), samples::record());
+        second.open.clear();
+        second.rows.truncate(1);
+        let left = &mut second.rows[0].record.result;
+        (left.outcome, left.reason) = (Outcome::Failed, Some(Reason::InUse));
+        assert_eq!(lot_phones(&[first.clone(), second.clone()]), lot_phones(&[first]));
+        assert_eq!(lot_phones(&[second])[0].reason, Some(Reason::InUse), "nobody else says more");
+    }
 
     #[test]
     fn a_phone_counts_once_with_its_last_outcome_and_every_run_has_its_head() {
