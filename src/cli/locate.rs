@@ -75,7 +75,7 @@ impl fmt::Display for Line<'_> {
     }
 }
 
-/// A phone without a dialer blinks while its line stands last, so that it is known which one it is.
+/// A phone without a dialer blinks while its line is the last one, so that a person can tell which phone it is.
 fn blink_in_turn(line: Line<'_>, output: &Output) {
     let mut phone = AdbPhone::of(line.1);
     let says = match may_blink(&mut phone, WITHIN) {

@@ -178,7 +178,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     })
 }
 
-/// What was typed, and beside it what the environment and the configuration file set. What is wrong was told.
+/// What was typed, and beside it what the environment and the configuration file set. Prints what is wrong.
 fn parse(args: Vec<OsString>) -> Result<Cli, ExitStatus> {
     let refused = |error: &clap::Error, notes: &[String]| {
         // A closed pipe is no reason to complain.

@@ -57,12 +57,12 @@ impl Output {
         }
     }
 
-    /// Set once a signal came: for whoever waits for something in another room.
+    /// Set once a signal came, for waits in other rooms.
     pub(super) fn interrupted(&self) -> Arc<std::sync::atomic::AtomicBool> {
         self.interrupt.flag()
     }
 
-    /// Whether a person reads what is said: it goes to a terminal.
+    /// Whether a person reads the messages: they go to a terminal.
     #[allow(clippy::unused_self, reason = "part of the policy")]
     pub(super) fn is_read(&self) -> bool {
         std::io::stderr().is_terminal()

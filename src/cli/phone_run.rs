@@ -17,7 +17,7 @@ use crate::model::{AccountId, Device, ExitStatus, ResultRow};
 use crate::profile::Catalog;
 use crate::text::say;
 
-/// The most phones at once where `--jobs` says nothing and nobody knows yet how many come.
+/// The most phones at once without `--jobs`, before it is known how many come.
 const MOST_JOBS: usize = 256;
 
 /// A run, whoever the phones belong to.

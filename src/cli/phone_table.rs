@@ -31,7 +31,7 @@ pub(crate) fn read(devices: &[Device], numbers: &Numbers) -> Vec<PhoneLine> {
     let mut lines: Vec<PhoneLine> = std::thread::scope(|scope| {
         let ask = |device| std::thread::Builder::new().spawn_scoped(scope, move || ask(device, labels));
         let asked: Vec<_> = devices.iter().map(|device| (device, ask(device))).collect();
-        // Where no thread can be had, the phone is asked here, after the others.
+        // Without a thread for it, ask the phone here, after the others.
         let line = |(device, asked): (&Device, std::io::Result<std::thread::ScopedJoinHandle<'_, PhoneLine>>)| {
             asked.map_or_else(|_| Some(self::ask(device, labels)), |asked| asked.join().ok())
         };

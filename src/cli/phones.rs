@@ -23,7 +23,7 @@ pub(crate) fn attached(place: &WhereArgs, output: &Output) -> Result<Vec<Device>
 }
 
 /// All phones of all servers, in the order that the servers list them, and the servers that do not answer. Such a server is an error only
-/// where none answers; otherwise it is reported and passed over. All are asked at once, so that a slow one delays nobody but itself.
+/// where none answers; otherwise it is reported and passed over. Asks all of them at once, so that a slow server delays only itself.
 pub(crate) fn attached_and_silent(
     place: &WhereArgs,
     output: &Output,

@@ -111,7 +111,7 @@ fn wait_for_input(interrupt: Option<&Interrupt>) -> bool {
         let stdin = rustix::stdio::stdin();
         match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&turn)) {
             Ok(0) | Err(rustix::io::Errno::INTR) => {}
-            // Ready, at its end, or not to be waited for: reading tells.
+            // Ready, at its end, or impossible to wait for: reading finds out which.
             Ok(_) | Err(_) => return true,
         }
     }

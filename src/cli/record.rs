@@ -29,8 +29,8 @@ impl Record {
     /// Opens everything before the first tap. A run goes on without a journal that can't be written, after a warning; one that is
     /// damaged, and a report that could not be written at the end, are refused now.
     ///
-    /// A journal that benches share is another matter: without it nobody knows what the others did, so nothing is begun. `grace` is how long a
-    /// step waits for it when it is lost later.
+    /// A journal that benches share is another matter: without it this bench does not know what the others did, so the run does not
+    /// begin. `grace` is how long a step waits for it when it is lost later.
     pub(crate) fn open(
         args: &RecordArgs,
         options: BTreeMap<String, String>,

@@ -26,7 +26,7 @@ impl Deref for Interrupt {
 }
 
 impl Interrupt {
-    /// The flag alone, for whoever waits for something in another room.
+    /// The flag alone, for waits in other rooms.
     pub(super) fn flag(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.flag)
     }
@@ -72,7 +72,7 @@ pub(super) fn guarded(work: impl FnOnce(&Interrupt) -> ExitStatus + Send + 'stat
     let status = if worker.is_ok() {
         receive.recv().unwrap_or(ExitStatus::NotDone)
     } else {
-        // No thread can be had (`ulimit -u`): the work is done here, and signals have their usual effect.
+        // Without a thread (`ulimit -u`) the work runs here, and signals have their usual effect.
         let work = work.lock().unwrap_or_else(PoisonError::into_inner).take();
         work.map_or(ExitStatus::NotDone, |work| work(&interrupt))
     };

@@ -2,7 +2,7 @@
 
 use console::measure_text_width;
 
-/// Breaks each line at spaces so that none is wider than `columns`; what follows a break stands under the text of its item. A word
+/// Breaks each line at spaces so that none is wider than `columns`; what follows a break is aligned with the text of its item. A word
 /// that is wider stays whole: it may be an address to copy.
 pub(super) fn wrap(text: &str, columns: usize) -> String {
     let mut lines: Vec<String> = Vec::new();

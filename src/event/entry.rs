@@ -1,4 +1,4 @@
-//! What has to be on the disk before the work goes on, and the answer that it is.
+//! Entries of the record that must be on the disk before the work goes on, and the answers to them.
 
 use super::{FindDevice, Progress};
 use crate::model::{AccountId, ResultRow, Serial};
@@ -8,7 +8,7 @@ use crate::model::{AccountId, ResultRow, Serial};
 pub struct PhoneKey(String);
 
 impl PhoneKey {
-    /// Takes `ro.serialno`.
+    /// The key of the phone with this `ro.serialno`.
     #[must_use]
     pub fn new(serialno: impl Into<String>) -> Self {
         Self(serialno.into())
@@ -44,14 +44,14 @@ pub struct PhoneInfo {
     pub place: Option<String>,
 }
 
-/// What an earlier run did on a phone and did not bring to an end.
+/// What an earlier run began on a phone and did not finish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Earlier {
     /// The run.
     pub run: String,
     /// What was done.
     pub progress: Progress,
-    /// The mutating step that was begun and whose consequence was not seen, where there is one.
+    /// The mutating step whose consequence that run did not see, where there is one.
     pub unobserved: Option<String>,
 }
 
@@ -78,7 +78,7 @@ pub enum Entry {
         /// What holds once it is done.
         progress: Progress,
     },
-    /// What followed the last mutating step was observed.
+    /// The walk saw what followed the last mutating step.
     Observed {
         /// The phone.
         key: PhoneKey,
@@ -113,9 +113,9 @@ pub enum Entry {
 /// The answer to an [`Entry`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kept {
-    /// It is on the disk. Only [`Entry::Claim`] is answered with something.
+    /// It is on the disk. The answer to an [`Entry::Claim`] holds what an earlier run left open.
     Written(Option<Earlier>),
-    /// There is no record, or it can't be written. A record of this computer alone never stops a phone; whoever keeps it says so once.
+    /// There is no record, or it can't be written. A record of this computer alone never stops a phone; its keeper warns once.
     Nowhere,
     /// The record that benches share can't be written: what the entry announces must not be done.
     Refused {
@@ -126,7 +126,7 @@ pub enum Kept {
     Taken {
         /// Whether another run works on it; otherwise this run has another phone of this serial.
         by_another_run: bool,
-        /// Whether that run did not answer for it for a while: the phone is free once its lease has expired.
+        /// Whether that run has not renewed its lease for a while: the phone is free once the lease has expired.
         is_silent: bool,
         /// Who has it, and what to do.
         why: String,

@@ -10,7 +10,7 @@ use crate::model::{Outcome, Reason, ResultRow, Serial};
 pub struct Event {
     /// When.
     pub at: DateTime<Utc>,
-    /// To whom.
+    /// To which phone, account or run.
     #[serde(flatten)]
     pub subject: Subject,
     /// What.
@@ -26,7 +26,7 @@ impl Event {
     }
 }
 
-/// Whom an event is about.
+/// What an event is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
@@ -90,7 +90,7 @@ pub enum EventKind {
         /// What to do, and where to tap.
         hint: String,
     },
-    /// Work on a phone begins once another one is done: so many at once were asked for.
+    /// The phone waits until another one is done: the run works on `--jobs` phones at once.
     Queued {
         /// Market name or model, where known yet.
         model: Option<String>,
@@ -102,13 +102,13 @@ pub enum EventKind {
     },
     /// The phone waits for the verdict of another phone of its account. No action is needed.
     WaitingForTurn,
-    /// What was waited for came; the phone goes on.
+    /// The wait is over; the phone goes on.
     Resumed,
     /// The connection was lost; the run waits for the phone.
     Lost,
     /// The phone is back.
     Back,
-    /// A phone on which nothing was going on any more was unplugged: its place is free.
+    /// A person unplugged a phone that has its result, or that had not begun. Its place is free.
     Unplugged,
     /// Something worth a line for people.
     Note {

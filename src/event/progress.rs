@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-/// What was done on a phone, known again after a reconnect and after a crash of this program.
+/// What this program did on a phone. It outlives a reconnect and a crash of this program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Progress {
@@ -12,7 +12,7 @@ pub struct Progress {
     pub tapped: BTreeSet<String>,
     /// Whether a password was submitted.
     pub submitted: bool,
-    /// Whether it was seen what the phone said to the submitted password: it took it, or refused it.
+    /// Whether the walk saw that the phone accepted or refused the submitted password.
     pub verdict: bool,
     /// Visits by screen.
     pub visits: BTreeMap<String, u32>,
@@ -49,7 +49,7 @@ pub enum FindDevice {
     On,
     /// Off.
     Off,
-    /// Nothing was seen that tells.
+    /// The walk saw nothing that tells.
     #[default]
     Unknown,
 }

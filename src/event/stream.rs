@@ -1,4 +1,4 @@
-//! The one channel of a run: workers send, and whoever holds the other end writes and shows. Sending never blocks.
+//! The one channel of a run: workers send, and the receiver writes and shows. Sending never blocks.
 //!
 //! Two messages carry an answer. An [`Entry`] is answered once it is on the disk, and a [`Question`] once the owner has decided.
 //! Only the worker that sent it waits.
@@ -43,18 +43,18 @@ pub enum Question {
 pub enum Message {
     /// Something happened.
     Event(Event),
-    /// Something is to be written, and its sender waits.
+    /// An entry to write; its sender waits.
     Entry(Entry, Answer<Kept>),
-    /// The owner is asked, and the sender waits.
+    /// A question to the owner; its sender waits.
     Question(Question, Answer<bool>),
 }
 
-/// Where the answer to a message goes. Dropped unanswered, it tells the sender that there is none.
+/// Where the answer to a message goes. Dropping it tells the sender that no answer comes.
 #[derive(Debug)]
 pub struct Answer<T>(SyncSender<T>);
 
 impl<T> Answer<T> {
-    /// Answers. A sender that is gone needs none.
+    /// Answers. Does nothing if the sender is gone.
     pub fn give(self, answer: T) {
         let _ = self.0.send(answer);
     }
@@ -64,7 +64,7 @@ impl<T> Answer<T> {
 #[derive(Clone, Debug)]
 pub struct Stream(mpsc::Sender<Message>);
 
-/// A stream: the workers' end, and the end of whoever hears it.
+/// A stream: the workers' end and the receiver's.
 #[must_use]
 pub fn stream() -> (Stream, Receiver<Message>) {
     let (sender, receiver) = mpsc::channel();
@@ -87,7 +87,7 @@ impl Stream {
 
 impl Listener for Stream {
     fn emit(&self, event: Event) {
-        // An end that is gone hears nothing; the phones have their rows all the same.
+        // Without a receiver nothing is shown; the phones have their rows all the same.
         let _ = self.0.send(Message::Event(event));
     }
 }

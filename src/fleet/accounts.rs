@@ -1,7 +1,7 @@
 //! The guard of accounts: a second account is touched only with an authorisation.
 //!
-//! It stands behind the first reading of each phone and before its first change, so that a phone whose account nobody could know
-//! when the run began (one that allowed this computer later, or is plugged in later) is guarded like the others.
+//! It checks each phone after the first reading and before the first change. So it also guards a phone whose account was unknown when the
+//! run began: one that allowed this computer later, or was connected later.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -28,7 +28,7 @@ impl Accounts {
             return Ok(());
         }
         let mut admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner);
-        // All forms of it: a mask that fits the first account is no leave for another one that fits the mask.
+        // Compare with all forms of it: a phone that shows a mask of the first account does not admit another account of that mask.
         if let Some(other) = admitted.iter().find(|known| !known.matches(account)) {
             return Err(another(account, other));
         }

@@ -13,7 +13,8 @@ pub trait Connector: Sync {
     /// Waits until the same hardware is listed again, on whatever port and with whatever transport, or until `until`.
     fn wait_for(&self, device: &Device, hardware_serial: Option<&str>, until: Instant) -> Option<Device>;
 
-    /// How phones stand in the lists of their adb servers now, in the order given. Where the lists are not followed, all are listed.
+    /// How the adb servers list these phones now, in the order given. A connector that does not follow the lists says that all are
+    /// listed.
     fn attached(&self, devices: &[Device]) -> Vec<Attached> {
         vec![Attached::Listed; devices.len()]
     }

@@ -43,8 +43,8 @@ impl FirstProof {
         self.profiles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until the profile is proven or no other phone works with it. `waits` is called once where it has to wait. `None` is a
-    /// proven profile, or an end that was asked for.
+    /// Waits until the profile is proven or no other phone works with it. Calls `waits` once if it has to wait. `None`: the profile is
+    /// proven, or Ctrl-C asked for an end.
     pub(super) fn turn(&self, profile: &str, interrupted: &AtomicBool, waits: &mut dyn FnMut()) -> Option<Turn<'_>> {
         let mut told = false;
         loop {
@@ -56,7 +56,7 @@ impl FirstProof {
                     return Some(Turn { of: self, profile: profile.to_owned(), proven: false });
                 }
                 Standing::Taken if interrupted.load(Ordering::Relaxed) => return None,
-                // Told without the lock: whoever listens may be slow.
+                // Called without the lock: the listener may be slow.
                 Standing::Taken if !told => {
                     told = true;
                     drop(profiles);
@@ -85,8 +85,8 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// A phone's turn where its profile was learned from a recording, and how long it waited for it: that time does not count against
-/// the phone. A dry run changes nothing, so that all phones go at once.
+/// A phone's turn where its profile was learned from a recording, and how long it waited for it: that time does not count against the
+/// phone. A dry run changes nothing, so all phones go at once.
 pub(super) fn wait_for_turn<'a>(
     proofs: &'a FirstProof,
     profile: &DeviceProfile,

@@ -47,8 +47,8 @@ impl Trail {
         self.unknown.borrow().is_empty()
     }
 
-    /// Writes the unknown screens, and gives the folder of the last one. `ended_on` is the capture of the page that ended the
-    /// walk, where that page is an unknown one: it has a picture, and stands for the screen seen last.
+    /// Writes the unknown screens, and gives the folder of the last one. `ended_on` is the capture of the page that ended the walk, where
+    /// that page is an unknown one: it has a picture, and replaces the screen seen last.
     pub(super) fn keep(
         self,
         recorder: &RunRecorder<'_>,
@@ -65,7 +65,7 @@ impl Trail {
             let page = ended_on.filter(|_| place == last).cloned();
             let page = page.or_else(|| capture::of_seen(facts, &one.seen, wants).ok());
             let Some(page) = page else { continue };
-            // Both or neither would hide a page for the sake of the one before it.
+            // Keep the page even where the one before it can't be kept.
             folder = recorder.keep_screen(&name, &page.files(about)).or(folder);
             if let Some(before) = one.before.and_then(|before| capture::of_seen(facts, &before, wants).ok()) {
                 recorder.keep_screen(&format!("{name}-before"), &before.files(about));

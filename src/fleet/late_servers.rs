@@ -12,12 +12,12 @@ use crate::event::{Event, EventKind, Subject};
 use crate::model::{AdbServer, Device, DeviceState};
 use crate::text::say;
 
-/// How often it is looked whether the run is over.
+/// The pause between two looks whether the run is over.
 const TICK: Duration = Duration::from_millis(100);
 /// A phone that an adb server has just found may be called offline or unauthorized for a moment.
 const SETTLES: Duration = Duration::from_secs(5);
 
-/// Adb servers that did not answer at the beginning, and what is heard of all servers since.
+/// Adb servers that did not answer at the beginning, and the lists of all servers since.
 #[derive(Debug)]
 pub struct LateServers<'a> {
     /// The servers.
@@ -27,7 +27,7 @@ pub struct LateServers<'a> {
 }
 
 impl LateServers<'_> {
-    /// Hears until the run is over. `join` takes phones in, and says how many of them are new.
+    /// Listens until the run is over. `join` adds phones to the run, and gives how many of them are new.
     pub(super) fn join(&self, plan: &Plan<'_>, is_over: impl Fn() -> bool, join: impl Fn(Vec<Device>) -> usize) {
         let mut waiting: BTreeMap<PortKey, (Instant, Device)> = BTreeMap::new();
         while !is_over() && !plan.interrupted.load(Ordering::Relaxed) {
@@ -76,7 +76,7 @@ impl JobList {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next phone that nobody works on yet, with its place in the list.
+    /// The next phone without a worker, with its place in the list.
     pub(super) fn next(&self) -> Option<(usize, Device)> {
         let mut state = self.lock();
         let next = state.devices.get(state.next).cloned().map(|device| (state.next, device))?;
@@ -89,7 +89,8 @@ impl JobList {
         Arc::clone(&self.lock().devices)
     }
 
-    /// Adds phones, and gives those that were not in the list: at no plug that was there, and no phone that another server shows.
+    /// Adds the phones that are not in the list yet, and gives them. A phone is in the list if its plug is, or if another server shows
+    /// it.
     pub(super) fn add(&self, found: Vec<Device>) -> Vec<Device> {
         let mut state = self.lock();
         let is_known =

@@ -70,8 +70,8 @@ pub fn may_blink(phone: &mut dyn Phone, within: Duration) -> Result<Blinks, Phon
     })
 }
 
-/// Lets the screen go off and on, and leaves it as it was: on with the same page in front, or off. To be asked first:
-/// [`may_blink`]. Gives whether the phone took the keys and is as before.
+/// Lets the screen go off and on, and leaves it as it was: on with the same page in front, or off. Ask [`may_blink`] first. Gives whether
+/// the phone took the keys and is as before.
 ///
 /// # Errors
 /// As for [`show_number`].

@@ -17,7 +17,7 @@ use super::{Owner, Passwords, Plan, RunRecorder};
 use crate::journal::Submission;
 use crate::text::say;
 
-/// How often another bench is asked whether it has its verdict.
+/// The pause between two questions whether another bench has its verdict.
 const ELSEWHERE: Duration = Duration::from_millis(300);
 
 /// The password gate for all phones of a run.
@@ -33,7 +33,7 @@ pub struct PasswordGate<'a> {
     first_proof: FirstProof,
     /// Phones of one account that may submit side by side.
     per_account: usize,
-    /// Set to end the run: nobody waits for another bench then.
+    /// Set to end the run: then no phone waits for another bench.
     interrupted: Option<&'a AtomicBool>,
     state: Mutex<State>,
     changed: Condvar,
@@ -165,7 +165,7 @@ impl<'a> PasswordGate<'a> {
         self.passwords.of(serial, Some(account)).map(|(group, _)| group)
     }
 
-    /// The phone has its place: the ledger is told, or says that nothing may be submitted.
+    /// The phone has its place: writes its submission into the ledger, which may refuse it.
     fn enter(&self, account: &AccountId, serial: &Serial, is_known: bool) -> Permit {
         let key = account.masked();
         let written = if is_known { self.write_down_known(account, serial) } else { self.write_down(account, serial) };
@@ -231,7 +231,7 @@ impl SubmitPermit for PasswordGate<'_> {
             if waits {
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
             } else {
-                // Told without the lock: whoever listens may be slow. Then looked again.
+                // Tell it without the lock, since the listener may be slow; then look again.
                 waits = true;
                 drop(state);
                 self.emit(serial, EventKind::WaitingForTurn);

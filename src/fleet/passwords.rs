@@ -32,7 +32,7 @@ impl Passwords {
         self.by_account.push((account, group));
     }
 
-    /// Sets the password of whatever has none of its own.
+    /// Sets the password of every phone and account without one of its own.
     pub fn for_all(&mut self, secret: Secret) {
         self.all = Some(self.group(secret));
     }
@@ -60,7 +60,7 @@ impl Passwords {
         Some((group, &self.secrets[group]))
     }
 
-    /// Whether several listed accounts have the mask that this phone shows of its own, with different passwords: then it has none.
+    /// Whether the mask that this phone shows fits several listed accounts with different passwords: then the phone has no password.
     #[must_use]
     pub fn is_ambiguous(&self, serial: &Serial, account: &AccountId) -> bool {
         let fitting = || self.by_account.iter().filter(|(id, _)| id.matches(account)).map(|(_, group)| *group);
@@ -120,7 +120,7 @@ mod tests {
         passwords.for_account(AccountId::new("6230222535"), secret("b"));
         assert!(passwords.of(&Serial::new("s"), Some(&AccountId::new("6230***535"))).is_none());
         assert!(passwords.of(&Serial::new("s"), Some(&AccountId::new("6230222535"))).is_some());
-        // A phone that says its whole id is none of an account that only looks the same masked.
+        // A phone that shows its whole id does not belong to an account that only shares the mask.
         assert!(passwords.of(&Serial::new("s"), Some(&AccountId::new("6230333535"))).is_none());
     }
 

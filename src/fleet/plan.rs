@@ -36,7 +36,7 @@ pub struct Plan<'a> {
     pub non_interactive: bool,
     /// The journal and the ledger of rejections.
     pub recorder: &'a RunRecorder<'a>,
-    /// Take up what an earlier run submitted and saw no verdict of as if it had not been.
+    /// Submit a password again that an earlier run submitted without seeing the verdict.
     pub again: bool,
     /// The owner at the terminal, asked where an account was refused too often.
     pub owner: Option<&'a dyn Owner>,

@@ -1,5 +1,5 @@
-//! What a run writes down: the journal of steps and rows, and the ledger of rejections. A record that can't be written never
-//! stops a phone; it is said once.
+//! What a run writes down: the journal of steps and rows, and the ledger of rejections. A record that can't be written never stops a
+//! phone; the run warns once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,12 +16,12 @@ use crate::model::{AccountId, Ending, Outcome, Reason, ResultRow, Serial};
 use crate::phone::{CLAIM_LASTS, Phone, PhoneClaim, PhoneError};
 use crate::text::say;
 
-/// How often a phone of another bench is asked for again.
+/// The pause between two attempts to claim a phone of another bench.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
-/// So long after a lease has expired the phone is surely free.
+/// How long after the end of a lease the phone is surely free.
 const LATE: Duration = Duration::from_secs(2);
 
-/// The recorder of one run. Either may be missing: then nothing is written there.
+/// The recorder of one run. The journal or the ledger may be missing: then nothing is written there.
 pub struct RunRecorder<'a> {
     run: Option<&'a dyn Recorder>,
     ledger: Option<Ledger>,
@@ -65,8 +65,8 @@ impl<'a> RunRecorder<'a> {
         Self { lease, ..self }
     }
 
-    /// Claims a phone for this run, and gives what an earlier run left open on it, and how long another bench was waited for. Nobody is once
-    /// `interrupted` is set.
+    /// Claims a phone for this run. Gives what an earlier run left open on it, and how long this run waited for another bench. It stops
+    /// waiting once `interrupted` is set.
     ///
     /// # Errors
     /// Who has the phone: leave it alone.
@@ -218,8 +218,8 @@ impl<'a> RunRecorder<'a> {
         }
     }
 
-    /// Writes what became of a submission; a verdict that can't be had stays open, and counts as a rejection.
-    /// Other benches are told `why` the account is closed, where it is.
+    /// Writes what became of a submission; a verdict that can't be had stays open, and counts as a rejection. With `why`, closes the
+    /// account for the other benches too, and tells them why.
     pub(super) fn verdict(
         &self,
         account: &AccountId,

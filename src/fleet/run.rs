@@ -14,8 +14,8 @@ pub fn run(devices: &[Device], plan: &Plan<'_>, connector: &dyn Connector) -> Ve
     run_tray(devices, &Numbers::default(), plan, connector)
 }
 
-/// As [`run`], with the numbers of the plugs. A phone that is attached twice is worked on once, phones that can't be told apart are
-/// left alone, and phones that go together are told once.
+/// As [`run`], with the numbers of the plugs. Works once on a phone that is attached twice, leaves phones alone that it can't tell apart,
+/// and reports phones that disconnect together once.
 pub fn run_tray(devices: &[Device], numbers: &Numbers, plan: &Plan<'_>, connector: &dyn Connector) -> Vec<ResultRow> {
     run_joined(devices, numbers, plan, connector, None)
 }
@@ -71,7 +71,7 @@ struct Job<'a> {
     gate: &'a PasswordGate<'a>,
     rows: Rows,
     hardware_serials: HardwareSerials,
-    /// Second connections, with the first: left for the end, so that what they wait for has begun.
+    /// Second connections of phones, each with the first one. They come last, so that work on the first one has begun.
     duplicate_connections: Mutex<Vec<(usize, usize)>>,
     /// Threads at work.
     busy: AtomicUsize,
@@ -100,7 +100,7 @@ impl Job<'_> {
         self.busy.load(Ordering::SeqCst) == 0
     }
 
-    /// Takes phones in that were not there at the beginning, and says how many.
+    /// Adds phones that were not there at the beginning, and gives how many are new.
     fn join<'s>(&'s self, scope: &'s Scope<'s, '_>, working: &mpsc::Sender<()>, found: Vec<Device>) -> usize {
         let fresh = self.phones.add(found);
         self.numbers.lock().unwrap_or_else(PoisonError::into_inner).give_all(&fresh);
@@ -165,7 +165,7 @@ impl Rows {
         self.came.notify_all();
     }
 
-    /// The outcome of a row that somebody is working on.
+    /// Waits for the outcome of a row that another thread is working on.
     fn wait(&self, at: usize) -> Outcome {
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         loop {

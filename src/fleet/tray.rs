@@ -88,8 +88,8 @@ impl Numbers {
     }
 }
 
-/// Phones that another adb server of the list shows too, by its serial and its USB path: one server that is reached at two addresses. Each is one
-/// phone, and is left out where it is seen the second time; the two servers are told.
+/// Leaves out phones that an earlier adb server of the list shows too, with the same serial and USB path: one server at two addresses.
+/// Gives the phones that are left, and the pairs of servers.
 #[must_use]
 pub fn without_seen_twice(devices: Vec<Device>) -> (Vec<Device>, Vec<(AdbServer, AdbServer)>) {
     let (mut kept, mut twice): (Vec<Device>, Vec<(AdbServer, AdbServer)>) = (Vec::new(), Vec::new());
@@ -127,13 +127,13 @@ pub fn duplicates(device: &Device, among: &[Device]) -> Vec<String> {
     among.iter().filter(other).map(place).collect()
 }
 
-/// Which connection a phone is worked on over, where it has several: the one on USB, else the one that was asked first.
+/// Which connection of a phone the run uses, where it has several: the one on USB, else the first that claims it.
 #[derive(Debug, Default)]
 pub(super) struct HardwareSerials(Mutex<BTreeMap<String, usize>>);
 
 impl HardwareSerials {
-    /// The phone at this place in the list says that this is its `ro.serialno`. Gives the place of its other connection, where it is
-    /// worked on over that.
+    /// The phone at this place in the list says that this is its `ro.serialno`. Gives the place of its other connection, where the run
+    /// uses that one.
     pub(super) fn claim(&self, devices: &[Device], at: usize, hardware_serial: &str) -> Option<usize> {
         let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if devices[at].usb_path.is_some() {

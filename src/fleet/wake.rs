@@ -1,4 +1,4 @@
-//! A phone whose screen is off, or covered by a lock screen without a lock.
+//! Wakes a phone whose screen is off, or covered by a lock screen without a lock.
 
 use std::time::Duration;
 

@@ -25,7 +25,7 @@ use crate::preflight::{self, Wanted};
 use crate::profile::{Choice, DeviceProfile};
 use crate::text::say;
 
-/// Steps may hang so often in one walk before the phone counts as lost.
+/// So many steps may hang in one walk before the phone counts as lost.
 const HANGS: u32 = 2;
 /// How long to wait for a lost phone between two looks at Ctrl-C.
 const TURN: Duration = Duration::from_secs(1);
@@ -33,7 +33,7 @@ const TURN: Duration = Duration::from_secs(1);
 const TIDY_LIMIT: Duration = Duration::from_secs(5);
 /// The longest one question may take when a picture is made for the record.
 const PICTURE_LIMIT: Duration = Duration::from_secs(15);
-/// Readings in which another tool may hold the phone's screen before that is told: a dump gives up after ten seconds.
+/// In so many readings another tool may hold the phone's screen before the worker says so: a dump gives up after ten seconds.
 const HELD: u32 = 6;
 /// How often a phone is asked whether the person has done their part.
 const WAIT: Duration = Duration::from_secs(2);
@@ -74,11 +74,11 @@ pub(super) fn broken() -> Ending {
 pub(super) enum Worked {
     /// The phone's row.
     Row(Box<ResultRow>),
-    /// Nothing was done: the phone is worked on over the connection at this place of the list.
+    /// Nothing was done: the run uses the phone's connection at this place of the list.
     DuplicateConnection(usize),
 }
 
-/// Says a phone's `ro.serialno`, and is told the place of another connection that it is worked on over.
+/// Says a phone's `ro.serialno`, and gives the place of another connection where the run uses that one.
 pub(super) type Claim<'a> = dyn Fn(&str) -> Option<usize> + 'a;
 
 /// Says that a phone is there and that work on it begins later.
@@ -94,7 +94,7 @@ pub(super) fn refuse(device: &Device, tray: Option<u32>, plan: &Plan<'_>, ending
     end(device, plan, row, ending)
 }
 
-/// The row of a second connection of a phone that was worked on over the first one: nothing is touched here, it is only asked.
+/// The row of a second connection of a phone, where the run used the first one. Asks the phone, and touches nothing.
 pub(super) fn duplicate_connection(
     device: &Device,
     tray: Option<u32>,
@@ -265,9 +265,8 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Keeps a picture of the page that ended the walk, with everything painted over that could be somebody's; none of a page
-    /// with a password field. Nothing where there is no record to keep it in, or where it is the phone that failed. Gives what was
-    /// captured.
+    /// Keeps a picture of the page that ended the walk, with everything painted over that could identify a person. Keeps no picture of a
+    /// page with a password field, none without a record, and none where the phone itself failed. Gives the capture.
     fn keep_picture(&self, key: &PhoneKey, at: &Device, ending: &Ending) -> Option<Capture> {
         let of_a_page = match ending.reason {
             Some(reason) => !matches!(
@@ -326,8 +325,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Takes a phone down in the record on which there is nothing to do. Where another run or connection has it, that one's record
-    /// is the phone's.
+    /// Enters a phone into the record on which there is nothing to do. Where another run or connection has it, that one's record counts.
     fn take_down(&mut self, facts: &PhoneFacts) {
         let info = self.info(facts);
         if self.plan.recorder.reserve(&info, self.plan.interrupted).is_ok() {
@@ -335,7 +333,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Takes the phone up in the record, with what an earlier run left open on it.
+    /// Claims the phone in the record, and takes over what an earlier run left open on it.
     fn reserve(&mut self, facts: &PhoneFacts, account: &AccountId) -> Result<(PhoneKey, Duration), Ending> {
         let info = self.info(facts);
         let (earlier, waited) = self.plan.recorder.reserve(&info, self.plan.interrupted)?;
@@ -348,7 +346,7 @@ impl<'a> Worker<'a> {
             self.emit(EventKind::Note { text: say!("continues-run", run = earlier.run) });
             self.row.progress = earlier.progress;
         }
-        // What was done in this run holds whatever was asked for.
+        // What this run did itself counts in any case, also with `--again`.
         if let Some(progress) = self.plan.recorder.remembered(&info.key) {
             self.row.progress = progress;
         }
@@ -369,7 +367,7 @@ impl<'a> Worker<'a> {
         let (claim, waited_for_claim) = self.plan.recorder.claim(&mut **phone, STEP_LIMIT, self.plan.interrupted);
         let waited = waited + waited_for_claim;
         self.row.waited += waited;
-        // One that can hold no claim (its disk is full) holds no other run's either, and for one that is lost the walk waits.
+        // A phone that can hold no claim (its disk is full) holds no other run's either, and for a lost phone the walk waits.
         if let Ok(PhoneClaim::Held { by }) = claim {
             return Err(Ending::in_use(&by));
         }
@@ -379,12 +377,12 @@ impl<'a> Worker<'a> {
         Ok((key, facts))
     }
 
-    /// The phone with its screen on. One that had to be woken is read anew.
+    /// The phone with its screen on. One that had to be woken is read again.
     fn woken(&mut self, facts: PhoneFacts, phone: &mut Box<dyn Phone>, at: &mut Device) -> Result<PhoneFacts, Ending> {
         if !needs_waking(&facts) {
             return Ok(facts);
         }
-        // For one that is lost meanwhile the reading that follows waits, and it also says who else works on it.
+        // If the phone is lost meanwhile, the next reading waits for it, and also says who else works on it.
         match wake(&mut **phone) {
             Err(error @ PhoneError::Timeout(_)) => Err(preflight::of_error(&error)),
             _ => self.facts(phone, at),
@@ -422,7 +420,7 @@ impl<'a> Worker<'a> {
                 }
                 if stop.outcome == Outcome::AlreadySignedOut {
                     self.row.proof.after = words(Presence::Absent);
-                    // Its certificate says whose make it is; and what an earlier run left open on it is at an end.
+                    // Its certificate names the make, and whatever an earlier run left open on it is finished.
                     self.take_down(&facts);
                 }
                 return Err(stop);
@@ -455,7 +453,7 @@ impl<'a> Worker<'a> {
             && !self.plan.interrupted.load(Ordering::Relaxed)
     }
 
-    /// Says once for what the phone waits, and lets a moment pass that does not count against the phone.
+    /// Reports once what the phone waits for, and pauses. The pause does not count against the phone.
     fn wait(&mut self, stop: &Ending, told: &mut Option<Reason>) {
         if let Some(reason) = stop.reason.filter(|reason| *told != Some(*reason)) {
             self.emit(EventKind::WaitingForPerson { reason, hint: stop.hint.clone().unwrap_or_default() });
@@ -568,14 +566,14 @@ impl<'a> Worker<'a> {
         }
         let serial = self.row.identity.hardware_serial.as_deref();
         let until = (Instant::now() + self.plan.grace).min(deadline);
-        // In short turns, so that Ctrl-C is heard meanwhile.
+        // In short turns, so that Ctrl-C takes effect meanwhile.
         while !self.plan.interrupted.load(Ordering::Relaxed) {
             let turn = until.min(Instant::now() + TURN);
             if let Some(back) = self.connector.wait_for(at, serial, turn) {
                 *at = back;
                 return Some(self.connector.connect(at));
             }
-            // One that gives up early knows that it stays away.
+            // A connector that gives up early knows that the phone stays away.
             if Instant::now() < turn || turn == until {
                 return None;
             }

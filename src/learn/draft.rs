@@ -20,7 +20,7 @@ pub struct Draft {
     pub toml: Option<String>,
     /// Questions that a person has to answer before the profile does everything that was shown.
     pub questions: usize,
-    /// Guesses that stand as comments, each with a question.
+    /// Guesses, each a comment with a question.
     pub guesses: usize,
     /// Frames with the screen that each has to be.
     pub expected: Vec<(usize, String)>,
@@ -41,7 +41,7 @@ pub fn draft(recording: &Recording, catalog: &Catalog) -> Draft {
     Draft { name: plan.name, toml: complete.then_some(toml), questions, guesses, expected, pressed }
 }
 
-/// How a page is taken.
+/// What a page is in the sign-out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Role {
     /// A screen of the base, which does there what the hand did, or nothing is done there.
@@ -126,7 +126,7 @@ impl<'a> Drafter<'a> {
         focus.or_else(|| self.tree(frame).nodes().next().map(|(_, n)| n.package.to_string())).unwrap_or_default()
     }
 
-    /// What the base takes a frame for: every name that fits.
+    /// The screens of the base that fit a frame, by name.
     fn base_names(&self, frame: usize) -> Vec<String> {
         let focus = self.recording.focus(frame);
         let view =
@@ -179,7 +179,7 @@ impl<'a> Drafter<'a> {
             self.roles[page] = role;
         }
         for (page, by_itself) in by_itself.into_iter().enumerate() {
-            // What the base is to do without has to be known otherwise.
+            // A page of a screen that the base leaves out needs another role.
             if matches!(&self.roles[page], Role::Base(name) if self.without.contains(name)) {
                 let place = self.path.iter().position(|visit| visit.page == page);
                 let passed = if by_itself { Role::Wait } else { Role::Detour };
@@ -323,7 +323,7 @@ impl<'a> Drafter<'a> {
             }
             (Act::Pressed { .. }, Some(true), Some(tap)) => screen.reaction = ReactionPlan::Submit { tap },
             (Act::Pressed { .. }, Some(false), Some(tap)) => {
-                // The page was not seen while the password stood in it.
+                // No frame shows the page with the password in it.
                 let mut with_password = screen.clone();
                 with_password.name = format!("{}-filled", screen.name);
                 with_password
@@ -504,7 +504,7 @@ impl<'a> Drafter<'a> {
         })
     }
 
-    /// The question what becomes of synced data, where the page offers both answers in words that can be told.
+    /// The question what happens to synced data, where the words of both buttons tell which is which.
     fn data_choice(&self, page: usize, frame: usize, node: usize, guesses: &mut Vec<String>) -> Option<ReactionPlan> {
         let (keep, remove) = words::data_buttons(self.tree(frame))?;
         if node != keep && node != remove {

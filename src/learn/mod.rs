@@ -1,7 +1,7 @@
-//! Learning a phone that nobody has read yet: its owner signs it out by hand once, this room watches, and drafts a profile.
+//! Learns a kind of phone that no profile knows: its owner signs one out by hand, this room watches, and drafts a profile.
 //!
-//! It reads only: it never taps and never types, and what could be somebody's is masked before it is written. Pure but for
-//! [`Recorder`]; it must not know adb, walks or the terminal.
+//! It reads only: it never taps and never types, and it masks what could identify a person before it writes. Pure but for [`Recorder`];
+//! it must not know adb, walks or the terminal.
 //!
 //! - `recording`: the form of a recording, which is a folder; written as it grows, read, merged.
 //! - `touches`: taps and swipes out of what the touch panel reports.

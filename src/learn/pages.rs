@@ -148,7 +148,7 @@ impl Walked {
                     }
                 }
                 Step::Missed(None) => missed = true,
-                // A window that came and went by itself, as a progress dialog does, needs nobody to show it again.
+                // A window that came and went by itself, as a progress dialog does, need not be shown again.
                 Step::Missed(Some(_)) => passing = true,
             }
         }
@@ -178,8 +178,8 @@ impl Walked {
         };
         let mut distinct: Vec<(usize, usize)> = presses.iter().copied().filter(|press| !is_field(press)).collect();
         distinct.dedup();
-        // On a page with a password the keys of the keyboard come first, and the button last. Elsewhere the first press leads away,
-        // and what follows it was done on a page that nobody saw.
+        // On a page with a password the keys of the keyboard come first, and the button last. Elsewhere the first press leads away, and
+        // what follows was done on a page that no frame shows.
         let chosen = if filled.is_some() { distinct.last() } else { distinct.first() };
         let unseen = filled.is_none() && distinct.len() > 1;
         let act = match chosen {

@@ -104,7 +104,7 @@ impl Pick {
             Self { id: Some(_), .. } => Grade::CommonId,
             _ => Grade::Structure,
         };
-        // What comes after a heading is told by its place.
+        // Only its place tells what comes after a heading.
         if self.after.is_some() {
             return Grade::Structure;
         }
@@ -127,7 +127,7 @@ pub(super) fn short_class(class: &str) -> String {
     format!("*{}", class.rsplit('.').next().unwrap_or(class))
 }
 
-/// Words that may stand in a profile: of a known label, or confirmed by the person at the phone.
+/// Words that a profile may contain: of a known label, or confirmed by the person at the phone.
 pub(super) struct Vocabulary<'a> {
     pub(super) labels: &'a Labels,
     pub(super) words: &'a [String],
@@ -155,7 +155,7 @@ impl Vocabulary<'_> {
         self.pick(&node.text).or_else(|| self.pick(&node.content_desc))
     }
 
-    /// Selectors that may point at a node, the most telling first. Whether one does is the caller's to see.
+    /// Selectors that may point at a node, the most telling first. The caller checks whether one does.
     pub(super) fn targets(&self, tree: &UiTree, id: NodeId) -> Vec<Pick> {
         let Some(node) = tree.node(id) else { return Vec::new() };
         let package = Some(node.package.to_string());
@@ -227,7 +227,7 @@ impl Vocabulary<'_> {
     }
 }
 
-/// Whether a selector points at this node, or at what stands for it when it is tapped.
+/// Whether a selector points at this node, or at the node that takes its tap.
 pub(super) fn points_at(tree: &UiTree, selector: &Selector, node: NodeId) -> bool {
     let Target::One(found) = tree.target(selector) else { return false };
     let (Some(at), Some(wanted)) = (tree.tap_point(found), tree.node(node)) else { return false };

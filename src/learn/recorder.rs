@@ -20,15 +20,14 @@ use crate::ui::{Point, UiNode, UiTree};
 /// Steps that may fail in a row before the phone counts as lost.
 const FAILURES: u32 = 3;
 
-/// How often the phone is looked at.
+/// How often the recorder looks at the phone, and how long it waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// Between two cheap looks (60 ms each on a phone).
     pub pause: Duration,
     /// A dump at the latest after this time: a dialog over a page need not change the focused window.
     pub again: Duration,
-    /// The longest that a touch takes from the panel to this program. A page that is new without a touch before it is given this long
-    /// for one to be told.
+    /// The longest that a touch takes from the panel to this program. The recorder waits this long for the touch that led to a new page.
     pub lag: Duration,
     /// The longest that one question to the phone may take.
     pub within: Duration,
@@ -45,7 +44,7 @@ impl Default for Pace {
     }
 }
 
-/// What the person at the phone is told.
+/// What the recorder tells the person at the phone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
     /// The recording has begun; `touch_panel` says whether taps are known from the panel.
@@ -78,7 +77,7 @@ pub trait Hand {
     /// Whether the person has ended the recording.
     fn is_over(&mut self) -> bool;
 
-    /// Which of these words of the screens are nobody's, so that they may be written: one answer a word.
+    /// Which of these words of the screens identify no person, so that the recording may hold them: one answer a word.
     fn may_be_written(&mut self, words: &[String]) -> Vec<bool>;
 }
 
@@ -104,9 +103,9 @@ pub type Naming = dyn Fn(&BTreeMap<String, String>) -> (Option<String>, Option<S
 
 /// What a recording is made with.
 pub struct Recorder<'a> {
-    /// The profiles: their labels are the words that are nobody's.
+    /// The profiles: their labels are words that identify no person.
     pub catalog: &'a Catalog,
-    /// The serial by which the phone is reached: it is written nowhere.
+    /// The phone's serial. The recording never holds it.
     pub serial: &'a str,
     /// How often to look.
     pub pace: Pace,
@@ -292,8 +291,8 @@ impl Session<'_> {
             std::thread::sleep(lag);
             during.extend(self.drain());
         }
-        // Whoever touched did not wait until the new page was told. The touch that led to it hit the page before; one that hits nothing
-        // on the new page was made on a page that nothing has read.
+        // The person touched before the recorder showed the new page. The touch that led to it hit the page before; one that hits nothing
+        // on the new page was made on a page that no look has read.
         let (early, late): (Vec<Contact>, Vec<Contact>) = during.iter().partition(|contact| {
             let on_before = (!stale || untouched) && self.hits(before, **contact);
             on_before || !self.hits(Some(frame), **contact)

@@ -39,7 +39,7 @@ pub struct Manifest {
     pub software: Option<String>,
     /// The properties of its model and build, and the account app's version. None of them tells one phone from another.
     pub properties: BTreeMap<String, String>,
-    /// Words of the screens that are nobody's, as the person at the phone confirmed: they are not masked.
+    /// Words of the screens that identify no person, as the person at the phone confirmed. They are not masked.
     pub words: Vec<String>,
     /// The frames.
     pub frames: Vec<FrameInfo>,
@@ -55,7 +55,7 @@ pub struct FrameInfo {
     pub focus: Option<String>,
     /// `present`, `absent` or `unknown`.
     pub account: Account,
-    /// Fields that are no password fields and that were typed into: the node's number and how many characters stand in it.
+    /// Fields that are no password fields and that were typed into: the node's number and how many characters it holds.
     #[serde(default)]
     pub typed: Vec<Typed>,
 }
@@ -136,7 +136,7 @@ pub enum RecordingError {
         /// What it says.
         error: std::io::Error,
     },
-    /// It is none, or a damaged one.
+    /// It is no recording, or a damaged one.
     #[error("{}", say!("not-a-recording", path = path.display(), why = .why))]
     NotARecording {
         /// The folder or zip.
@@ -229,7 +229,7 @@ impl Recording {
         self.manifest.runs.iter().any(|run| run.ended == Ended::AccountGone)
     }
 
-    /// Pages that were touched and gone before they were read. A window that came and went by itself is none of them.
+    /// Pages that were touched and gone before they were read. A window that came and went by itself does not count.
     #[must_use]
     pub fn missed(&self) -> usize {
         let steps = self.manifest.runs.iter().map(|run| run.steps.as_slice());

@@ -34,8 +34,8 @@ pub enum Contact {
 }
 
 impl Panel {
-    /// The touch panel among the devices of `getevent -lp`, on a display of this size (`wm size`); `None` where none is listed,
-    /// as on a phone that does not let the shell read its input devices.
+    /// The touch panel among the devices of `getevent -lp`, on a display of this size (`wm size`); `None` where no panel is listed, as on
+    /// a phone that does not let the shell read its input devices.
     #[must_use]
     pub fn find(devices: &str, size: (u32, u32)) -> Option<Self> {
         let mut best: Option<(bool, Self)> = None;
@@ -80,7 +80,7 @@ impl Panel {
 #[derive(Clone, Debug)]
 pub struct TouchReader {
     panel: Panel,
-    /// Where the finger is now, as far as it was told.
+    /// Where the finger is now, as far as the panel has reported it.
     at: (Option<i32>, Option<i32>),
     /// Whether the finger is down.
     down: bool,

@@ -1,12 +1,12 @@
-//! Words of the screens that a profile may need: on what was pressed, on buttons, in headings. A name could stand among them, so
-//! that a person looks at each before one is written.
+//! Words of the screens that a profile may need: on what was pressed, on buttons, in headings. A name could be among them, so a person
+//! confirms each word before it is written.
 
 use crate::capture::Known;
 use crate::ui::{NodeId, UiNode, UiTree};
 
 /// The longest text that is a button's or a heading's.
 const LONGEST: usize = 60;
-/// So many digits in a row are somebody's number.
+/// A word with so many digits in a row may be a person's number.
 const DIGITS: usize = 3;
 
 /// What ids of headings end with.

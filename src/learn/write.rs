@@ -15,7 +15,7 @@ pub(super) struct Written {
     pub(super) guesses: usize,
 }
 
-/// What a comment line begins with that holds a reaction which waits for an answer.
+/// The beginning of a comment line that holds a reaction which waits for an answer.
 const ANSWER: &str = "#? ";
 
 /// One way in, as the format writes it.

@@ -3,7 +3,7 @@
 use crate::model::{Key, Opening};
 use crate::ui::Selector;
 
-/// One thing to do on a screen. None holds what is typed into a password field.
+/// One thing to do on a screen. No action holds what is typed into a password field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Tap what the selector points at.
@@ -13,7 +13,7 @@ pub enum Action {
         /// Scroll to find it.
         scroll: Option<Scroll>,
     },
-    /// Type the account's password into the field, then look anew: the keyboard moves what is below.
+    /// Type the account's password into the field, then look again: the keyboard moves what is below.
     Type {
         /// The field.
         into: Selector,

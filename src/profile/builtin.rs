@@ -3,7 +3,7 @@
 /// Texts of user interface resources.
 pub(super) const LABELS: (&str, &str) = ("labels.toml", include_str!("../../device-profiles/labels.toml"));
 
-/// The profiles; a base stands before what takes it over.
+/// The profiles, each base before the profiles that build on it.
 pub(super) const PROFILES: &[(&str, &str)] = &[
     ("base.toml", include_str!("../../device-profiles/base.toml")),
     ("miui.toml", include_str!("../../device-profiles/miui.toml")),

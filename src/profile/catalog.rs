@@ -69,7 +69,7 @@ impl Catalog {
         Ok(())
     }
 
-    /// Collects once what all profiles ask for, so that a tree is looked through once for all of them.
+    /// Collects once what all profiles ask for, so that one pass over a tree serves all of them.
     fn index(&mut self) {
         let screens = || self.profiles.values().flat_map(|p| p.screens.iter().chain(&p.popups));
         let vocabulary = Arc::new(Vocabulary::of(screens().flat_map(|s| s.condition.selectors())));
@@ -91,7 +91,7 @@ impl Catalog {
         Ok(())
     }
 
-    /// Adds the files of a folder, as pairs of file name and text, in any order: a base may come after what takes it over.
+    /// Adds the files of a folder, as pairs of file name and text, in any order: a base may come after the profiles that build on it.
     ///
     /// # Errors
     /// As for [`Catalog::add`], for the first file that has a mistake.

@@ -1,4 +1,4 @@
-//! What `profiles check` says: which files have a mistake, and which saved screens a profile knows as none or as several.
+//! What `profiles check` says: which files have a mistake, and which saved screens match no definition of a profile, or several.
 
 use std::collections::BTreeMap;
 
@@ -18,11 +18,11 @@ pub struct SavedScreen {
     pub presence: Presence,
     /// The tree.
     pub tree: UiTree,
-    /// The phone's properties, where they were saved: then the profile that they choose looks, and no other.
+    /// The phone's properties, where they were saved: then only the profile that they choose checks the screen.
     pub props: Option<BTreeMap<String, String>>,
 }
 
-/// What a profile takes a saved screen for.
+/// What a profile recognises in a saved screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
     /// The saved screen.
@@ -51,7 +51,7 @@ impl Report {
         self.errors.is_empty() && self.ambiguous().next().is_none()
     }
 
-    /// Screens that a profile takes for several: it would tap nothing there.
+    /// Screens that match several definitions of a profile: it would tap nothing there.
     pub fn ambiguous(&self) -> impl Iterator<Item = &Seen> {
         self.seen.iter().filter(|s| s.fits.len() > 1)
     }

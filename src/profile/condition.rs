@@ -19,7 +19,7 @@ pub struct View<'a> {
 pub struct Condition {
     /// Any of these `package/.Activity` patterns is in front; empty where it does not matter.
     pub focus: Vec<String>,
-    /// None of these is in front. A focus that could not be read is none of them.
+    /// None of these is in front. A focus that could not be read matches none of them.
     pub not_focus: Vec<String>,
     /// The account is present or absent; `None` where it does not matter.
     pub account: Option<Presence>,

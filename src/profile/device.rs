@@ -182,8 +182,8 @@ impl DeviceProfile {
         of_flow.or_else(|| self.on_popup.get(screen)).and_then(|r| r.of(options))
     }
 
-    /// Whether something is done in it on a screen of which nothing but a recording is known: it was learned, and no phone has been
-    /// signed out with it yet, as far as its file says.
+    /// Whether it acts on a screen that only a recording shows. Such a profile was learned, and its file does not say that it has signed
+    /// out a phone.
     #[must_use]
     pub fn is_learned(&self) -> bool {
         let recorded = |name: &str| self.screen(name).is_some_and(|s| s.evidence.confidence == Confidence::Recorded);
@@ -203,7 +203,7 @@ impl DeviceProfile {
         self.flows.get(SIGN_OUT).is_some_and(|f| f.on.contains_key(screen))
     }
 
-    /// How many screens and popups are known how well, best first; grades that do not occur are left out.
+    /// How many screens and popups have each grade of evidence, best first, without grades that do not occur.
     #[must_use]
     pub fn evidence_summary(&self) -> Vec<(Confidence, usize)> {
         let count =

@@ -9,7 +9,7 @@ use super::Action;
 /// What to do on a screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reaction {
-    /// Do these in order. After each one that types, look anew before the next.
+    /// Do these in order. After each one that types, look again before the next.
     Do {
         /// What.
         actions: Vec<Action>,

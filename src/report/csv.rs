@@ -89,13 +89,13 @@ fn cells(row: &ChainedRow, rows: usize) -> [String; COLUMNS.len()] {
     ]
 }
 
-/// A cell that a spreadsheet does not take for a formula (OWASP, CSV injection): one that begins like one gets an apostrophe.
+/// The cell, with an apostrophe before it where a spreadsheet would run it as a formula (OWASP, CSV injection).
 fn guarded(cell: &str) -> String {
     let cell = printable(cell);
     if cell.trim_start().starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell }
 }
 
-/// Reads the chain of a table back: what is wrong with it beside the chain, and the rows with the head they name.
+/// Reads the rows of a table back, with the head of the chain that they name. An error says what is wrong beside the chain.
 pub(super) fn parse(bytes: &[u8]) -> Result<(Vec<ChainedRow>, String), String> {
     let mut table = csv::Reader::from_reader(bytes.take(u64::MAX));
     let header = table.headers().map_err(|e| e.to_string())?.clone();

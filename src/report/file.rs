@@ -1,4 +1,4 @@
-//! Writing a report so that there is always a whole one: a file beside it, on the disk, then renamed.
+//! Writes a report so that its file is always whole: writes a temporary file beside it, then renames that.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -6,11 +6,11 @@ use std::path::Path;
 
 use crate::text::say;
 
-/// Writes the file whole or not at all; an older one stays until the new one is on the disk. The file beside it is made new
-/// under a random name, so that no link of another user is followed.
+/// Writes the file whole or not at all; an older one stays until the new one is on the disk. The temporary file has a new, random name,
+/// so that it follows no link of another user.
 ///
 /// # Errors
-/// What the file system says. Nothing is left beside it then.
+/// What the file system says. No temporary file is left then.
 pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = beside(path)?;
     file.write_all(bytes)?;
@@ -28,12 +28,12 @@ pub fn check_target(path: &Path) -> io::Result<()> {
     drop(beside(path)?);
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_dir() => Err(io::Error::new(io::ErrorKind::IsADirectory, say!("place-is-a-folder"))),
-        // A pipe or a device would be replaced by a file.
+        // The rename would replace a pipe or a device.
         Ok(found) if !found.is_file() && !found.is_symlink() => {
             Err(io::Error::new(io::ErrorKind::InvalidInput, say!("place-is-not-a-regular-file")))
         }
         Ok(_) => Ok(()),
-        // The name itself may be one that the file system does not take: too long, or with a character of its own.
+        // The file system may refuse the name itself: too long, or with a character that it forbids.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             drop(File::options().write(true).create_new(true).open(path)?);
             fs::remove_file(path)

@@ -9,7 +9,7 @@ use crate::model::{Outcome, Reason, printable};
 use crate::record::RunRecord;
 use crate::text::say;
 
-/// What a phone without a result is counted as in the document.
+/// The word for a phone without a result in the document.
 const NO_RESULT: &str = "no result";
 
 /// Phones by outcome, in the order of the contract; those without a result last.
@@ -41,7 +41,7 @@ pub fn lot_lines(lot: &str, runs: &[RunRecord]) -> Vec<String> {
     lines
 }
 
-/// A phone of a lot, with the last that was heard of it.
+/// A phone of a lot, with its last result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LotPhone {
     /// `ro.serialno`, or what adb printed where that could not be read. Over the network adb prints an address, which another

@@ -86,8 +86,8 @@ pub fn error_lines(what: &str, place: &str, hint: &str) -> String {
     format!("error: {}\n  where: {}\n  hint: {}", printable(what), printable(place), printable(hint))
 }
 
-/// The table at the end of a run: a line per phone, its hint below where it is not done; a hint that many phones have is told
-/// once, and named by its first phone after that. No line is wider than `width`.
+/// The table at the end of a run: a line per phone, and below it the hint of a phone that is not done. A hint that several phones share
+/// is printed once; the others name the first of these phones. No line is wider than `width`.
 #[must_use]
 pub fn final_table(rows: &[ResultRow], width: usize, colour: bool) -> String {
     let widest = |of: fn(&ResultRow) -> &str, least: usize, most: usize| {

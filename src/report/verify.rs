@@ -1,4 +1,4 @@
-//! Whether anybody edited a report: its chain is computed again, and the report is made again from it and compared.
+//! Finds out whether a report was edited: computes its chain again, makes the report again from its rows, and compares both.
 
 use super::{csv, document, html};
 use crate::record::{RunRecord, chain};
@@ -15,18 +15,18 @@ pub struct Verified {
     pub head: String,
     /// What the seal says.
     pub seal: Seal,
-    /// What the seal is made over, to compare with the journal: also how the run ended. A table does not carry that.
+    /// The text under the seal, to compare with the journal. It also says how the run ended. A table does not carry it.
     pub end: Option<String>,
 }
 
-/// What the seal says. A chain alone can be computed anew by whoever edits a row; the seal can't.
+/// What the seal says. Whoever edits a row can compute the chain again, but not the seal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seal {
-    /// It was made by this installation.
+    /// This installation made it.
     Ours,
-    /// It was made by another installation, or the chain was computed anew.
+    /// Another installation made it, or an editor computed the chain again.
     NotOurs,
-    /// There is none, or no key to check it with.
+    /// The report has no seal, or there is no key to check it with.
     NotChecked,
 }
 

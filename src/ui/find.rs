@@ -1,4 +1,4 @@
-//! Finding nodes of a tree by a selector, and the one thing to tap.
+//! Finds the nodes of a tree that fit a selector, and the one thing to tap.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::{NodeId, Selector, UiTree};
 pub enum Target {
     /// One thing that can be tapped.
     One(NodeId),
-    /// Nothing that can be tapped: none fits, or none is visible and enabled.
+    /// Nothing that can be tapped: no node fits, or no fitting node is visible and enabled.
     Missing,
     /// This many different things, so that tapping any of them would be a guess.
     Several(usize),

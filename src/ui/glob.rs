@@ -3,7 +3,7 @@
 /// Whether all of `text` fits `pattern`, where `*` is any run of characters and `?` is one. Case counts.
 #[must_use]
 pub fn glob(pattern: &str, text: &str) -> bool {
-    // This is asked for every node: most patterns that do not fit differ in their last character, which is no wildcard.
+    // Every node is compared: most patterns that do not fit differ in their last character, which is no wildcard.
     let end = pattern.as_bytes().last().filter(|end| !matches!(end, b'*' | b'?'));
     if end.is_some_and(|end| text.as_bytes().last() != Some(end)) {
         return false;

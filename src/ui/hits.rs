@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-/// The most kinds that are told apart; the last one takes all others.
+/// The most kinds that are kept apart; the last one holds all others.
 pub(super) const MOST_KINDS: usize = 256;
 
 /// Nodes of one class and package.
@@ -38,11 +38,10 @@ impl Hits {
         }
     }
 
-    /// The place of a node's kind among the kinds, which is made where there is none yet. `is_like` says whether another node is of
-    /// its kind.
+    /// The index of a node's kind; adds the kind if it is new. `is_like` says whether another node is of the same kind.
     pub(super) fn kind(&mut self, number: u32, is_like: impl Fn(u32) -> bool) -> usize {
         let known = self.kinds.iter().position(|kind| is_like(kind.first));
-        // A tree of nothing but kinds is no page: its rest is looked at as a whole.
+        // A tree with so many kinds is no page; its rest shares the last kind.
         known.or_else(|| (self.kinds.len() == MOST_KINDS).then_some(MOST_KINDS - 1)).unwrap_or_else(|| {
             self.kinds.push(Kind { first: number, nodes: Vec::new() });
             self.kinds.len() - 1
@@ -55,14 +54,14 @@ impl Hits {
 pub(super) struct Cache(OnceLock<(u64, Hits)>);
 
 impl Cache {
-    /// The hits for the vocabulary of this number; collected once for the one that asks first, and each time for any other.
+    /// The hits for the vocabulary of this number: kept for the vocabulary that asks first, collected again each time for any other.
     pub(super) fn get(&self, vocabulary: u64, collect: impl Fn() -> Hits) -> Cow<'_, Hits> {
         let (owner, hits) = self.0.get_or_init(|| (vocabulary, collect()));
         if *owner == vocabulary { Cow::Borrowed(hits) } else { Cow::Owned(collect()) }
     }
 }
 
-/// A copy, and a comparison, are about the nodes.
+/// Copies and comparisons of a tree are about its nodes: a copy starts without hits.
 impl Clone for Cache {
     fn clone(&self) -> Self {
         Self::default()

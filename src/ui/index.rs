@@ -1,4 +1,4 @@
-//! Finding nodes by what selectors ask for, without a scan a selector or a language.
+//! Finds nodes by selectors without a scan of the tree per selector or per language.
 //!
 //! A profile asks a tree some hundreds of questions, and a page may hold thousands of nodes. So all ids and texts that its selectors
 //! name are collected once, when the profiles are loaded ([`Vocabulary`]); one pass over a tree then notes which nodes have any of
@@ -138,8 +138,8 @@ impl Vocabulary {
     }
 }
 
-/// What was found out about a text, or about two, by their places in memory. A list repeats most of its texts; of those that take
-/// turns in one cell the last one is remembered.
+/// Remembers what was found out about a text, or about two, by their places in memory, since a list repeats most of its texts. A cell
+/// holds the last of those that share it.
 struct Memo<T>(Vec<Option<([usize; 2], T)>>);
 
 impl<T: Clone> Default for Memo<T> {
@@ -152,7 +152,7 @@ impl<T> Memo<T> {
     /// A power of two.
     const CELLS: usize = 256;
 
-    /// What is known about the texts at these places, or is found out now. The texts live for as long as the memo does.
+    /// What is known about the texts at these places, or what `find` finds out now. The texts live for as long as the memo does.
     fn get(&mut self, texts: [usize; 2], find: impl FnOnce() -> T) -> &T {
         let mixed = texts[0] ^ texts[1].rotate_left(3);
         // Texts lie at multiples of 8.
@@ -203,7 +203,7 @@ impl Indexed<'_> {
         }
     }
 
-    /// Whether as many of these nodes fit as there have to be.
+    /// Whether as many of these nodes fit as the selector's `count` asks for.
     fn fitting<'n>(&self, selector: &Selector, nodes: impl Iterator<Item = &'n u32>) -> bool {
         let mut fitting = nodes.filter_map(|n| self.tree.at(*n)).filter(|n| selector.fits(self.tree, n));
         match selector.count {
@@ -212,7 +212,7 @@ impl Indexed<'_> {
         }
     }
 
-    /// Nodes of which the fitting ones are some, each once; `None` where that could be any.
+    /// The nodes that may fit, each once; `None` where any node may.
     fn candidates<'s>(&'s self, selector: &Selector) -> Option<Cow<'s, [u32]>> {
         let slot = |slot: &usize| self.hits.slots.get(*slot).map(|nodes| Cow::Borrowed(nodes.as_slice()));
         if let Some(set) = &selector.label {

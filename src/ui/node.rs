@@ -115,13 +115,13 @@ impl UiNode {
         !self.password || !self.hint.is_empty() || looks_masked(&self.text)
     }
 
-    /// How many characters stand in a password field; `None` for any other node.
+    /// How many characters a password field holds; `None` for any other node.
     #[must_use]
     pub fn masked_len(&self) -> Option<usize> {
         self.password.then(|| if self.filled() { self.text.chars().count() } else { 0 })
     }
 
-    /// To be called once all attributes are set: hides what a password field shows.
+    /// Hides what a password field shows. Call it once all attributes are set.
     pub(super) fn finish(&mut self) {
         if self.password && self.filled() {
             // The character typed last can be in clear for a moment, and some settings show all of them.

@@ -72,7 +72,7 @@ impl fmt::Display for NodeText {
     }
 }
 
-/// Texts that were made last, so that an equal one need not be made again. Of a fixed size: what a phone sends decides nothing here.
+/// Texts that were made last, so that an equal one need not be made again. Its size is fixed, whatever a phone sends.
 pub(super) struct Recent(Vec<NodeText>);
 
 impl Recent {

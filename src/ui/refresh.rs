@@ -1,12 +1,12 @@
-//! The tree of a dump brought up to date by the cheap look: places, what is enabled, and how many characters stand in a field. What
-//! the page is, the dump has told; the views tell no texts, so they never tell a page.
+//! Brings the tree of a dump up to date by the cheap look: places, what is enabled, and how many characters a field holds. Only the dump
+//! tells which page it is, since the views have no texts.
 
 use std::collections::HashMap;
 
 use super::views::{ScreenViews, View};
 use super::{Bounds, NodeId, UiNode, UiTree, UiWindow};
 
-/// Windows that come and go beside a page and are none of an app: the keyboard is looked at by what it covers.
+/// The keyboard's window comes and goes beside a page and belongs to no app. Only what it covers counts.
 const KEYBOARD: &str = "InputMethod";
 
 /// The title in a window's name, which begins with a number.
@@ -27,7 +27,7 @@ fn is_keyboard(name: &str) -> bool {
 pub enum Agreement {
     /// Everything that both show is at the same place.
     Same,
-    /// Something that both show stands elsewhere, or is missing from the views.
+    /// Something is at another place in the views than in the dump, or is missing from them.
     Other,
     /// They have nothing in common by which they could be compared.
     Nothing,
@@ -129,7 +129,7 @@ impl UiTree {
             match pairs.get(&id) {
                 Some(view) => update(&mut node, view)?,
                 None if node.password => return None,
-                // What can't be followed is nowhere once the page has moved, so that it is not tapped where it was.
+                // A node that the views don't show has no place once the page has moved, so that nothing taps it where it was.
                 None if moved => node.bounds = Bounds::default(),
                 None => {}
             }

@@ -168,7 +168,7 @@ impl Selector {
     }
 
     fn fits_alone(&self, node: &UiNode) -> bool {
-        // Most nodes have neither id nor text, and a screen's condition asks all of them: what costs nothing is asked first.
+        // Most nodes have neither id nor text, and a screen's condition asks all of them: the cheap test comes first.
         if self.label.is_some() && node.text.is_empty() && node.content_desc.is_empty() {
             return false;
         }

@@ -108,7 +108,7 @@ impl UiTree {
         hasher.finish()
     }
 
-    /// Whether a page is visibly not whole yet: a progress bar turns, or a web view shows nothing that could be read or used.
+    /// Whether a page is visibly still loading: a progress bar turns, or a web view shows nothing to read or use.
     #[must_use]
     pub fn is_loading(&self) -> bool {
         let says = |n: &UiNode| n.clickable || n.class.ends_with("EditText") || n.says_something();

@@ -43,14 +43,14 @@ pub(crate) struct WhichArgs {
 }
 
 impl WhichArgs {
-    /// The selection that was typed; where nothing was, the serial in the environment.
+    /// The selection that was typed, else the serial in the environment.
     pub(crate) fn selection(&self) -> Selection {
         let serials = if self.all { Vec::new() } else { named(&self.serials) };
         Selection { serials, all: self.all }
     }
 }
 
-/// The serials that were typed; where none was, the one in the environment. An empty variable is none, as for adb.
+/// The serials that were typed, else the one in the environment. An empty variable counts as unset, as for adb.
 pub(crate) fn named(typed: &[String]) -> Vec<Serial> {
     let mut serials: Vec<Serial> = typed.iter().map(Serial::new).collect();
     if serials.is_empty() {

@@ -80,7 +80,8 @@ impl JournalArgs {
         self.open_until(Arc::default())
     }
 
-    /// As [`JournalArgs::open`], for a run that sets `interrupted` when it has to end: a journal that benches share is not waited for then.
+    /// As [`JournalArgs::open`], for a run that sets `interrupted` when it has to end: then it stops waiting for a journal that benches
+    /// share.
     pub(crate) fn open_until(&self, interrupted: Arc<AtomicBool>) -> Result<Arc<Journal>, JournalError> {
         if let Some(url) = self.url() {
             return open_shared(url, interrupted).map(Arc::new);

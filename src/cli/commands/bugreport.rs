@@ -1,4 +1,4 @@
-//! `bugreport`: what a run met and did not know, as one zip to give away. Nothing is sent.
+//! `bugreport`: packs the screens that a run did not know into one zip to pass on. Sends nothing.
 
 use std::path::{Path, PathBuf};
 
@@ -95,7 +95,7 @@ fn rows(record: &RunRecord) -> Vec<u8> {
     (text + "\n").into_bytes()
 }
 
-/// The captures that a run kept. One that is not there kept none.
+/// The captures that a run kept; none where it has no folder.
 fn kept(folder: &Path, files: &mut Files) -> Result<(), Failure> {
     let failed = |path: &Path, error: &std::io::Error| {
         Failure::usage(say!("folder-cannot-be-read", error)).at(path.display().to_string())

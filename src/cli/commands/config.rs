@@ -23,7 +23,7 @@ use crate::text::say;
 /// Names another configuration file; empty: none.
 const FILE_VARIABLE: &str = "MI_SIGNOUT_CONFIG";
 
-/// Options that say what is to happen to which phone now. A file that lies about for months can't say that.
+/// Options that say what to do with which phone now. A file that stays for months can't say that.
 const NOT_IN_A_FILE: &[&str] = &["all", "again", "authorised-by", "press-final", "serial", "yes"];
 
 /// Options of `config`.
@@ -249,7 +249,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// Reads and checks the file; none is no error.
+/// Reads and checks the file. A missing file is no error.
 fn read_file(path: &Path, cli: &Command) -> Result<Option<Table>, Failure> {
     let place = path.display().to_string();
     let text = match std::fs::read_to_string(path) {

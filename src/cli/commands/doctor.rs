@@ -123,7 +123,7 @@ fn look(args: &Args, labels: &Labels) -> Result<Findings, Failure> {
             .into_iter()
             .map(|device| {
                 let of = device.clone();
-                // Where no thread can be had, the phone is asked here, after the others.
+                // Without a thread for it, ask the phone here, after the others.
                 let asked = std::thread::Builder::new().spawn_scoped(scope, move || of_phone(&of, labels));
                 (device, asked)
             })

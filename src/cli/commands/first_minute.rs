@@ -17,7 +17,7 @@ use crate::fleet::Numbers;
 use crate::model::{ExitStatus, Serial};
 use crate::text::say;
 
-/// How often it is looked whether the person has done the next thing.
+/// The pause between two looks whether the person has done the next thing.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// The command line of the sign-out that follows.

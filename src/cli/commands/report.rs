@@ -185,7 +185,7 @@ impl Recorded {
     }
 }
 
-/// What a report whose chain holds is worth. A chain alone can be computed anew by whoever edits a row.
+/// What a report whose chain holds proves. Whoever edits a row can compute the chain again.
 fn judge(seal: Seal, recorded: Recorded) -> (String, String, ExitStatus) {
     match (recorded, seal) {
         (Recorded::Other, _) => (say!("edited"), say!("journal-has-other-rows"), ExitStatus::NotDone),

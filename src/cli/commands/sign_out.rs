@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     }
     confirmed?;
     drop(in_order);
-    // Only where nobody was asked about the phones that are listed now.
+    // Late phones may join only where no question named the phones that are listed now.
     let has_late = args.yes && args.run.which.all && !silent.is_empty();
     let serials: Vec<Serial> = listed.iter().map(|device| device.serial.clone()).collect();
     let given = args.run.passwords.read((!has_late).then_some(&serials[..]))?;

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
         }
         return Ok(ExitStatus::Done);
     }
-    // What was done to the phones is told at the end, also after Ctrl-C.
+    // Print at the end what was done to the phones, also after Ctrl-C.
     let _in_order = interrupt.in_order();
     let bench = Bench::new(&args.scenario, args.latency)?;
     let server = args.adb_server.map(|port| bench.farm.serve_server(port)).transpose().map_err(no_port)?;

@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     args.check(&wanted, interactive)?;
     let catalog = args.run.profiles.catalog()?;
     let servers = args.run.place.servers()?;
-    // Also where nothing is attached yet: a server that can't be had is an error now, and not a long wait.
+    // Also before any phone is attached: an adb server that does not answer is an error now, not a long wait.
     attached(&args.run.place, output)?;
     args.confirm(&wanted, output)?;
     let passwords = args.passwords(&wanted, interactive, output)?;
@@ -118,7 +118,7 @@ impl Args {
         })
     }
 
-    /// Whose phones come is known later only, so a person is asked now: once for each listed account, else once for all.
+    /// Which account each phone holds becomes known later, so ask the person now: once for each listed account, else once for all.
     fn passwords(&self, wanted: &Wanted, ask: bool, output: &Output) -> Result<Passwords, Failure> {
         let mut passwords = self.run.passwords.read(None)?;
         if !passwords.is_empty() || !ask {

@@ -1,4 +1,4 @@
-//! Which connected phones are signed out: each is asked for its account first, and only listed ones are admitted. Nothing is touched here.
+//! Decides which connected phones are signed out: asks each for its account first, and admits only listed ones. Touches nothing.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -29,16 +29,16 @@ type Before = Option<Outcome>;
 
 /// What becomes of a phone at the admission.
 pub(super) enum Entry {
-    /// It is worked on.
+    /// The watch works on it.
     Admitted {
         /// How it ended, where it was here before.
         before: Before,
         /// The account that it passes for, where the phone shows that masked: another account may look the same.
         by_mask: Option<AccountId>,
     },
-    /// It is none of ours: no row.
+    /// It is not on the list: no row.
     Skipped(String),
-    /// It was meant, and may not be worked on.
+    /// It is on the list, but may not be signed out.
     Refused(Ending),
     /// Another phone of this serial is attached there.
     Duplicate(Device),
@@ -128,7 +128,7 @@ impl<'a> Admission<'a> {
         self.wanted.all || self.wanted.serials.iter().any(named)
     }
 
-    /// Why a phone is none of ours.
+    /// Why a phone is not on the list.
     fn why_not(&self, device: &Device, says: &Says) -> Option<String> {
         if self.is_named(device, says) {
             return None;

@@ -21,7 +21,7 @@ use crate::phone::Phone;
 use crate::preflight;
 use crate::text::say;
 
-/// How often it is looked whether a worker is done or Ctrl-C was pressed.
+/// The pause between two looks whether a worker is done or Ctrl-C was pressed.
 const TICK: Duration = Duration::from_millis(100);
 /// How long a phone may take to show its number.
 const SHOW: Duration = Duration::from_secs(20);
@@ -63,8 +63,8 @@ struct Round<'s> {
 }
 
 impl Watch<'_> {
-    /// Works on phones as `news` brings them, and gives the rows in the order in which they came. Ends after `count` phones, by
-    /// Ctrl-C, or when nobody tells any more news; phones that are worked on then get their rows first.
+    /// Works on phones as `news` brings them, and gives the rows in the order in which they came. Ends after `count` phones, at Ctrl-C,
+    /// or when the sender of `news` is gone; phones that have a worker then get their rows first.
     #[must_use]
     pub fn run(&self, news: &Receiver<DeviceUpdate>) -> Vec<ResultRow> {
         let gate = PasswordGate::of(self.plan);
@@ -197,7 +197,7 @@ impl Watch<'_> {
         })
     }
 
-    /// Asks a phone whose it is, and works on it where it is wanted.
+    /// Asks a phone for its account, and works on it where it is wanted.
     fn receive(
         &self,
         device: &Device,
@@ -225,7 +225,7 @@ impl Watch<'_> {
                 if self.locate {
                     self.show(device, number);
                 }
-                // Whether it is here twice was asked at the admission.
+                // The admission has found out whether it is here twice.
                 match worker::work(device, Some(number), self.plan, self.connector, gate, &|_| None) {
                     worker::Worked::Row(row) => *row,
                     worker::Worked::DuplicateConnection(_) => return None,

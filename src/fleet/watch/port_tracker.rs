@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use crate::fleet::tray::{PortKey, port_key};
 use crate::model::{AdbServer, Device, DeviceState};
 
-/// After a lost server is back, phones come back one by one: so long a missing one is not unplugged.
+/// After a lost server is back, its phones come back one by one. For this long a missing phone does not count as unplugged.
 const SETTLE: Duration = Duration::from_secs(5);
-/// The longest that a phone with a bad cable, which comes and goes, is left in backoff.
+/// The longest backoff of a phone with a bad cable, which comes and goes.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 
 /// What a list changes.
@@ -19,7 +19,7 @@ pub(super) enum Change {
     Waits(Device),
     /// A phone that had nothing more to do, or never began, was unplugged.
     Unplugged(Device),
-    /// A phone that is worked on or waits is not listed any more.
+    /// A phone that has a worker, or waits for one, is no longer listed.
     Missing(Device),
 }
 
@@ -43,7 +43,7 @@ enum State {
     Ready(Instant),
     /// A worker has it.
     Busy,
-    /// It has its result, or is none of ours: it rests until it is unplugged.
+    /// It has its result, or is not on the list: it rests until it is unplugged.
     Rests,
 }
 
@@ -52,7 +52,7 @@ struct Plug {
     device: Device,
     state: State,
     listed: bool,
-    /// Ends without a sign-out in a row, and the last of them.
+    /// How often in a row it ended without a sign-out, and when it last did.
     bad: u32,
     ended: Option<Instant>,
 }
@@ -66,7 +66,7 @@ pub(super) struct PortTracker {
 }
 
 impl PortTracker {
-    /// The server does not answer: its phones are where they were.
+    /// The server does not answer: its phones count as still connected.
     pub(super) fn server_lost(&mut self, server: &AdbServer) {
         self.servers.insert(server.clone(), None);
     }
@@ -159,7 +159,7 @@ impl Plug {
         match self.state {
             State::Rests if again && !settling => {
                 let (state, change) = arrived(now, device);
-                // One that comes and goes is taken up again later each time; a person needs longer to fix it anyway.
+                // A phone that comes and goes waits longer each time; a person needs longer to fix it anyway.
                 let backoff = Duration::from_secs(1 << self.bad.min(6)).min(LONGEST_BACKOFF);
                 let from = self.ended.filter(|_| self.bad > 0).map_or(now, |ended| ended + backoff);
                 self.state = if state == State::Waits { state } else { State::Ready(from.max(now)) };
@@ -187,7 +187,7 @@ impl Plug {
             State::Busy => Some(Change::Missing(self.device.clone())),
             State::Rests => Some(Change::Unplugged(self.device.clone())),
             State::Waits | State::Ready(_) => {
-                // Back later, it arrives anew.
+                // If it comes back later, it counts as a new arrival.
                 self.state = State::Rests;
                 Some(Change::Unplugged(self.device.clone()))
             }

@@ -60,7 +60,7 @@ pub(super) fn profile(
     Ok(profile)
 }
 
-/// The base without what it is told to leave out, or an empty profile.
+/// The base without the screens that the file leaves out (`without`), or an empty profile.
 fn start(
     source: &Source<'_>,
     raw: &RawProfile,

@@ -29,7 +29,7 @@ pub(super) fn no_result() -> String {
     format!("<span class=\"badge bad\">{}</span>", escape(&say!("no-result")))
 }
 
-/// What the picture of a row begins with in the page, before the row's number. No text of a phone has it: there it is escaped.
+/// How the picture of a row begins in the page, before the row's number. No text of a phone contains this: the page escapes it there.
 pub(super) const PICTURE: &str = "<img id=\"picture-";
 /// What stands before the picture's bytes.
 const SOURCE: &str = "\" src=\"data:image/png;base64,";
@@ -40,7 +40,7 @@ fn picture_start(row: u32) -> String {
     format!("{PICTURE}{row}\" alt=\"{alt}{SOURCE}")
 }
 
-/// The number of a row and its picture as text, of what follows [`PICTURE`].
+/// Reads the number of a row and its picture in base64 from what follows [`PICTURE`].
 pub(super) fn picture(text: &str) -> Option<(&str, &str)> {
     let (row, rest) = text.split_once('"')?;
     let (alt, data) = rest.split_once(SOURCE)?;
@@ -90,7 +90,7 @@ fn name(make: Option<&str>, model: Option<&str>) -> String {
     }
 }
 
-/// What the certificate certifies: only a proven sign-out is one.
+/// What the card certifies. Only a proof makes it a certificate.
 fn kind(outcome: Outcome) -> String {
     match outcome {
         Outcome::SignedOut => say!("certificate-of-a-sign-out"),

@@ -1,4 +1,4 @@
-//! What the page and its cards are put together from: tables, facts and escaped text.
+//! The parts of the page and its cards: tables, facts and escaped text.
 
 use std::fmt::Write;
 
@@ -34,7 +34,7 @@ pub(super) fn moment(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-/// Cleaned, and with everything escaped that HTML would obey, in texts and in attributes.
+/// The text, cleaned and escaped for HTML, in texts and in attributes.
 pub(super) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in printable(text).chars() {

@@ -1,4 +1,4 @@
-//! The page of a run: a summary, and a card per phone that prints as its certificate. One file, nothing is fetched.
+//! The page of a run: a summary, and a card per phone that prints as its certificate. One file that fetches nothing.
 
 mod card;
 mod elements;

@@ -1,4 +1,4 @@
-//! The whole page: the summary at its top, the cards, and the record that the page carries; and reading that record back.
+//! The whole page: the summary at its top, the cards, and the record that the page carries. Also reads that record back.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -136,7 +136,7 @@ fn in_short(page: &mut String, run: &RunRecord) {
     let _ = writeln!(page, "<p class=\"short\">{}</p>", escape(&says.join(" ")));
 }
 
-/// A line per phone, in the order of the tray, with a way to its card.
+/// A line per phone, in the order of the tray, with a link to its card.
 fn list(page: &mut String, run: &RunRecord) {
     let names = [
         say!("report-place"),

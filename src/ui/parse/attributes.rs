@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::DumpError;
 
-/// Every attribute with its value, unescaped. What stands twice is noticed where the values are taken.
+/// Every attribute with its value, unescaped. The reader of the values refuses an attribute that occurs twice.
 pub(super) fn attributes(raw: &[u8]) -> Result<Vec<(&str, Cow<'_, str>)>, DumpError> {
     let malformed = |what: &str| DumpError::Malformed(format!("an attribute {what}"));
     let raw = std::str::from_utf8(raw).map_err(|e| DumpError::Malformed(e.to_string()))?;

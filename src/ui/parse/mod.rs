@@ -63,9 +63,9 @@ impl DumpError {
 }
 
 impl UiTree {
-    /// Reads a dump of one window (`<hierarchy>`) or of all (`<displays>`, from `--windows`), of which the window in front on
-    /// display 0 is kept with those that lie over it. Anything before `<?xml` or the root and after its end is left out ("UI hierchary dumped to:
-    /// /dev/tty" stands there, and warnings of MIUI).
+    /// Reads a dump of one window (`<hierarchy>`) or of all (`<displays>`, from `--windows`), of which the window in front on display 0
+    /// is kept with those that lie over it. Skips anything before `<?xml` or the root and after its end: "UI hierchary dumped to:
+    /// /dev/tty", and warnings of MIUI.
     ///
     /// # Errors
     /// Where it is empty, cut, not a dump, over a limit or malformed. Never panics.

@@ -179,7 +179,7 @@ impl<'t> Tag<'t> {
         is_whole.then_some((tag, is_empty, cursor.at))
     }
 
-    /// The node with what is within it. What a password field shows is hidden, and was never beside the shared texts.
+    /// The node with its descendants. Hides what a password field shows, which never was among the shared texts.
     #[inline]
     pub(super) fn into_node(self, parent: Option<NodeId>, within: Range<u32>, recent: &mut Recent) -> UiNode {
         let mut node = UiNode {

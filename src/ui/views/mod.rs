@@ -118,7 +118,7 @@ impl ScreenViews {
         if self.with_id(&node.id).any(is_same) { Standing::Same } else { Standing::Changed }
     }
 
-    /// How many characters stand in the field with this id, where exactly one view has it and tells.
+    /// How many characters the field with this id holds; `None` unless exactly one view has the id and says so.
     #[must_use]
     pub fn typed(&self, resource_id: &str) -> Option<u32> {
         let mut found = self.with_id(resource_id);
@@ -277,7 +277,7 @@ fn raw(stream: &Stream<'_>, names: &[Property], map: usize) -> Raw {
     raw
 }
 
-/// A coordinate; none is so far out that sums of a deep tree could overflow.
+/// A coordinate, limited so that sums over a deep tree can't overflow.
 fn number(value: &Value) -> i64 {
     const FAR: i64 = i32::MAX as i64;
     let number = match value {

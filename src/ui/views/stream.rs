@@ -46,7 +46,7 @@ impl<'b> Stream<'b> {
                 if top && reader.is_done() {
                     break;
                 }
-                // The view and the names stand in the stream without a key of their own.
+                // The stream holds the view and the names without a key of their own.
                 let next = if top && reader.peek() == Some(b'M') { Some(0) } else { Some(reader.key()?) };
                 match next {
                     Some(0) if !top => drop(open.pop()),

@@ -10,10 +10,10 @@ use super::owner::Owner;
 use crate::text::say;
 use crate::web::{DownloadError, Downloads, FindError, Fitting, Found, Kind, Site, find};
 
-/// Finds it; none where the person ended the search. `home` is the folder of the journal.
+/// Finds the driver; none where the person ended the search. `home` is the folder of the journal.
 ///
 /// # Errors
-/// Where there is none to use: in words, with what to do.
+/// Where no driver can be used: says why, and what to do.
 pub(super) fn find_driver(args: &Args, site: &Site, home: &Path, owner: &mut Owner) -> Result<Option<Found>> {
     let path: Vec<PathBuf> = std::env::var_os("PATH").map(|p| std::env::split_paths(&p).collect()).unwrap_or_default();
     match find(args.driver.as_deref(), args.browser.as_deref(), &path) {

@@ -31,7 +31,7 @@ use crate::web::{
 /// Only with a replica on a loopback address: how the browser is to run.
 const TEST_BROWSER: &str = "MI_SIGNOUT_TEST_BROWSER";
 
-/// How long a page may be unclear until the person is told.
+/// How long a page may be unclear before the program tells the person.
 const UNCLEAR: Duration = Duration::from_secs(10);
 /// How long to wait for the answer to the last press.
 const ANSWER: Duration = Duration::from_secs(60);
@@ -95,7 +95,7 @@ fn guide(pages: &Pages, no_open: bool, out: &mut dyn Write) -> Result<ExitStatus
     Ok(ExitStatus::Done)
 }
 
-/// Where the runs keep what they have open, what ends them, and who reads.
+/// The journal's folder, the signal that ends the command, and its output.
 struct Home<'a> {
     folder: &'a Path,
     interrupt: &'a Interrupt,
@@ -129,7 +129,7 @@ fn delete(
         }
         locked => locked?,
     };
-    // A replica answers at once; Xiaomi's pages are looked at twice a second.
+    // A replica answers at once; look at Xiaomi's pages twice a second.
     let pace = Duration::from_millis(if site.is_replica() { 80 } else { 500 });
     let mut owner = Owner::new(pace, home.interrupt);
     if let Some(status) = what_was_before(&mut owner, queue, account)? {
@@ -185,7 +185,7 @@ fn choose<'a>(waiting: &'a [WaitingAccount], named: Option<&str>) -> Result<Opti
     }
 }
 
-/// Where an earlier run may have deleted the account, only its owner's word goes on from there.
+/// Where an earlier run may have deleted the account, only its owner can say how that ended.
 fn what_was_before(
     owner: &mut Owner,
     queue: &mut impl DeletionQueue,
@@ -332,7 +332,7 @@ fn ended(ending: &Ending, owner: &mut Owner, queue: &mut impl DeletionQueue, pla
     })
 }
 
-/// Says that it could not be seen, and asks the owner, unless the owner wants to leave.
+/// Says that the end could not be seen, and asks the owner, unless the owner wants to leave.
 fn unknown(owner: &mut Owner, queue: &mut impl DeletionQueue, plan: &Plan) -> Result<ExitStatus> {
     owner.say(&say!("deletion-could-not-be-seen", entry = crate::web::ENTRY));
     if owner.is_interrupted() {

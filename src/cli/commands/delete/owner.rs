@@ -22,7 +22,7 @@ pub(super) struct Owner {
     pace: Duration,
 }
 
-/// The text, wrapped to the width of a terminal; as it is where that is none.
+/// The text, wrapped to the width of the terminal; unchanged where the output is no terminal.
 pub(super) fn fitted(text: &str, terminal: &console::Term) -> String {
     match terminal.size_checked() {
         Some((_, columns)) if terminal.is_term() && columns >= 20 => wrap(text, usize::from(columns)),
@@ -36,13 +36,13 @@ impl Owner {
         Self { out: console::Term::stderr(), interrupt: interrupt.clone(), _in_order: interrupt.in_order(), pace }
     }
 
-    /// Prints a line. A terminal that is gone can't be told.
+    /// Prints a line. Ignores a terminal that is gone.
     pub(super) fn say(&mut self, text: &str) {
         let _ = writeln!(self.out, "{}", fitted(text, &self.out));
         let _ = self.out.flush();
     }
 
-    /// Prints a question. What was typed before it is forgotten: it was no answer.
+    /// Prints a question. Forgets what was typed before it, which was no answer.
     fn put(&mut self, question: &str) {
         prompt::forget_typed_ahead();
         let _ = write!(self.out, "{} ", fitted(question, &self.out));
