@@ -151,6 +151,8 @@ pub enum Look {
         /// Whether focus and accounts are read, too. Without them the observation has neither.
         probes: bool,
     },
+    /// As `Views` with the probes, and the views once more a moment later, beside them: before an act on a page that may still move.
+    ViewsTwice,
 }
 
 impl Look {
@@ -163,7 +165,7 @@ impl Look {
     /// Whether the screen is read by a dump.
     #[must_use]
     pub fn reads_screen(self) -> bool {
-        !matches!(self, Self::Probes | Self::Views { .. })
+        !matches!(self, Self::Probes | Self::Views { .. } | Self::ViewsTwice)
     }
 }
 
@@ -176,7 +178,7 @@ pub struct Observation {
     pub accounts: AccountsProbe,
     /// The screen.
     pub screen: ScreenRead,
-    /// What the cheap look showed where it was read beside the screen: views or that it is unreadable.
+    /// What the cheap look showed where it was read beside the screen, or once more: views or that it is unreadable.
     pub views: ScreenRead,
     /// What the phone said where it refused an input event or an opening; empty where it did not.
     pub refused: Option<Refusal>,

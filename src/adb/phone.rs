@@ -313,7 +313,7 @@ fn observation(sections: &[Section<'_>]) -> Observation {
         views: if sections.iter().any(|s| matches!(s.name, "file" | "tty")) {
             parse::views(sections)
         } else {
-            ScreenRead::Skipped
+            parse::second_views(sections)
         },
         refused: refusal(sections),
     }

@@ -56,7 +56,7 @@ impl<'a> Walk<'a> {
             || (waits && course.cheap.replaces_dump_while_waiting());
         let look = step.look;
         if by_views {
-            step.look = Look::Views { probes: true };
+            step.look = if waits { Look::Views { probes: true } } else { Look::ViewsTwice };
             if !waits {
                 step.settle = Settle::Pause(MOVES);
             }
@@ -87,7 +87,7 @@ impl<'a> Walk<'a> {
                 if let (ScreenRead::Refreshed(tree), Some(screen)) = (&now, &mut course.last_screen) {
                     screen.tree = tree.clone();
                 }
-                // What is tapped next is looked at once more: a keyboard may still be on its way.
+                // What is tapped next was looked at once more, or will be: a keyboard may still be on its way.
                 course.dump_is_fresh = !waits;
                 Ok(Observation { screen: now, ..seen })
             }
@@ -128,8 +128,7 @@ impl<'a> Walk<'a> {
                     (*from, *to) = (down, up);
                 }
             }
-            let seen =
-                self.timed(course, &Step { inputs, settle: Settle::Nothing, look: Look::Views { probes: true } })?;
+            let seen = self.timed(course, &Step { inputs, settle: Settle::Nothing, look: Look::ViewsTwice })?;
             let (ScreenRead::Views(views), Some(screen)) = (&seen.screen, &mut course.last_screen) else {
                 return if seen.refused.is_some() { Ok(seen) } else { self.dump_instead(course, seen, step.look) };
             };

@@ -35,6 +35,8 @@ pub type Check<'a> = dyn Fn(&mut dyn Phone) -> Result<Checked, PhoneError> + 'a;
 
 /// How old an observation may be when the password is submitted on the strength of it.
 const FRESH: Duration = Duration::from_millis(500);
+/// A turn that came within this time was not waited for: what was looked at right before it is still right before the submission.
+const AT_ONCE: Duration = Duration::from_millis(50);
 /// How long the last look at the accounts may take, when the time is up already.
 const LAST_LOOK: Duration = Duration::from_secs(5);
 /// How often the connection may be lost in one walk before the phone counts as lost for good.
@@ -165,6 +167,9 @@ impl<'a> Walk<'a> {
         // The phone's time stands still while it waits for its turn, and what was seen before is old by then.
         let waited = (self.now)().saturating_duration_since(asked);
         self.deadline.set(self.deadline.get() + waited);
+        if waited >= AT_ONCE {
+            course.beside_dump = ScreenRead::Skipped;
+        }
         if waited >= FRESH {
             let seen = self.look_again(course);
             let now = self.since(began);

@@ -143,6 +143,67 @@ fn a_dump_that_was_over_before_its_inputs_were_is_made_again() {
     assert!(matches!(seen.screen, ScreenRead::NotReady(NotReady::NotIdle)), "{:?}", seen.screen);
 }
 
+/// Words that are typed into a field.
+fn typing<'a>() -> Vec<Input<'a>> {
+    vec![Input::Tap(Point { x: 1, y: 2 }), Input::Words("mi account")]
+}
+
+#[test]
+fn typing_is_done_before_the_page_is_dumped_that_counts() {
+    for look in [SCREEN, Look::ScreenAndViews] {
+        let stubs = slow_input("cat \"$DUMP\" >\"$2\"");
+        let seen = step(&stubs, &Step { inputs: typing(), settle: Settle::Nothing, look });
+        assert_eq!(texts(&seen), [""], "{look:?}");
+        assert_eq!(seen.accounts.presence(), Presence::Present);
+        assert!(seen.focus.is_some());
+        assert_eq!(stubs.log().matches("input text mi%saccount").count(), 1, "{look:?}: it is typed once");
+        assert_eq!(stubs.log().matches("uiautomator").count(), 2, "{look:?}");
+    }
+}
+
+#[test]
+fn a_field_that_is_cleared_first_is_dumped_once_all_is_typed() {
+    let stubs = phone_stubs();
+    let inputs = vec![Input::Clear { chars: 3 }, Input::Words("a")];
+    let seen = step(&stubs, &Step { inputs, settle: Settle::Nothing, look: SCREEN });
+    assert!(matches!(seen.screen, ScreenRead::Tree(_)));
+    let log = stubs.log();
+    assert!(log.find("input text a") < log.find("uiautomator"), "{log}");
+}
+
+#[test]
+fn a_page_that_changes_while_it_is_dumped_has_its_window_read_again() {
+    let stubs = phone_stubs();
+    // The dump goes on until the window was read a second time, which then is another one.
+    stubs.program(
+        "dumpsys",
+        "case \"$1\" in
+         account) echo 'User UserInfo{0:Owner:13}:'; echo '  Accounts: 1'; echo '    Account {name=6230***535, type=com.xiaomi}';;
+         window) echo window >>\"$LOG\"; n=$(grep -c window \"$LOG\"); if [ \"$n\" -ge 2 ]; then echo ' mCurrentFocus=Window{1 u0 com.xiaomi.account/.New}'; else echo ' mCurrentFocus=Window{1 u0 com.xiaomi.account/.Old}'; fi;;
+         esac",
+    );
+    dump_with(&stubs, "while [ \"$(grep -c window \"$LOG\")\" -lt 2 ]; do :; done; cat \"$DUMP\" >\"$2\"");
+    let inputs = vec![Input::Tap(Point { x: 1, y: 2 })];
+    let seen = step(&stubs, &Step { inputs, settle: Settle::Nothing, look: SCREEN });
+    assert_eq!(seen.focus.unwrap().activity, ".New");
+    assert_eq!(seen.accounts.presence(), Presence::Present);
+    assert!(matches!(seen.screen, ScreenRead::Tree(_)));
+    assert_eq!(stubs.log().matches("uiautomator").count(), 1, "it is dumped once");
+}
+
+#[test]
+fn views_that_are_read_twice_are_two() {
+    let stubs = phone_stubs();
+    stubs.program("cmd", "echo \"cmd $*\" >>\"$LOG\"; printf 'PK\\000\\n\\001'");
+    let inputs = vec![Input::Tap(Point { x: 1, y: 2 })];
+    let settle = Settle::Pause(Duration::from_millis(200));
+    let seen = step(&stubs, &Step { inputs, settle, look: Look::ViewsTwice });
+    assert_eq!(stubs.log().matches("cmd window dump-visible-window-views").count(), 2);
+    assert!(matches!(seen.screen, ScreenRead::Unreadable(_)) && matches!(seen.views, ScreenRead::Unreadable(_)));
+    assert_eq!(seen.accounts.presence(), Presence::Present);
+    assert_eq!(seen.focus.unwrap().to_string(), "com.xiaomi.account/.ui.AccountSettingsActivity");
+}
+
 #[test]
 fn noise_and_exit_codes_do_not_spoil_a_good_file() {
     let stubs = phone_stubs();
@@ -302,11 +363,11 @@ fn settling_waits_on_the_phone_for_the_focus_to_change() {
     };
     let seen = step(&stubs, &change(60));
     assert_eq!(seen.focus.unwrap().activity, ".New");
-    assert_eq!(stubs.log().matches("sleep").count(), 5, "the focus is looked at every other time");
+    assert_eq!(stubs.log().matches("sleep").count(), 5, "the focus is looked at every third time");
     // From `.New` nothing changes any more: the wait is bounded.
     let before = stubs.log().matches("sleep").count();
     step(&stubs, &change(3));
-    assert_eq!(stubs.log().matches("sleep").count() - before, 8, "it waits no longer");
+    assert_eq!(stubs.log().matches("sleep").count() - before, 11, "it waits no longer");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A simulated phone as its front ends see it: the phone, its shell and its files joined.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::clock::Cancel;
 use super::endpoint::{ConnState, Endpoint, Files, Identity};
 use super::fs::Fs;
+use super::input::Input;
 use super::phone::{Disconnect, SimPhone};
 use super::shell::{Refusals, Shell, Sink, Source, Streams};
 
@@ -88,7 +89,7 @@ impl Endpoint for SimDevice {
         &self,
         script: Option<&str>,
         _interactive: bool,
-        stdin: Box<dyn Read + Send>,
+        stdin: Box<dyn Input>,
         stdout: Box<dyn Write + Send>,
         stderr: Box<dyn Write + Send>,
         cancel: Cancel,

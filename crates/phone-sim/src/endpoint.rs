@@ -2,11 +2,12 @@
 //!
 //! The front ends know this trait only, so that they can be tested with a phone of three commands.
 
-use std::io::{Read, Write};
+use std::io::Write;
 
 use tokio::sync::watch;
 
 use super::clock::Cancel;
+use super::input::Input;
 
 /// How a phone is connected to the computer, as an adb server sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +83,7 @@ pub trait Endpoint: Send + Sync + 'static {
         &self,
         script: Option<&str>,
         interactive: bool,
-        stdin: Box<dyn Read + Send>,
+        stdin: Box<dyn Input>,
         stdout: Box<dyn Write + Send>,
         stderr: Box<dyn Write + Send>,
         cancel: Cancel,

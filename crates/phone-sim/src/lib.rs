@@ -30,6 +30,7 @@ pub mod farm;
 mod files;
 pub mod fs;
 pub mod generations;
+pub mod input;
 pub mod labels;
 mod models;
 pub mod phone;

@@ -4,8 +4,10 @@
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::clock::Cancel;
@@ -89,7 +91,7 @@ fn run_blocking(
     cancel: Cancel,
 ) -> i32 {
     let script = request.script.as_deref();
-    let stdin = StdinPipe { chunks: stdin, rest: Vec::new(), at: 0 };
+    let stdin = StdinPipe { chunks: stdin, rest: Vec::new(), at: 0, runtime: Handle::current() };
     let pipe = |id| OutputPipe { id, pieces: output.clone() };
     if request.terminal {
         let stdin = CookedInput::new(stdin, pipe(ID_STDOUT));
@@ -191,6 +193,19 @@ struct StdinPipe {
     chunks: mpsc::Receiver<Vec<u8>>,
     rest: Vec<u8>,
     at: usize,
+    runtime: Handle,
+}
+
+impl super::input::Input for StdinPipe {
+    fn ready(&mut self, within: Duration) -> bool {
+        if self.at == self.rest.len() {
+            let next = self.runtime.block_on(async { tokio::time::timeout(within, self.chunks.recv()).await });
+            let Ok(next) = next else { return false };
+            // Nothing comes after the end, which reading finds again.
+            (self.rest, self.at) = (next.unwrap_or_default(), 0);
+        }
+        true
+    }
 }
 
 impl Read for StdinPipe {

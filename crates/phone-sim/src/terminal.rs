@@ -4,6 +4,8 @@
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 
+use super::input::Input;
+
 /// The key that hangs the session up (the session looks for it itself: a running command may read nothing).
 pub(super) const CTRL_C: u8 = 3;
 const CTRL_D: u8 = 4;
@@ -72,6 +74,8 @@ impl<R: Read, W: Write> CookedInput<R, W> {
         Ok(())
     }
 }
+
+impl<R: Read + Send, W: Write + Send> Input for CookedInput<R, W> {}
 
 impl<R: Read, W: Write> Read for CookedInput<R, W> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

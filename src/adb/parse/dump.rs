@@ -31,10 +31,20 @@ pub fn screen(sections: &[Section<'_>]) -> ScreenRead {
     failure(&words, &codes)
 }
 
-/// The views, which may have been read beside a screen.
+/// The views, which may have been read beside a screen. Where they were read more than once, the last time counts.
 #[must_use]
 pub fn views(sections: &[Section<'_>]) -> ScreenRead {
-    match sections.iter().find(|s| s.name == "views").map(|views| ScreenViews::parse(views.body)) {
+    views_in(sections, "views")
+}
+
+/// The views that were read once more, right after the first ones.
+#[must_use]
+pub fn second_views(sections: &[Section<'_>]) -> ScreenRead {
+    views_in(sections, "views-again")
+}
+
+fn views_in(sections: &[Section<'_>], name: &str) -> ScreenRead {
+    match sections.iter().rfind(|s| s.name == name).map(|views| ScreenViews::parse(views.body)) {
         None => ScreenRead::Skipped,
         Some(Ok(views)) => ScreenRead::Views(views),
         // An Android without the command prints its usage, and no archive.

@@ -6,7 +6,7 @@ mod system;
 mod window;
 
 pub use accounts::accounts;
-pub use dump::{has_no_room, screen, views};
+pub use dump::{has_no_room, screen, second_views, views};
 pub use system::{
     battery, current_user, device_owner, display, input_probe, lock_signs, missing_apps, network, properties,
     ui_automation, version_name,

@@ -1,7 +1,7 @@
 //! What is run on the phone's shell: one script for one round trip.
 //!
-//! Plain `mksh` only: no functions, no arithmetic, no `case`, so that the shells of Android 6 to 16 run it alike. Output is
-//! parted by lines that begin with a random boundary, since the phone's own words must not be able to imitate one.
+//! Plain `mksh` only: no functions and no arithmetic, so that the shells of Android 6 to 16 run it alike. Output is parted by lines that
+//! begin with a random boundary, since the phone's own words must not be able to imitate one.
 //!
 //! - `step`: inputs, then a wait, then a look.
 //! - `reads`: what looks and facts read.
@@ -56,14 +56,14 @@ impl Script {
     /// also what only a person is told.
     #[must_use]
     pub fn facts(probe_input: bool, for_people: bool) -> Self {
-        let [some, others] = reads::IN_LINES;
-        let [first, second] = reads::WHOLE;
         let in_lines = |script: &mut Self| {
             let end = format!("}} 2>/dev/null | grep -E '{}|{}'", script.boundary, reads::LINES);
+            let [first, second, third] = reads::IN_LINES;
             script.line("{");
-            script.side_by_side(&[&|s| s.facts_of(some), &|s| s.facts_of(others)]);
+            script.side_by_side(&[&|s| s.facts_of(first), &|s| s.facts_of(second), &|s| s.facts_of(third)]);
             script.line(&end);
         };
+        let [first, second, third] = reads::WHOLE;
         let probes = |script: &mut Self| {
             script.line(reads::FOCUS);
             script.section("focus");
@@ -84,7 +84,14 @@ impl Script {
             script.line(claim::print());
         };
         let mut script = Self::new();
-        script.side_by_side(&[&in_lines, &|s| s.facts_of(first), &|s| s.facts_of(second), &probes, &input_and_claim]);
+        script.side_by_side(&[
+            &in_lines,
+            &|s| s.facts_of(first),
+            &|s| s.facts_of(second),
+            &|s| s.facts_of(third),
+            &probes,
+            &input_and_claim,
+        ]);
         script
     }
 
@@ -197,15 +204,21 @@ impl Script {
         self.line(&line);
     }
 
-    /// Runs parts at the same time: what the last one prints comes first. None sees what another sets, and nothing after them does.
+    /// Runs parts at the same time; what they print, which is text, comes in their order. None sees what another sets, and nothing after
+    /// them does. Each holds its words back until the pipe from the one before ends, through which nothing comes: a `cat` for each part
+    /// would pass them on as well.
     fn side_by_side(&mut self, parts: &[&dyn Fn(&mut Self)]) {
         for (place, part) in parts.iter().enumerate() {
-            // What the parts before it print is nobody's input but `cat`'s.
-            self.text.push_str(if place == 0 { "{\n" } else { " | {\n{\n" });
+            self.text.push_str(if place == 0 { "{\n" } else { " | " });
+            self.line("{\no=$({");
             part(self);
-            self.text.push_str(if place == 0 { "}" } else { "} </dev/null\ncat\n}" });
+            self.line("} </dev/null)");
+            if place > 0 {
+                self.line("while read -r q; do true; done");
+            }
+            self.text.push_str("print -r -- \"$o\" >&3\n}");
         }
-        self.line("");
+        self.line("\n} 3>&1");
     }
 
     /// Runs two parts at the same time, of which the first one prints little: that is passed on without a process.

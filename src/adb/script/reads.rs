@@ -1,7 +1,6 @@
 //! Readings that scripts share: the focused window, the accounts, and what must be known before the first tap.
 //!
-//! Readings that do not depend on each other run side by side: the stages of a pipeline do, on every shell. The last stage writes its
-//! own reading first and then, by `cat`, what came through the pipe, so that two readings never mix.
+//! Readings that do not depend on each other run side by side: the stages of a pipeline do, on every shell.
 
 /// Leaves of `f` what is of display 0: what stands before its heading, and from the next heading on, is of other displays (casting, a
 /// rear screen). An output without headings stays whole. Expansions start no process.
@@ -10,51 +9,52 @@ macro_rules! of_display_0 {
         "\nf=${f#*Display: mDisplayId=0}; f=${f%%Display: mDisplayId=*}"
     };
 }
-/// Reads the focused window of display 0 into `f`.
+/// Reads the focused window of display 0 into `f`, from where `w` says. `displays` is short, so the shell picks the lines itself; in the
+/// others a program is faster.
 macro_rules! read_focus {
     () => {
-        concat!("f=$(dumpsys window $w 2>/dev/null | grep -E 'Display: mDisplayId=|mCurrentFocus=')", of_display_0!())
+        concat!(
+            "if [ \"$w\" = displays ]; then\nf=$(set -f; IFS='\n'; for q in $(dumpsys window displays 2>/dev/null); do ",
+            "case $q in (*'Display: mDisplayId='*|*mCurrentFocus=*) echo \"$q\";; esac; done)\n",
+            "else f=$(dumpsys window $w 2>/dev/null | grep -E 'Display: mDisplayId=|mCurrentFocus=')\nfi",
+            of_display_0!()
+        )
     };
 }
 /// The focused window. Android 10 and later name it in `displays`, earlier ones in `windows`, and some only in the whole.
 pub(super) const FOCUS: &str = concat!(
-    "w=displays\n",
+    "f=\nfor v in displays windows ''; do if [ \"$f\" = \"${f#*mCurrentFocus=}\" ]; then w=$v\n",
     read_focus!(),
-    "\nif [ \"$f\" = \"${f#*mCurrentFocus=}\" ]; then w=windows\n",
-    read_focus!(),
-    "\nfi\nif [ \"$f\" = \"${f#*mCurrentFocus=}\" ]; then w=\n",
-    read_focus!(),
-    "\nfi"
+    "\nfi; done"
 );
 /// The same, once `w` says where this phone names it.
 pub(super) const FOCUS_AGAIN: &str = read_focus!();
 /// Reads the accounts into `a`, and how that ended into `r`.
 pub(super) const ACCOUNTS: &str = "a=$(dumpsys account 2>&1); r=$?";
 /// Sets `g` where `a` and `r` tell that no Xiaomi account is there. A reading without its count is no proof. The host reads the same text
-/// again, and more strictly: as Android prints an account; the description of its authenticator has no comma before the type.
-pub(super) const IS_GONE: &str = "q=${a#*Accounts: }; if [ $r = 0 ]; then if [ \"$q\" != \"$a\" ]; then \
-                                  k=', type=com.xiaomi}'; q=${a#*\"$k\"}; if [ \"$q\" = \"$a\" ]; then g=1; fi; fi; fi";
+/// again, and more strictly: as Android prints an account; the description of its authenticator has no comma before the type. One `case`
+/// reads the text once; to cut it with an expansion takes a time that grows with the square of its length.
+pub(super) const IS_GONE: &str = "if [ $r = 0 ]; then case $a in (*'Accounts: '*', type=com.xiaomi}'*) ;; \
+                                  (*'Accounts: '*) g=1;; esac; fi";
 
 /// One fact: its section, and what fills it.
 type Fact = (&'static str, &'static str);
 
-/// Facts of which a few lines are wanted, through one `grep`; two groups that are read side by side.
-pub(super) const IN_LINES: [&[Fact]; 2] = [
-    &[("power", "dumpsys power"), ("trust", "dumpsys trust"), ("network", "dumpsys connectivity")],
-    &[("account-app", "dumpsys package com.xiaomi.account"), ("automation", "dumpsys accessibility")],
+/// Facts of which a few lines are wanted, through one `grep`; groups that are read side by side.
+pub(super) const IN_LINES: [&[Fact]; 3] = [
+    &[("power", "dumpsys power"), ("trust", "dumpsys trust")],
+    &[("network", "dumpsys connectivity"), ("automation", "dumpsys accessibility")],
+    &[("account-app", "dumpsys package com.xiaomi.account")],
 ];
 /// What these lines have in them.
 pub(super) const LINES: &str =
     "mWakefulness|deviceLocked|NetworkAgentInfo|Active default network|versionName=|Ui Automation";
 /// Facts that are wanted whole; groups that are read side by side.
-pub(super) const WHOLE: [&[Fact]; 2] = [
+pub(super) const WHOLE: [&[Fact]; 3] = [
+    &[("owner", "dumpsys device_policy 2>/dev/null"), ("policy", "dumpsys window policy 2>/dev/null")],
+    &[("props", "getprop"), ("user", "am get-current-user 2>&1")],
+    // The list of apps takes longest.
     &[
-        ("owner", "dumpsys device_policy 2>/dev/null"),
-        ("policy", "dumpsys window policy 2>/dev/null"),
-        ("user", "am get-current-user 2>&1"),
-    ],
-    &[
-        ("props", "getprop"),
         // With the framework's own name in it, the list was read.
         ("apps", "p=$(pm list packages --user 0 2>/dev/null | grep -E ':(android|com.xiaomi|com.miui)'); echo \"$p\""),
         // Also those that were removed for the user and are still in the system; asked where the account app is among the missing.

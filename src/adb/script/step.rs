@@ -15,14 +15,22 @@ use crate::phone::{Input, Look, PhoneError, Settle, Step};
 /// The longest that the phone looks for a change after the inputs, whatever the step allows.
 const LONGEST_SETTLE_MS: u128 = 30_000;
 /// Between two looks for a change: a page takes about as long to come.
-const PAUSE: &str = "0.3";
-/// The same in ms.
-const PAUSE_MS: u128 = 300;
+const PAUSE: Duration = Duration::from_millis(200);
 /// What one look for a change takes on a phone, in ms: one or two `dumpsys`.
-const READ_MS: u128 = 90;
-/// How long after the inputs the views are read while a dump waits: most pages have changed by then, and the second without a change, which
-/// the dump waits for, is far from over.
-const QUIET: Duration = Duration::from_millis(500);
+const READ_MS: u128 = 80;
+/// How many seconds after the inputs the phone is read while a dump waits: most pages have changed by then, and the second without a change,
+/// which the dump waits for, is far from over.
+const QUIET: &str = "0.5";
+/// The same after typing: a dump that is over by then may show half of it. One that shows all is over a second after it at the earliest.
+const QUIET_AFTER_TYPING: &str = "0.8";
+/// Where a dump is over within so many seconds of a reading, that was made in the second without a change which the dump waited for.
+const SHORTLY: &str = "0.8";
+/// Where it is not over after so many more seconds, the page has changed since the reading.
+const LATER: &str = "0.4";
+/// So many readings are made while a dump waits.
+const MOST_READINGS: usize = 3;
+/// What `read` ends with where nothing came in time: 128 and the number of a signal. Anything less is an end, or an error.
+const TIMED_OUT: u8 = 128;
 /// Deleting characters goes in calls of this many keys, for the sake of the line's length.
 const MOST_KEYS: usize = 200;
 
@@ -80,8 +88,10 @@ impl Script {
     /// The dump's Java machine starts while the inputs are done: it takes longer than they do, and then waits for a second without any
     /// change. One that was over before the inputs were, or a moment later, may show a page that was there before them, and is made again.
     ///
-    /// With views, these and the probes are read while the dump waits, where nothing changes any more on most pages. `ahead` says so, and
-    /// `late` that the dump was over before they were; the host looks again where they do not agree with the dump.
+    /// The probes are read while the dump waits, where nothing changes any more on most pages, with views these, too. Where it goes on for
+    /// longer, the page has changed since (a spinner has ended), and they are read again. With views, `ahead` says so, and `late` that the
+    /// dump was over before they were; the host looks again where they do not agree with the dump. Without, they are known to be of its
+    /// page where they were read within its second without a change, and the window is read once more where they were not.
     fn dump_beside_inputs(&mut self, step: &Step<'_>, places: &Places, guard: Guard) -> Result<(), PhoneError> {
         let with_views = step.look == Look::ScreenAndViews;
         self.choose_file(places);
@@ -89,35 +99,71 @@ impl Script {
         self.section("said $r");
         self.line("echo \"$o\"\nfi\n} | {\n{");
         self.inputs(step, guard, false)?;
-        if with_views {
-            self.line("e=; if [ -s \"$t\" ]; then e=1; fi");
-            self.line("if [ -z \"$e\" ]; then");
-            self.pause(QUIET);
-            self.probes_and_views(true, Duration::ZERO);
-            self.section("ahead");
-            self.line("if [ -s \"$t\" ]; then e=1");
-            self.section("late");
-            self.line("fi\nfi");
-        } else {
-            self.line(reads::ACCOUNTS);
-            self.accounts();
-            self.line("e=; if [ -s \"$t\" ]; then e=1; fi");
-        }
         self.line("} </dev/null");
+        self.probes_while_dumping(with_views, if types(step) { QUIET_AFTER_TYPING } else { QUIET });
         self.line(super::PASS_ON);
         // The file is emptied first: where the second dump fails, there is none.
-        self.line("if [ -n \"$e\" ]; then true >\"$t\"");
+        self.line("if [ -n \"$e\" ]; then y=; true >\"$t\"");
         self.dump();
         if with_views {
             self.probes_and_views(false, Duration::ZERO);
+        } else {
+            self.line(reads::ACCOUNTS);
+            self.accounts();
         }
-        self.line("fi\n}");
+        self.line("fi");
         self.file_or_terminal();
         if !with_views {
+            self.line("if [ -z \"$y\" ]; then");
             self.line(reads::FOCUS);
             self.focus();
+            self.line("fi");
         }
+        self.line("}");
         Ok(())
+    }
+
+    /// The probes, and with views these, once a moment has passed since the inputs, and anew while the dump goes on. Its first line comes
+    /// through the pipe when it is over. `e` is set where it was over too soon, `y` where it was over shortly after the last reading, and
+    /// `k` where it was later, or where that can't be told.
+    fn probes_while_dumping(&mut self, with_views: bool, quiet: &str) {
+        let reading = |script: &mut Self| {
+            script.line("{");
+            script.probes_and_views(with_views, Duration::ZERO);
+            script.line("} </dev/null");
+        };
+        self.line("e=; y=; k=; if [ -s \"$t\" ]; then e=1; fi");
+        self.line("if [ -z \"$e\" ]; then");
+        self.wait_for_dump(quiet, "e");
+        // A shell without such a wait, or no file to dump to.
+        self.line(&format!(
+            "if [ $r -gt 0 ]; then if [ $r -lt {TIMED_OUT} ]; then k=1; sleep {quiet} 2>/dev/null; fi; fi"
+        ));
+        self.line("fi\nif [ -z \"$e\" ]; then");
+        reading(self);
+        if with_views {
+            self.section("ahead");
+            self.line("if [ -s \"$t\" ]; then e=1");
+            self.section("late");
+            self.line("fi");
+        }
+        self.line("if [ -z \"$e$k\" ]; then");
+        self.wait_for_dump(SHORTLY, "y");
+        for _ in 1..MOST_READINGS {
+            self.line("if [ -z \"$y$k\" ]; then");
+            self.wait_for_dump(LATER, "k");
+            self.line("fi\nif [ -z \"$y$k\" ]; then");
+            reading(self);
+            self.wait_for_dump(SHORTLY, "y");
+            self.line("fi");
+        }
+        self.line("fi\nfi");
+    }
+
+    /// Waits for the first line of a dump that comes through the pipe, and sets a variable and passes it on where it came in time.
+    fn wait_for_dump(&mut self, seconds: &str, came: &str) {
+        self.line(&format!("IFS= read -r -t {seconds} q 2>/dev/null; r=$?"));
+        self.line(&format!("if [ $r = 0 ]; then {came}=1; echo \"$q\"; fi"));
     }
 
     /// Reads what is asked for. After a wait for a change, focus and accounts are known.
@@ -128,11 +174,12 @@ impl Script {
         };
         match step.look {
             Look::Views { probes: true } if !probes_are_known => return self.probes_and_views(true, pause),
+            Look::ViewsTwice if !probes_are_known => return self.probes_and_views_twice(pause),
             _ => self.pause(pause),
         }
         match step.look {
-            Look::Views { probes: false } => self.views(),
-            Look::Probes | Look::Views { .. } => {
+            Look::Views { probes: false } => self.views("views"),
+            Look::Probes | Look::Views { .. } | Look::ViewsTwice => {
                 if !probes_are_known {
                     self.line(reads::FOCUS);
                     self.line(reads::ACCOUNTS);
@@ -140,7 +187,10 @@ impl Script {
                 self.focus();
                 self.accounts();
                 if step.look != Look::Probes {
-                    self.views();
+                    self.views("views");
+                }
+                if step.look == Look::ViewsTwice {
+                    self.views("views-again");
                 }
             }
             // What was done right before can't have ended yet.
@@ -178,7 +228,7 @@ impl Script {
                             script.line(reads::FOCUS);
                             script.focus();
                         },
-                        Self::views,
+                        |script| script.views("views"),
                     );
                 } else {
                     self.line(reads::FOCUS);
@@ -189,7 +239,7 @@ impl Script {
         }
     }
 
-    /// Focus and accounts, side by side; with the views, both beside these, which a pause comes before.
+    /// Focus and accounts, side by side; with the views, both beside these. A pause comes before.
     fn probes_and_views(&mut self, with_views: bool, pause: Duration) {
         let accounts = |script: &mut Self| {
             script.line(reads::ACCOUNTS);
@@ -199,26 +249,46 @@ impl Script {
             script.line(reads::FOCUS);
             script.focus();
         };
+        self.pause(pause);
         if with_views {
             self.beside(
                 |script| {
                     accounts(script);
                     focus(script);
                 },
-                |script| {
-                    script.pause(pause);
-                    script.views();
-                },
+                |script| script.views("views"),
             );
         } else {
             self.beside(accounts, focus);
         }
     }
 
+    /// Focus and accounts, and the views twice, the second time a moment later: what moves is elsewhere then. The archives hold any bytes,
+    /// so a program passes the first one on.
+    fn probes_and_views_twice(&mut self, pause: Duration) {
+        self.pause(pause);
+        self.line("{\n{");
+        self.line(reads::ACCOUNTS);
+        self.accounts();
+        self.line("} | {\n{");
+        self.views("views");
+        self.line("} </dev/null");
+        self.line(super::PASS_ON);
+        self.line("}\n} | {\n{");
+        self.line(reads::FOCUS);
+        self.focus();
+        self.views("views-again");
+        self.line("} </dev/null\ncat\n}");
+    }
+
+    /// Waits on what the client sends to the script, which is nothing. Only where that is at an end, or the shell has no such wait, does a
+    /// program wait.
     fn pause(&mut self, pause: Duration) {
         let tenths = pause.as_millis().min(LONGEST_SETTLE_MS) / 100;
         if tenths > 0 {
-            self.line(&format!("sleep {}.{} 2>/dev/null", tenths / 10, tenths % 10));
+            let seconds = format!("{}.{}", tenths / 10, tenths % 10);
+            self.line(&format!("IFS= read -r -t {seconds} q 2>/dev/null"));
+            self.line(&format!("if [ $? -lt {TIMED_OUT} ]; then sleep {seconds} 2>/dev/null; fi"));
         }
     }
 
@@ -230,33 +300,32 @@ impl Script {
 
     /// Waits on the phone until the window in focus is another than before the inputs, or no Xiaomi account is there.
     fn wait_for_change(&mut self, max_ms: u128, is_only_a_look: bool) {
-        let mut left = max_ms.min(LONGEST_SETTLE_MS);
-        let mut pauses = Vec::new();
-        while left > 0 {
-            pauses.push(PAUSE);
-            left = left.saturating_sub(PAUSE_MS + READ_MS);
-        }
-        self.line("g=; c=; n=");
+        // The accounts are what most waits are for; the window is looked at now and then. Where it has changed they are read once more: the
+        // account page closes once its account is gone.
+        let looks = max_ms.min(LONGEST_SETTLE_MS).div_ceil(PAUSE.as_millis() + READ_MS);
+        let looks: Vec<_> = (0..looks).map(|look| if look % 3 == 1 || looks == 1 { "w" } else { "a" }).collect();
+        self.line("g=; c=");
         // What follows an input takes a moment, and where there was none, the wait is over.
         self.line(if is_only_a_look { "if true; then" } else { "if [ -n \"$x\" ]; then" });
         self.line(reads::ACCOUNTS);
         self.line(reads::IS_GONE);
         self.line("fi");
-        self.line(&format!("for i in {}; do", pauses.join(" ")));
-        self.line("if [ -z \"$x$g$c\" ]; then sleep $i 2>/dev/null");
-        // The accounts are what most waits are for; the window is looked at every other time, and before them: the account page closes
-        // once its account is gone.
-        self.line("if [ -n \"$n\" ]; then n=; else n=1");
-        self.line(reads::FOCUS_AGAIN);
-        self.line("if [ \"$b\" != \"$f\" ]; then c=1; fi\nfi");
+        self.line(&format!("for i in {}; do", looks.join(" ")));
+        self.line("if [ -z \"$x$g$c\" ]; then");
+        self.pause(PAUSE);
         self.line(reads::ACCOUNTS);
         self.line(reads::IS_GONE);
-        self.line("fi\ndone");
+        self.line("if [ $i$g = w ]; then");
+        self.line(reads::FOCUS_AGAIN);
+        self.line("if [ \"$b\" != \"$f\" ]; then c=1");
+        self.line(reads::ACCOUNTS);
+        self.line(reads::IS_GONE);
+        self.line("fi\nfi\nfi\ndone");
     }
 
     /// The views of all visible windows, as the archive that the window manager writes.
-    fn views(&mut self) {
-        self.section("views");
+    fn views(&mut self, section: &str) {
+        self.section(section);
         self.line("cmd window dump-visible-window-views 2>/dev/null; r=$?");
         self.section("views-code $r");
     }
@@ -407,16 +476,17 @@ impl Script {
         self.line(&format!("o=$({command} 2>&1); r=$?"));
         self.section("open $r");
         self.line("echo \"$o\"");
-        self.line("if echo \"$o\" | grep -q -E '^Error|Exception|Permission Denial'; then x=1; fi");
+        self.line("case $o in (Error*|*'\nError'*|*Exception*|*'Permission Denial'*) x=1;; esac");
         self.line("if [ $r -gt 125 ]; then x=1; fi\nfi");
     }
 }
 
-/// Whether the dump may begin while the inputs are done: a page that is waited on is dumped once it has changed, and a field once all is
-/// typed, since half a password in it means something.
+/// Whether the dump may begin while the inputs are done: a page that is waited on is dumped once it has changed, and a field that is cleared
+/// first once all is typed, since as many characters as are typed may have been in it before.
 fn dumps_beside_inputs(step: &Step<'_>) -> bool {
     let plain = matches!(step.look, Look::Screen { .. } | Look::ScreenAndViews);
-    plain && step.settle == Settle::Nothing && !step.inputs.is_empty() && !types(step)
+    let clears = step.inputs.iter().any(|input| matches!(input, Input::Clear { .. }));
+    plain && step.settle == Settle::Nothing && !step.inputs.is_empty() && !clears
 }
 
 fn types(step: &Step<'_>) -> bool {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use phone_sim::clock::{Cancel, Clock};
 use phone_sim::fs::Fs;
+use phone_sim::input::Input;
 use phone_sim::shell::{NoPrograms, Shell, Sink, Source, Streams};
 
 use super::simulated;
@@ -119,4 +120,28 @@ fn a_hung_up_shell_ends_at_its_next_turn() {
         assert_eq!(running.join().unwrap(), 129, "{script}");
         assert_eq!(out.text(), "", "{script}");
     }
+}
+
+/// What a client sends that never sends anything.
+struct Silent;
+
+impl std::io::Read for Silent {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        panic!("it would be waited for without end");
+    }
+}
+
+impl Input for Silent {
+    fn ready(&mut self, _: std::time::Duration) -> bool {
+        false
+    }
+}
+
+#[test]
+fn a_read_with_a_limit_ends_as_in_the_real_shell_where_nothing_comes() {
+    let mut shell = Shell::new(Fs::new(Clock::new(1.0)), Arc::new(NoPrograms), Clock::new(1.0), Cancel::default());
+    let (stdout, out) = Sink::captured(1 << 20);
+    let streams = Streams { stdin: Source::new(Silent), stdout: stdout.clone(), stderr: stdout };
+    shell.run("IFS= read -r -t 0.2 x; echo $? [$x]", streams);
+    assert_eq!(out.text(), "142 []\n");
 }

@@ -128,7 +128,7 @@ impl Endpoint for PlainPhone {
         &self,
         script: Option<&str>,
         interactive: bool,
-        mut stdin: Box<dyn Read + Send>,
+        mut stdin: Box<dyn phone_sim::input::Input>,
         mut stdout: Box<dyn Write + Send>,
         mut stderr: Box<dyn Write + Send>,
         cancel: Cancel,

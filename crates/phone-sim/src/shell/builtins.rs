@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::fs::FileKind;
 
@@ -19,17 +20,23 @@ const SPECIAL: &[&str] = &[
 /// Other builtins.
 const PLAIN: &[&str] = &[
     "[", "test", "echo", "true", "false", "read", "cd", "pwd", "local", "typeset", "command", "type", "let", "kill",
-    "wait", "builtin",
+    "wait", "builtin", "print",
 ];
 /// Builtins of the real shell that are not known here.
 const REFUSED: &[&str] = &[
-    "alias", "unalias", "bg", "fg", "jobs", "fc", "getopts", "print", "rename", "suspend", "times", "ulimit", "umask",
-    "whence", "global", "bind",
+    "alias", "unalias", "bg", "fg", "jobs", "fc", "getopts", "rename", "suspend", "times", "ulimit", "umask", "whence",
+    "global", "bind",
 ];
 const KEYWORDS: &[&str] = &[
     "if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "case", "esac", "{", "}", "!", "[[",
     "function", "select", "time",
 ];
+
+/// The status of a `read` whose line did not come in time: as if SIGALRM had ended it.
+const TIMED_OUT: i32 = 142;
+
+/// A line's characters, each with whether it was escaped, and whether the line had an end.
+type Line = (Vec<(char, bool)>, bool);
 
 impl Interp {
     pub(super) fn is_special(&self, name: &str) -> bool {
@@ -42,6 +49,7 @@ impl Interp {
             ":" | "true" | "wait" => Ok(0),
             "false" => Ok(1),
             "echo" => self.echo(args),
+            "print" => self.print_raw(args),
             "test" | "[" => Ok(self.test(name, args)),
             "read" => self.read(args),
             "break" | "continue" => self.leave_loop(name, args),
@@ -112,6 +120,14 @@ impl Interp {
             out.push(b'\n');
         }
         self.print(&out)
+    }
+
+    /// `print -r -- WORD…`: the words as they are.
+    fn print_raw(&mut self, args: &[String]) -> Status {
+        match args {
+            [raw, end, words @ ..] if raw == "-r" && end == "--" => self.print((words.join(" ") + "\n").as_bytes()),
+            _ => Ok(self.refuse("this form of print")),
+        }
     }
 
     fn test(&mut self, name: &str, args: &[String]) -> i32 {
@@ -381,15 +397,23 @@ impl Interp {
     fn read(&mut self, args: &[String]) -> Status {
         let mut names = args;
         let mut raw = false;
+        let mut until = None;
         while let Some(option) = names.first().filter(|a| a.starts_with('-') && a.len() > 1) {
             match option.as_str() {
                 "-r" => raw = true,
+                "-t" => {
+                    let Some(ms) = names.get(1).and_then(|time| tools::seconds(time)) else {
+                        return Ok(self.refuse("this form of read -t"));
+                    };
+                    until = Some(Instant::now() + self.shared.clock.host(ms));
+                    names = &names[1..];
+                }
                 "--" => {}
                 other => return Ok(self.refuse(&format!("read {other}"))),
             }
             names = &names[1..];
         }
-        let (line, ended) = self.read_line(raw)?;
+        let Some((line, ended)) = self.read_line(raw, until)? else { return Ok(TIMED_OUT) };
         let ifs = self.vars.get("IFS").map_or(" \t\n".to_owned(), |v| v.value.clone());
         let default = ["REPLY".to_owned()];
         let names = if names.is_empty() { &default[..] } else { names };
@@ -399,8 +423,9 @@ impl Interp {
         Ok(i32::from(!ended))
     }
 
-    /// One line, byte by byte, so that the rest stays for the next command. Each character with whether it was escaped.
-    fn read_line(&mut self, raw: bool) -> Result<(Vec<(char, bool)>, bool), Flow> {
+    /// One line, byte by byte, so that the rest stays for the next command. Each character with whether it was escaped. `None` where its
+    /// end did not come in time.
+    fn read_line(&mut self, raw: bool, until: Option<Instant>) -> Result<Option<Line>, Flow> {
         let mut source = self.stdin();
         let mut bytes: Vec<u8> = Vec::new();
         let mut escaped_at = std::collections::BTreeSet::new();
@@ -408,6 +433,9 @@ impl Interp {
         let mut escape = false;
         let ended = loop {
             self.charge(1)?;
+            if until.is_some_and(|until| !source.ready(until.saturating_duration_since(Instant::now()))) {
+                return Ok(None);
+            }
             if bytes.len() > 1 << 20 || !matches!(source.read(&mut byte), Ok(1)) {
                 break false;
             }
@@ -426,7 +454,7 @@ impl Interp {
             }
         };
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok((text.char_indices().map(|(at, c)| (c, escaped_at.contains(&at))).collect(), ended))
+        Ok(Some((text.char_indices().map(|(at, c)| (c, escaped_at.contains(&at))).collect(), ended)))
     }
 }
 

@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::io::{self, Cursor, Read, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::clock::Cancel;
+use crate::input::Input;
 
 /// What a pipe holds before its writer waits, as on Linux.
 const PIPE_SIZE: usize = 64 << 10;
@@ -15,12 +16,17 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Something to read from; clones read from the same place.
 #[derive(Clone)]
-pub struct Source(Arc<Mutex<Box<dyn Read + Send>>>);
+pub struct Source(Arc<Mutex<Box<dyn Input>>>);
 
 impl Source {
     /// Reads from `stream`. Where it can wait for ever, it must end by itself when its command is hung up.
-    pub fn new(stream: impl Read + Send + 'static) -> Self {
+    pub fn new(stream: impl Input + 'static) -> Self {
         Self(Arc::new(Mutex::new(Box::new(stream))))
+    }
+
+    /// Whether there is something to read, or the end; waits for that at most so long.
+    pub(super) fn ready(&self, within: Duration) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).ready(within)
     }
 
     /// An input that is at its end.
@@ -177,6 +183,22 @@ struct PipeWriter(Arc<Pipe>);
 pub(super) fn pipe(cancel: &Cancel) -> (Source, Sink) {
     let pipe = Arc::new(Pipe { state: Mutex::default(), changed: Condvar::new(), cancel: cancel.clone() });
     (Source::new(PipeReader(Arc::clone(&pipe))), Sink::new(PipeWriter(pipe)))
+}
+
+impl Input for PipeReader {
+    fn ready(&mut self, within: Duration) -> bool {
+        let until = Instant::now() + within;
+        let mut state = self.0.lock();
+        while state.buffer.is_empty() && !state.writer_gone && !self.0.cancel.is_set() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            let turn = left.min(LOOK_AGAIN);
+            state = self.0.changed.wait_timeout(state, turn).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
 }
 
 impl Read for PipeReader {
