@@ -1,5 +1,7 @@
 //! Device lists as text → phones. Pure and tolerant: a line that cannot be understood never hides another.
 
+use std::borrow::Cow;
+
 use crate::model::{AdbServer, Device, DeviceState, Serial, TransportId};
 
 /// Reads the text of `host:devices-l`, `host:track-devices-l` or the short `host:devices`, one phone a line.
@@ -13,7 +15,8 @@ pub fn parse_devices(text: &str, server: &AdbServer) -> Vec<Device> {
 
 fn parse_line(line: &str, server: &AdbServer) -> Option<Device> {
     // A tab parts serial and state in the short form; any other control character is dirt of a broken USB descriptor.
-    let line: String = line.chars().filter(|c| *c == '\t' || !c.is_control()).collect();
+    let is_dirt = |c: char| c != '\t' && c.is_control();
+    let line = if line.contains(is_dirt) { Cow::Owned(line.replace(is_dirt, "")) } else { Cow::Borrowed(line) };
     let mut rest = line.trim_end();
     if rest.trim_start().is_empty() {
         return None;
@@ -49,12 +52,18 @@ fn field(token: &str) -> Option<(&str, &str)> {
 
 /// Where the fields begin behind a state: adb does not clean the names of product and device, which may hold spaces.
 fn fields_begin(line: &str) -> Option<usize> {
-    line.match_indices([' ', '\t']).map(|(at, _)| at).find(|at| {
-        let (head, tail) = line.split_at(*at);
-        let next = tail.trim_start().split([' ', '\t']).next();
-        let word = head.trim_end().rsplit([' ', '\t']).next();
-        next.and_then(field).is_some() && word.is_some_and(|w| !matches!(state(w), DeviceState::Other(_)))
-    })
+    let (mut behind_state, mut begin) = (None, 0);
+    for word in line.split([' ', '\t']) {
+        let end = begin + word.len();
+        if !word.is_empty() {
+            if behind_state.is_some() && field(word).is_some() {
+                return behind_state;
+            }
+            behind_state = known_state(word).map(|_| end);
+        }
+        begin = end + 1;
+    }
+    None
 }
 
 fn serial_and_state(text: &str) -> (&str, DeviceState) {
@@ -66,9 +75,9 @@ fn serial_and_state(text: &str) -> (&str, DeviceState) {
         return (serial.trim(), state(word.trim()));
     }
     if let Some((serial, word)) = text.rsplit_once(' ')
-        && !matches!(state(word), DeviceState::Other(_))
+        && let Some(state) = known_state(word)
     {
-        return (serial.trim(), state(word));
+        return (serial.trim(), state);
     }
     // An unknown state: the padding of the long form parts it from the serial, and where there is none, the last space.
     let split = text.rsplit_once("  ").or_else(|| text.rsplit_once(' '));
@@ -79,7 +88,12 @@ fn serial_and_state(text: &str) -> (&str, DeviceState) {
 }
 
 fn state(word: &str) -> DeviceState {
-    match word {
+    let other = if word.is_empty() { "unknown" } else { word };
+    known_state(word).unwrap_or_else(|| DeviceState::Other(other.to_owned()))
+}
+
+fn known_state(word: &str) -> Option<DeviceState> {
+    Some(match word {
         "device" => DeviceState::Device,
         "offline" => DeviceState::Offline,
         "unauthorized" => DeviceState::Unauthorized,
@@ -88,9 +102,8 @@ fn state(word: &str) -> DeviceState {
         "recovery" => DeviceState::Recovery,
         "sideload" => DeviceState::Sideload,
         "bootloader" => DeviceState::Bootloader,
-        "" => DeviceState::Other("unknown".to_owned()),
-        other => DeviceState::Other(other.to_owned()),
-    }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
