@@ -56,7 +56,10 @@ pub(super) const WHOLE: [&[Fact]; 3] = [
     // The list of apps takes longest.
     &[
         // With the framework's own name in it, the list was read.
-        ("apps", "p=$(pm list packages --user 0 2>/dev/null | grep -E ':(android|com.xiaomi|com.miui)'); echo \"$p\""),
+        (
+            "apps",
+            "p=$(set -f; IFS='\n'; for q in $(pm list packages --user 0 2>/dev/null); do case $q in (*:android*|*:com.xiaomi*|*:com.miui*) echo \"$q\";; esac; done); echo \"$p\"",
+        ),
         // Also those that were removed for the user and are still in the system; asked where the account app is among the missing.
         (
             "known-apps",

@@ -14,7 +14,9 @@ use crate::phone::{Input, Look, PhoneError, Settle, Step};
 
 /// The longest that the phone looks for a change after the inputs, whatever the step allows.
 const LONGEST_SETTLE_MS: u128 = 30_000;
-/// Between two looks for a change: a page takes about as long to come.
+/// Before the first look for a change: a page takes about as long to come.
+const FIRST_PAUSE: Duration = Duration::from_millis(400);
+/// Between two looks for a change.
 const PAUSE: Duration = Duration::from_millis(200);
 /// What one look for a change takes on a phone, in ms: one or two `dumpsys`.
 const READ_MS: u128 = 80;
@@ -302,9 +304,10 @@ impl Script {
     fn wait_for_change(&mut self, max_ms: u128, is_only_a_look: bool) {
         // The accounts are what most waits are for; the window is looked at now and then. Where it has changed they are read once more: the
         // account page closes once its account is gone.
-        let looks = max_ms.min(LONGEST_SETTLE_MS).div_ceil(PAUSE.as_millis() + READ_MS);
-        let looks: Vec<_> = (0..looks).map(|look| if look % 3 == 1 || looks == 1 { "w" } else { "a" }).collect();
-        self.line("g=; c=");
+        let left = max_ms.min(LONGEST_SETTLE_MS).saturating_sub(FIRST_PAUSE.as_millis() + READ_MS);
+        let looks = 1 + left.div_ceil(PAUSE.as_millis() + READ_MS);
+        let looks: Vec<_> = (0..looks).map(|look| if look % 3 == 0 { "w" } else { "a" }).collect();
+        self.line("g=; c=; j=");
         // What follows an input takes a moment, and where there was none, the wait is over.
         self.line(if is_only_a_look { "if true; then" } else { "if [ -n \"$x\" ]; then" });
         self.line(reads::ACCOUNTS);
@@ -312,7 +315,11 @@ impl Script {
         self.line("fi");
         self.line(&format!("for i in {}; do", looks.join(" ")));
         self.line("if [ -z \"$x$g$c\" ]; then");
+        self.line("if [ -z \"$j\" ]; then j=1");
+        self.pause(FIRST_PAUSE);
+        self.line("else");
         self.pause(PAUSE);
+        self.line("fi");
         self.line(reads::ACCOUNTS);
         self.line(reads::IS_GONE);
         self.line("if [ $i$g = w ]; then");
