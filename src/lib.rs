@@ -19,16 +19,17 @@
 //! | [`profile`] | device profiles: load, validate, choose, recognise | model ui |
 //! | [`phone`] | the port to a phone: a few verbs | model ui text |
 //! | [`flow`] | the engine that decides, and the run that does | model event ui profile phone text |
-//! | [`capture`] | a redacted record of a phone | model ui profile phone text |
-//! | [`learn`] | a recording of a sign-out by hand, and the profile drafted from it | model ui profile phone capture text |
+//! | [`capture`] | a redacted record of a phone | model ui profile phone platform text |
+//! | [`learn`] | a recording of a sign-out by hand, and the profile drafted from it | model ui profile phone capture platform text |
 //! | [`preflight`] | what must hold before a phone is touched | model event profile phone text |
 //! | [`fleet`] | many phones: a worker each | model event profile phone flow capture preflight journal text |
-//! | [`journal`] | the durable record of runs | model event record text |
-//! | [`report`] | documents from the record: HTML, JSON, CSV, JUnit | model event record text |
+//! | [`journal`] | the durable record of runs | model event record platform text |
+//! | [`report`] | documents from the record: HTML, JSON, CSV, JUnit | model event record platform text |
 //! | [`reporter`] | the one thread that hears events: journal, board, plain lines, JSON lines | model event record journal report text |
-//! | [`adb`] | discovery and the real phone, over the adb server | model ui phone process text |
+//! | [`adb`] | discovery and the real phone, over the adb server | model ui phone process platform text |
 //! | [`process`] | how other programs are started | model |
-//! | [`web`] | the owner's permanent deletion, in a real browser | model event journal process text |
+//! | [`platform`] | what differs between operating systems | model |
+//! | [`web`] | the owner's permanent deletion, in a real browser | model event journal process platform text |
 //! | [`cli`] | the command line; wires the rooms | everything |
 //!
 //! The simulated phones that the tests, `demo` and `simulate` run on are a crate of their own, `phone-sim`: it knows nothing of
@@ -36,7 +37,8 @@
 //!
 //! ## Invariants
 //!
-//! - `adb_client` is named in `adb` only; printing is done in `cli` and `reporter` only; `process::exit` in `main.rs` only.
+//! - `adb_client` is named in `adb` only, operating systems in `platform` only; printing is done in `cli` and `reporter` only;
+//!   `process::exit` in `main.rs` only.
 //! - `Engine::on` does no I/O, never sleeps and is bounded.
 //! - One phone's trouble never stops or slows another. Outcomes are data, not errors.
 //! - A [`model::Secret`] leaves through `expose()`, called in `adb` only.
@@ -55,6 +57,7 @@ pub mod journal;
 pub mod learn;
 pub mod model;
 pub mod phone;
+pub mod platform;
 pub mod preflight;
 pub mod process;
 pub mod profile;

@@ -32,10 +32,7 @@ fn owner() -> &'static Owner {
 
 /// The name of this computer, in characters that need no quoting.
 fn host() -> String {
-    #[cfg(unix)]
-    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    #[cfg(not(unix))]
-    let name = std::env::var("COMPUTERNAME").unwrap_or_default();
+    let name = crate::platform::computer_name();
     let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || "-._".contains(*c)).take(60).collect();
     if plain.is_empty() { "unknown".into() } else { plain }
 }
@@ -176,7 +173,7 @@ fn of(now: Option<i64>, line: &str) -> PhoneClaim {
         // What can't be read is no claim of this program, and no run renews it.
         return PhoneClaim::Void;
     };
-    let ended = host == own.host && pid.is_some_and(has_ended);
+    let ended = host == own.host && pid.is_some_and(crate::platform::has_ended);
     // A clock that was set back does not keep a phone for ever.
     if ended || (now - time).unsigned_abs() > CLAIM_LASTS.as_secs() {
         return PhoneClaim::Void;
@@ -190,19 +187,6 @@ pub(super) fn holder(line: &str) -> String {
     let word = |word: Option<&str>| crate::model::short_name(word.unwrap_or("?"), 60);
     let (computer, process) = (word(words.next()), word(words.next()));
     say!("run-on-another-computer", computer, process)
-}
-
-/// Whether no process of this computer has the id.
-#[cfg(unix)]
-fn has_ended(pid: u32) -> bool {
-    use rustix::process::{Pid, test_kill_process};
-    let id = i32::try_from(pid).ok().and_then(Pid::from_raw);
-    id.is_none_or(|id| test_kill_process(id) == Err(rustix::io::Errno::SRCH))
-}
-
-#[cfg(not(unix))]
-fn has_ended(_: u32) -> bool {
-    false
 }
 
 #[cfg(test)]

@@ -108,7 +108,7 @@ pub fn write(folder: &Path, files: &[(&str, Vec<u8>)]) -> Result<(), FolderError
             fs::remove_dir(folder)?;
         }
         fs::rename(beside.path(), folder)?;
-        sync(parent);
+        crate::platform::sync_folder(parent);
         Ok(())
     });
     moved.map_err(at(folder))?;
@@ -123,15 +123,8 @@ fn fill(folder: &Path, files: &[(&str, Vec<u8>)]) -> io::Result<()> {
         file.write_all(bytes)?;
         file.sync_all()?;
     }
-    sync(folder);
+    crate::platform::sync_folder(folder);
     Ok(())
-}
-
-/// Not every system can sync a folder.
-fn sync(folder: &Path) {
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
-    }
 }
 
 /// Reads a capture's folder.

@@ -49,11 +49,10 @@ impl KeptScreens {
     /// Makes the root for its owner only, and removes the folders of the oldest runs in it.
     fn make_room(&self) -> Result<(), FolderError> {
         let Some(root) = self.folder.parent() else { return Ok(()) };
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.folder).map_err(|error| FolderError::Io { path: self.folder.clone(), error })?;
+        crate::platform::private_folders()
+            .recursive(true)
+            .create(&self.folder)
+            .map_err(|error| FolderError::Io { path: self.folder.clone(), error })?;
         let Ok(entries) = fs::read_dir(root) else { return Ok(()) };
         // A run's id begins with its time, so that names sort by age. What is no run's folder is not ours.
         let mut runs: Vec<PathBuf> = entries

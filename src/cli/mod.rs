@@ -123,19 +123,11 @@ enum Command {
     Man(man::Args),
 }
 
-/// A core dump of this process would hold the owner's password.
-fn no_core_dump() {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Resource, Rlimit, setrlimit};
-        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
-    }
-}
-
 /// Runs the command line and gives the process's exit status.
 #[must_use]
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
-    no_core_dump();
+    // It would hold the owner's password.
+    crate::platform::no_core_dump();
     let args: Vec<OsString> = args.into_iter().collect();
     #[cfg(feature = "live-completions")]
     if completions::answer(Cli::command, &args) {

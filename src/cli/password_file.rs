@@ -18,7 +18,7 @@ pub(super) fn read(path: &Path, attached: Option<&[Serial]>) -> Result<Passwords
     let place = path.display().to_string();
     let wrong = |what: String| Failure::usage(what).code(ErrorCode::PasswordsUnusable).at(place.clone());
     let meta = std::fs::metadata(path).map_err(|error| wrong(say!("passwords-could-not-be-read", error)))?;
-    if readable_by_others(&meta) {
+    if crate::platform::is_open_to_others(&meta) {
         return Err(wrong(say!("file-of-passwords-is-readable-by-others")).hint(format!("chmod 600 {place}")));
     }
     if meta.len() > MAX_BYTES {
@@ -163,17 +163,6 @@ fn not_attached(text: &[u8], attached: &[Serial]) -> Option<Wrong> {
         }
     }
     None
-}
-
-#[cfg(unix)]
-fn readable_by_others(meta: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    meta.permissions().mode() & 0o077 != 0
-}
-
-#[cfg(not(unix))]
-fn readable_by_others(_: &std::fs::Metadata) -> bool {
-    false
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 //! Nothing is buffered beyond the line: a buffer would keep a copy of a password, and lines that were typed ahead would answer
 //! later questions.
 
-use std::fs::File;
 use std::io::{self, Read};
 
 use zeroize::Zeroizing;
+
+use crate::platform;
 
 use super::signals::Interrupt;
 
@@ -29,8 +30,7 @@ pub(super) enum Line {
 
 /// Forgets what was typed before the question: it was no answer to it.
 pub(super) fn forget_typed_ahead() {
-    #[cfg(unix)]
-    let _ = rustix::termios::tcflush(rustix::stdio::stdin(), rustix::termios::QueueSelector::IFlush);
+    platform::forget_typed_ahead();
 }
 
 /// Reads one line of standard input. What follows it is not read. `interrupt` ends the wait.
@@ -38,8 +38,9 @@ pub(super) fn forget_typed_ahead() {
 /// # Errors
 /// As reading does.
 pub(super) fn line(interrupt: Option<&Interrupt>) -> io::Result<Line> {
-    let mut input = unbuffered()?;
-    read_line(&mut input, &mut || wait_for_input(interrupt))
+    let mut input = platform::unbuffered_stdin()?;
+    let is_over = || interrupt.is_some_and(Interrupt::is_set);
+    read_line(&mut input, &mut || platform::wait_for_input(&is_over))
 }
 
 /// Reads a line byte by byte, after `ready` says each time whether to go on.
@@ -74,52 +75,9 @@ fn read_line(input: &mut impl Read, ready: &mut dyn FnMut() -> bool) -> io::Resu
     Ok(Line::Read(line))
 }
 
-/// Standard input without the buffer of the standard library, which is never overwritten.
-#[cfg(unix)]
-fn unbuffered() -> io::Result<File> {
-    use std::os::fd::AsFd;
-    io::stdin().as_fd().try_clone_to_owned().map(File::from)
-}
-
-#[cfg(windows)]
-fn unbuffered() -> io::Result<File> {
-    use std::os::windows::io::AsHandle;
-    io::stdin().as_handle().try_clone_to_owned().map(File::from)
-}
-
 /// Whether a line is there to be read. Where that can't be told, reading waits for it.
 pub(super) fn is_typed() -> bool {
-    #[cfg(unix)]
-    {
-        use rustix::event::{PollFd, PollFlags, Timespec, poll};
-        let stdin = rustix::stdio::stdin();
-        poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok_and(|n| n > 0)
-    }
-    #[cfg(not(unix))]
-    true
-}
-
-/// Waits until there is something to read; false where a signal came first.
-#[cfg(unix)]
-fn wait_for_input(interrupt: Option<&Interrupt>) -> bool {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    let turn = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
-    loop {
-        if interrupt.is_some_and(Interrupt::is_set) {
-            return false;
-        }
-        let stdin = rustix::stdio::stdin();
-        match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&turn)) {
-            Ok(0) | Err(rustix::io::Errno::INTR) => {}
-            // Ready, at its end, or impossible to wait for: reading finds out which.
-            Ok(_) | Err(_) => return true,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-fn wait_for_input(interrupt: Option<&Interrupt>) -> bool {
-    !interrupt.is_some_and(Interrupt::is_set)
+    platform::has_input().unwrap_or(true)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use crate::model::ExitStatus;
+use crate::platform::{Signals, Terminal};
 
 /// Set by the first signal. Clones share it.
 #[derive(Clone, Debug, Default)]
@@ -106,74 +107,4 @@ fn listen(interrupt: Interrupt, send: mpsc::Sender<ExitStatus>) {
     if std::thread::Builder::new().name("signals".into()).spawn(listener).is_ok() {
         let _ = is_ready.recv();
     }
-}
-
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-    hang_up: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> Option<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Some(Self {
-            interrupt: signal(SignalKind::interrupt()).ok()?,
-            terminate: signal(SignalKind::terminate()).ok()?,
-            hang_up: signal(SignalKind::hangup()).ok()?,
-        })
-    }
-
-    async fn next(&mut self) -> Option<ExitStatus> {
-        tokio::select! {
-            got = self.interrupt.recv() => got.map(|()| ExitStatus::Interrupted),
-            got = self.terminate.recv() => got.map(|()| ExitStatus::Terminated),
-            got = self.hang_up.recv() => got.map(|()| ExitStatus::HungUp),
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> Option<Self> {
-        Some(Self)
-    }
-
-    async fn next(&mut self) -> Option<ExitStatus> {
-        tokio::signal::ctrl_c().await.ok().map(|()| ExitStatus::Interrupted)
-    }
-}
-
-/// The terminal's settings at the start: a password prompt that a signal ends has switched the echo off.
-struct Terminal {
-    #[cfg(unix)]
-    settings: Option<rustix::termios::Termios>,
-}
-
-#[cfg(unix)]
-impl Terminal {
-    fn now() -> Self {
-        Self { settings: rustix::termios::tcgetattr(rustix::stdio::stdin()).ok() }
-    }
-
-    fn restore(&self) {
-        use rustix::termios::{OptionalActions, tcsetattr};
-        if let Some(settings) = &self.settings {
-            let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, settings);
-        }
-    }
-}
-
-#[cfg(not(unix))]
-impl Terminal {
-    fn now() -> Self {
-        Self {}
-    }
-
-    fn restore(&self) {}
 }

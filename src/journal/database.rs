@@ -182,17 +182,7 @@ impl Journal {
     }
 }
 
-/// Names of computers and copies of their disks are alike: the number of a start is not.
-#[cfg(unix)]
 fn bench(path: &Path) -> Option<String> {
-    use std::os::unix::fs::MetadataExt;
-    let start = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
-    let folder = std::fs::metadata(path.parent()?).ok()?;
-    let text = format!("{} {} {}", start.trim(), folder.dev(), folder.ino());
-    Some(crate::record::chain::sha256(text.as_bytes()))
-}
-
-#[cfg(not(unix))]
-fn bench(_: &Path) -> Option<String> {
-    None
+    let place = crate::platform::computer_and_folder(path.parent()?)?;
+    Some(crate::record::chain::sha256(place.as_bytes()))
 }

@@ -7,6 +7,7 @@ use etcetera::BaseStrategy;
 
 use super::JournalError;
 
+use crate::platform;
 use crate::text::say;
 
 /// The directory for what outlives a run: `$XDG_STATE_HOME/mi-signout` or the platform's own; absent where there is no
@@ -56,15 +57,11 @@ pub fn is_ours(dir: &Path) -> Result<(), JournalError> {
     if !found.is_dir() {
         return refused(say!("folder-is-none"));
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{MetadataExt, PermissionsExt};
-        if found.uid() != rustix::process::geteuid().as_raw() {
-            return refused(say!("folder-belongs-to-another-user"));
-        }
-        if found.permissions().mode() & 0o022 != 0 {
-            return refused(say!("others-can-write-in-the-folder"));
-        }
+    if platform::is_of_another_user(&found) {
+        return refused(say!("folder-belongs-to-another-user"));
+    }
+    if platform::others_can_write(&found) {
+        return refused(say!("others-can-write-in-the-folder"));
     }
     Ok(())
 }
@@ -74,11 +71,7 @@ pub(super) fn make_dir(dir: &Path) -> Result<(), JournalError> {
     if dir.as_os_str().is_empty() || dir.is_dir() {
         return Ok(());
     }
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir).map_err(|e| JournalError::io(dir, &e))
+    platform::private_folders().recursive(true).create(dir).map_err(|e| JournalError::io(dir, &e))
 }
 
 /// Makes an empty file that only its owner can read (0600): SQLite gives its side files the same mode. Never opens, and never
@@ -87,32 +80,16 @@ pub(super) fn make_file(path: &Path) -> Result<bool, JournalError> {
     if let Some(dir) = path.parent() {
         make_dir(dir)?;
     }
-    match private(OpenOptions::new().write(true).create_new(true)).open(path) {
+    match platform::private(OpenOptions::new().write(true).create_new(true)).open(path) {
         Ok(_) => Ok(true),
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
         Err(e) => Err(JournalError::io(path, &e)),
     }
 }
 
-/// Files made with these options are their owner's alone.
-pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options
-}
-
 /// Whether other users can read or write the file.
-#[cfg(unix)]
 pub(super) fn is_exposed(path: &Path) -> Result<bool, JournalError> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(path).map_err(|e| JournalError::io(path, &e))?.permissions().mode();
-    Ok(mode & 0o077 != 0)
-}
-
-/// The profile directory of a user is closed to others by the platform.
-#[cfg(not(unix))]
-pub(super) fn is_exposed(_: &Path) -> Result<bool, JournalError> {
-    Ok(false)
+    fs::metadata(path).map(|file| platform::is_open_to_others(&file)).map_err(|e| JournalError::io(path, &e))
 }
 
 /// Takes a file of ours from other users. Only for a file that is known to be ours.
@@ -120,12 +97,7 @@ pub(super) fn close_to_others(path: &Path) -> Result<(), JournalError> {
     if !is_exposed(path)? {
         return Ok(());
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(|e| JournalError::io(path, &e))?;
-    }
-    Ok(())
+    platform::close_to_others(path).map_err(|e| JournalError::io(path, &e))
 }
 
 #[cfg(all(test, unix))]

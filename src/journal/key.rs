@@ -105,7 +105,7 @@ impl InstallKey {
     /// Writes the key to a new file that only its owner can read.
     #[cfg(feature = "postgres")]
     pub(super) fn save(&self, path: &Path) -> Result<(), JournalError> {
-        let written = folder::private(fs::OpenOptions::new().write(true).create_new(true))
+        let written = crate::platform::private(fs::OpenOptions::new().write(true).create_new(true))
             .open(path)
             .and_then(|mut file| file.write_all(&self.0).and_then(|()| file.sync_all()));
         written.map_err(|e| JournalError::io(path, &e))
@@ -267,7 +267,7 @@ fn make(dir: &Path, path: &Path) -> Result<(), JournalError> {
 
 /// Writes the key in its place. Another process that looks at it this moment is told that it is cut, and can be run again.
 fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    match folder::private(fs::OpenOptions::new().write(true).create_new(true)).open(path) {
+    match crate::platform::private(fs::OpenOptions::new().write(true).create_new(true)).open(path) {
         Ok(mut file) => file.write_all(bytes).and_then(|()| file.sync_all()),
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(e) => Err(e),

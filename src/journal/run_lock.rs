@@ -23,7 +23,7 @@ impl RunLock {
             folder::make_dir(dir)?;
         }
         let mut options = OpenOptions::new();
-        let file = folder::private(options.write(true).create_new(true))
+        let file = crate::platform::private(options.write(true).create_new(true))
             .open(&path)
             .map_err(|e| JournalError::io(&path, &e))?;
         if let Err(error) = file.try_lock() {

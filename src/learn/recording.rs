@@ -366,11 +366,7 @@ impl Writer {
         if fs::read_dir(folder).is_ok_and(|entries| entries.count() > 0) {
             return Err(RecordingError::NotEmpty);
         }
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder.join("frames")).map_err(io)?;
+        crate::platform::private_folders().recursive(true).create(folder.join("frames")).map_err(io)?;
         Ok(Self { folder: folder.to_owned() })
     }
 

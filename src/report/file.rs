@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::platform;
 use crate::text::say;
 
 /// Writes the file whole or not at all; an older one stays until the new one is on the disk. The temporary file has a new, random name,
@@ -16,7 +17,8 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
-    sync_dir(path);
+    // The rename too; the file itself is on the disk already.
+    platform::sync_folder(dir_of(path));
     Ok(())
 }
 
@@ -49,22 +51,12 @@ fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
     }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".mi-signout-").suffix(".part");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    platform::as_new_files_are(&mut builder);
     builder.tempfile_in(dir_of(path))
 }
 
 fn dir_of(path: &Path) -> &Path {
     path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Puts the rename on the disk too, where the platform can; the file itself is there already.
-fn sync_dir(path: &Path) {
-    if cfg!(unix)
-        && let Ok(dir) = File::open(dir_of(path))
-    {
-        let _ = dir.sync_all();
-    }
 }
 
 #[cfg(test)]

@@ -223,7 +223,7 @@ fn ask(browser: Option<&Path>) -> Seen {
 /// The version that a browser says it has. On Windows a browser opens a window instead of answering, so it is not asked.
 #[cfg(any(test, not(feature = "driver-manager")))]
 fn version_of(browser: &Path) -> Option<String> {
-    if cfg!(windows) {
+    if !crate::platform::BROWSERS_PRINT_THEIR_VERSION {
         return None;
     }
     let mut asks = crate::process::command(browser);

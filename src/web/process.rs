@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use sysinfo::{Process, ProcessRefreshKind, ProcessesToUpdate, Signal, System, UpdateKind};
 
 use crate::journal::is_ours;
-use crate::process;
+use crate::{platform, process};
 
 /// How long processes get to end by themselves before they are ended hard.
 const GRACE: Duration = Duration::from_secs(3);
@@ -47,8 +47,7 @@ impl DriverProcess {
     pub(super) fn start(program: &Path, arguments: &[String], run: &OpenRun) -> io::Result<Self> {
         let mut command = process::command(program);
         command.args(arguments).env(RUN_VARIABLE, &run.name).stdout(Stdio::null()).stderr(Stdio::null());
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        platform::away_from_the_terminal(&mut command);
         Ok(Self { child: command.spawn()? })
     }
 
@@ -218,22 +217,14 @@ pub(super) fn private_folder(folder: &Path) -> io::Result<()> {
         return Ok(());
     }
     if std::fs::symlink_metadata(folder).is_err() {
-        private_builder().recursive(true).create(folder)?;
+        platform::private_folders().recursive(true).create(folder)?;
     }
     is_ours(folder).map_err(|refused| io::Error::new(io::ErrorKind::PermissionDenied, refused))
 }
 
 /// Makes a folder that was not there before, for its owner only.
 fn new_private_folder(folder: &Path) -> io::Result<()> {
-    private_builder().create(folder)
-}
-
-fn private_builder() -> std::fs::DirBuilder {
-    #[cfg_attr(not(unix), allow(unused_mut, reason = "only Unix has a mode"))]
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
+    platform::private_folders().create(folder)
 }
 
 #[cfg(test)]

@@ -162,7 +162,8 @@ impl Hand for AtTerminal<'_> {
         if self.interrupt.is_set() {
             return true;
         }
-        if !cfg!(unix) || !prompt::is_typed() {
+        // Where the system can't tell, asking would hold the recording up.
+        if crate::platform::has_input() != Some(true) {
             return false;
         }
         matches!(prompt::line(Some(self.interrupt)), Ok(prompt::Line::Read(line)) if line.trim_ascii().eq_ignore_ascii_case(b"end"))

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::SslMode;
 
 use super::{JournalError, Result};
 use crate::text::say;
@@ -122,12 +122,7 @@ fn without_tls(url: &str) -> (String, bool) {
 /// tomorrow, so `localhost` is what the standard says it is (RFC 6761), and any other name is another computer.
 fn local_host(config: &mut Config) -> Result<(String, u16)> {
     let port = config.get_ports().first().copied().unwrap_or(5432);
-    let name = |host: &Host| match host {
-        Host::Tcp(name) => name.clone(),
-        #[cfg(unix)]
-        Host::Unix(path) => path.display().to_string(),
-    };
-    let hosts: Vec<String> = config.get_hosts().iter().map(name).collect();
+    let hosts: Vec<String> = config.get_hosts().iter().map(crate::platform::host_in_words).collect();
     let addresses: Vec<String> = config.get_hostaddrs().iter().map(ToString::to_string).collect();
     // Where both are given, `hostaddr` is where the connection goes.
     let reached = if addresses.is_empty() { &hosts } else { &addresses };
@@ -187,6 +182,8 @@ fn fields(line: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use tokio_postgres::config::Host;
 
     /// What no message may hold.
     const CANARY: &str = "hunter22";

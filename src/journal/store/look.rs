@@ -83,19 +83,15 @@ pub(super) fn immutable(path: &Path) -> Result<Connection> {
 /// The path as SQLite's `file:` address (<https://www.sqlite.org/uri.html>).
 fn uri(path: &Path) -> Result<String> {
     let path = std::path::absolute(path).map_err(|e| JournalError::io(path, &e))?;
-    let mut text = path.as_os_str().as_encoded_bytes().iter().fold("file://".to_owned(), |mut text, byte| {
+    let text = crate::platform::address_of(&path).iter().fold("file://".to_owned(), |mut text, byte| {
         use std::fmt::Write;
         match byte {
-            b'\\' if cfg!(windows) => text.push('/'),
             b'/' | b'-' | b'_' | b'.' | b':' => text.push(char::from(*byte)),
             byte if byte.is_ascii_alphanumeric() => text.push(char::from(*byte)),
             byte => drop(write!(text, "%{byte:02X}")),
         }
         text
     });
-    if cfg!(windows) {
-        text.insert("file://".len(), '/');
-    }
     Ok(text + "?immutable=1")
 }
 

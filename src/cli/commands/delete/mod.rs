@@ -262,7 +262,7 @@ fn kept(owner: &mut Owner) -> ExitStatus {
 
 /// None where the person ended the search for a driver.
 fn start_browser(args: &Args, site: &Site, home: &Path, owner: &mut Owner) -> Result<Option<DrivenBrowser>> {
-    let looks = looks(site, std::env::var_os(TEST_BROWSER).as_deref(), is_root());
+    let looks = looks(site, std::env::var_os(TEST_BROWSER).as_deref(), crate::platform::is_root());
     let web = home.join("web");
     let interrupt = owner.interrupt();
     let stop: Stop = Arc::new(move || interrupt.is_set());
@@ -279,18 +279,10 @@ fn start_browser(args: &Args, site: &Site, home: &Path, owner: &mut Owner) -> Re
     }
 }
 
-/// Visible and sandboxed, except for a test on a replica that asks otherwise.
+/// Visible and sandboxed, except for a test on a replica that asks otherwise. Chromium refuses root with its sandbox.
 fn looks(site: &Site, wish: Option<&OsStr>, root: bool) -> Looks {
     let headless = site.is_replica() && wish.is_some_and(|w| w == "headless");
     Looks { headless, no_sandbox: headless && root }
-}
-
-/// Chromium refuses root with its sandbox.
-fn is_root() -> bool {
-    #[cfg(unix)]
-    return std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
-    #[cfg(not(unix))]
-    false
 }
 
 fn by_hand(owner: &mut Owner, pages: &Pages, no_open: bool) -> ExitStatus {
