@@ -4,6 +4,7 @@
 
 use std::io::{self, ErrorKind, Write};
 use std::net::SocketAddrV4;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
@@ -131,6 +132,8 @@ pub struct Channel {
     transport: Option<u32>,
     address: Option<SocketAddrV4>,
     stuck: Arc<AtomicUsize>,
+    /// The thread that opens its streams: starting one for each command would cost more processor time than the handshake itself.
+    handshakes: Option<mpsc::Sender<Handshake>>,
     cancel: Cancel,
 }
 
@@ -139,7 +142,7 @@ impl Channel {
     #[must_use]
     pub fn new(server: AdbServer, serial: Serial, transport: Option<TransportId>, cancel: Cancel) -> Self {
         let transport = transport.and_then(|id| u32::try_from(id.0).ok());
-        Self { server, serial, transport, address: None, stuck: Arc::default(), cancel }
+        Self { server, serial, transport, address: None, stuck: Arc::default(), handshakes: None, cancel }
     }
 
     /// The signal that ends its commands.
@@ -214,43 +217,35 @@ impl Channel {
         Ok(address)
     }
 
-    /// Starts the handshake in a thread, since `adb_client` sets no time limit for it. Where it is given up, the thread ends
-    /// when the server hangs up, and what it opened is closed at once.
+    /// Starts the handshake in another thread, since `adb_client` sets no time limit for it. After the time limit that thread ends
+    /// when the server hangs up, and closes at once what it opened.
     fn begin(
-        &self,
+        &mut self,
         address: SocketAddrV4,
         text: Zeroizing<String>,
         boundary: String,
         tx: mpsc::Sender<Progress>,
     ) -> Result<(), PhoneError> {
-        if self.stuck.load(Ordering::SeqCst) >= MOST_STUCK {
+        let under_way = self.stuck.load(Ordering::SeqCst);
+        if under_way >= MOST_STUCK {
             return Err(PhoneError::Offline);
         }
-        let under_way = UnderWay::new(&self.stuck);
-        let mut device = match self.transport {
+        let device = match self.transport {
             Some(id) => ADBServerDevice::new_with_transport_id(id, Some(address)),
             None => ADBServerDevice::new(self.serial.as_str().to_owned(), Some(address)),
         };
-        let handshake = move || {
-            let collect =
-                Box::new(Collect { bytes: Vec::new(), share: Share::default(), boundary, tx: Some(tx.clone()) });
-            // adb_client makes a thread for the stream, and panics where there is none.
-            let spare = std::thread::Builder::new().stack_size(STACK).spawn(|| {});
-            let progress = match spare {
-                Err(_) => Progress::NoThread,
-                Ok(spare) => {
-                    let _ = spare.join();
-                    match device.exec(&text, &mut io::empty(), collect) {
-                        Ok(()) => Progress::Begun(Box::new(device)),
-                        Err(error) => Progress::Failed(error),
-                    }
-                }
-            };
-            drop(under_way);
-            let _ = tx.send(progress);
+        let handshake = Handshake { device, text, boundary, tx, under_way: UnderWay::new(&self.stuck) };
+        // A handshake that hangs keeps its thread.
+        let thread = self.handshakes.take().filter(|_| under_way == 0);
+        let unsent = match &thread {
+            Some(thread) => thread.send(handshake).err().map(|unsent| unsent.0),
+            None => Some(handshake),
         };
-        let thread = std::thread::Builder::new().name("adb-exec".into()).stack_size(STACK).spawn(handshake);
-        thread.map(drop).map_err(|_| no_thread())
+        self.handshakes = match unsent {
+            None => thread,
+            Some(handshake) => Some(start_thread(handshake)?),
+        };
+        Ok(())
     }
 
     /// What adb said, by what the caller does next. Words that adb may have taken from a script with a secret are left out.
@@ -269,6 +264,38 @@ impl Channel {
             _ => PhoneError::Adb(say!("adb-client-failed")),
         }
     }
+}
+
+/// Opens the stream of one command.
+struct Handshake {
+    device: ADBServerDevice,
+    text: Zeroizing<String>,
+    boundary: String,
+    tx: mpsc::Sender<Progress>,
+    under_way: UnderWay,
+}
+
+impl Handshake {
+    fn shake(self) {
+        let Self { mut device, text, boundary, tx, under_way } = self;
+        let collect = Box::new(Collect { bytes: Vec::new(), share: Share::default(), boundary, tx: Some(tx.clone()) });
+        // adb_client makes a thread for the stream, and panics where there is none.
+        let begun = catch_unwind(AssertUnwindSafe(|| device.exec(&text, &mut io::empty(), collect)));
+        drop((text, under_way));
+        let _ = tx.send(match begun {
+            Ok(Ok(())) => Progress::Begun(Box::new(device)),
+            Ok(Err(error)) => Progress::Failed(error),
+            Err(_) => Progress::NoThread,
+        });
+    }
+}
+
+/// A thread for this handshake and later ones. It ends with the sender.
+fn start_thread(first: Handshake) -> Result<mpsc::Sender<Handshake>, PhoneError> {
+    let (sender, later) = mpsc::channel::<Handshake>();
+    let work = move || std::iter::once(first).chain(later).for_each(Handshake::shake);
+    let thread = std::thread::Builder::new().name("adb-exec".into()).stack_size(STACK).spawn(work);
+    thread.map(|_| sender).map_err(|_| no_thread())
 }
 
 /// The words of a `FAIL`, in the forms of adb's `transport.cpp` and `adb.cpp`.

@@ -1,7 +1,7 @@
 //! Whose turn it is to read what a phone sent. Hundreds may answer in the same moment: to read them all at once would take as
 //! long, and hold all their texts in memory.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::available_parallelism;
 
 /// As many limit at once as this computer has processors.
@@ -22,7 +22,7 @@ impl ParseLimit {
 
     /// Waits for a turn. What is done in it must be bounded, and wait for nothing.
     pub(super) fn take(&self) -> Permit<'_> {
-        let most = available_parallelism().map_or(2, usize::from);
+        let most = processors();
         let taken = self.free.wait_while(self.lock(), |taken| *taken >= most);
         *taken.unwrap_or_else(PoisonError::into_inner) += 1;
         Permit(self)
@@ -31,6 +31,12 @@ impl ParseLimit {
     fn lock(&self) -> MutexGuard<'_, usize> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How many processors this program may use. Asked once: Linux answers from half a dozen files.
+fn processors() -> usize {
+    static PROCESSORS: OnceLock<usize> = OnceLock::new();
+    *PROCESSORS.get_or_init(|| available_parallelism().map_or(2, usize::from))
 }
 
 impl Drop for Permit<'_> {
