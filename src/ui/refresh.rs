@@ -189,7 +189,7 @@ fn update(node: &mut UiNode, view: &View) -> Option<()> {
 fn appended(package: &str, name: &str, view: &View) -> UiNode {
     let mut node = UiNode {
         id: format!("{package}:id/{name}").into(),
-        class: view.class.as_str().into(),
+        class: view.class.clone(),
         package: package.into(),
         clickable: view.clickable,
         enabled: view.enabled,
@@ -220,7 +220,7 @@ mod tests {
     fn view(id: &str, top: i32, bottom: i32) -> View {
         let bounds = Bounds::new(0, top, 1000, bottom);
         View {
-            id: format!("id/{id}"),
+            id: format!("id/{id}").into(),
             bounds,
             visible: bounds.intersect(&Bounds::new(0, 0, 1000, 2000)),
             shown: top < 2000,

@@ -107,7 +107,7 @@ fn a_web_page_is_one_view() {
     let phone = phone(PhoneSpec::of(Generation::HyperOs2));
     phone.show(ScreenId::WebPassword);
     let classes: Vec<String> =
-        look(&phone).unwrap().windows.into_iter().flat_map(|w| w.views).map(|v| v.class).collect();
+        look(&phone).unwrap().windows.into_iter().flat_map(|w| w.views).map(|v| v.class.to_string()).collect();
     assert!(classes.iter().any(|c| c == "android.webkit.WebView"));
     assert!(classes.iter().all(|c| !c.ends_with("EditText")), "{classes:?}");
 }

@@ -13,9 +13,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 pub use archive::{MAX_ARCHIVE, MAX_ENTRIES, MAX_ENTRY};
 pub use stream::{MAX_LEVELS, MAX_VIEWS};
-use stream::{Stream, Value};
+use stream::{Value, walk};
 
-use super::{Bounds, UiNode};
+use super::node_text::Recent;
+use super::{Bounds, NodeText, UiNode};
 
 /// Why bytes gave no views. Looking again may help; a dump always does.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,9 +45,9 @@ pub enum ViewsError {
 #[expect(clippy::struct_excessive_bools, reason = "a view is a row of flags")]
 pub struct View {
     /// Its class.
-    pub class: String,
+    pub class: NodeText,
     /// Its id without the package, `id/logout_btn`; empty where it has none.
-    pub id: String,
+    pub id: NodeText,
     /// Where it is on the display, in pixels, scrolling counted.
     pub bounds: Bounds,
     /// The part of that which the views around it leave visible.
@@ -97,7 +98,8 @@ impl ScreenViews {
     /// Where it is no archive, cut, over a limit or malformed. Never panics.
     pub fn parse(bytes: &[u8]) -> Result<Self, ViewsError> {
         let entries = archive::entries(bytes)?;
-        let read = |(name, content): (String, Vec<u8>)| Ok(WindowViews { name, views: views(&content)? });
+        let mut texts = Recent::new();
+        let read = |(name, content): (String, Vec<u8>)| Ok(WindowViews { name, views: views(&content, &mut texts)? });
         Ok(Self { windows: entries.into_iter().map(read).collect::<Result<_, ViewsError>>()? })
     }
 
@@ -141,7 +143,7 @@ impl ScreenViews {
 }
 
 /// A property that is read; all others are passed over.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 enum Property {
     Other,
     Class,
@@ -190,7 +192,6 @@ fn property(name: &str) -> Property {
 }
 
 /// What is read of one map before it is placed.
-#[derive(Default)]
 struct Raw {
     view: View,
     edges: [i64; 4],
@@ -201,6 +202,15 @@ struct Raw {
     children: Vec<usize>,
 }
 
+impl Default for Raw {
+    fn default() -> Self {
+        // What does not say so is enabled.
+        let view = View { enabled: true, ..View::default() };
+        let (edges, scroll, moved, window) = ([0; 4], (0, 0), (0, 0), (0, 0));
+        Self { view, edges, scroll, moved, window, hidden: false, children: Vec::new() }
+    }
+}
+
 /// A map that is to be read: where its parent's content begins, what of that can be seen, and whether it is shown.
 struct Pending {
     map: usize,
@@ -209,28 +219,29 @@ struct Pending {
     shown: bool,
 }
 
-fn views(content: &[u8]) -> Result<Vec<View>, ViewsError> {
-    let stream = Stream::read(content)?;
-    let tops = || stream.maps[0].iter().filter_map(|(key, v)| matches!(v, Value::Map(_)).then_some((key, v)));
-    let Some((_, Value::Map(index))) = tops().next_back() else {
-        return Err(ViewsError::Malformed("the names of the properties are missing"));
-    };
-    let mut names = vec![Property::Other; usize::from(u16::MAX) + 1];
-    for (key, value) in &stream.maps[*index] {
-        if let Value::Text(place) = value {
-            names[usize::from(*key)] = property(&stream.text(place));
+fn views(content: &[u8], texts: &mut Recent) -> Result<Vec<View>, ViewsError> {
+    let (properties, names) = properties(content)?;
+    let mut raws = vec![Raw::default()];
+    let mut roots = Vec::new();
+    walk(content, |map, key, value| {
+        if let Value::Map(begun) = value {
+            raws.push(Raw::default());
+            if map == 0 && begun != names {
+                roots.push(begun);
+            }
         }
-    }
-    let origin = raw(&stream, &names, 0).window;
-    let roots = tops().filter_map(|(_, v)| if let Value::Map(map) = v { Some(*map) } else { None });
-    let roots: Vec<usize> = roots.filter(|map| map != index).collect();
+        if let (Some(property), Some(raw)) = (properties.get(usize::from(key)), raws.get_mut(map)) {
+            raw.take(*property, value, texts);
+        }
+    })?;
+    let origin = raws[0].window;
     let mut pending: Vec<Pending> =
         roots.iter().rev().map(|map| Pending { map: *map, origin, clip: None, shown: true }).collect();
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(raws.len());
     while let Some(next) = pending.pop() {
-        let mut raw = raw(&stream, &names, next.map);
-        let [left, top, right, bottom] = raw.edges;
-        let at = (next.origin.0 + left + raw.moved.0, next.origin.1 + top + raw.moved.1);
+        let Raw { view, edges, scroll, moved, hidden, children, .. } = std::mem::take(&mut raws[next.map]);
+        let [left, top, right, bottom] = edges;
+        let at = (next.origin.0 + left + moved.0, next.origin.1 + top + moved.1);
         let bounds = Bounds::new(
             pixel(at.0),
             pixel(at.1),
@@ -238,50 +249,67 @@ fn views(content: &[u8]) -> Result<Vec<View>, ViewsError> {
             pixel(at.1.saturating_add(bottom - top)),
         );
         let visible = next.clip.map_or(bounds, |clip| bounds.intersect(&clip));
-        let shown = next.shown && !raw.hidden;
-        let inner = (at.0 - raw.scroll.0, at.1 - raw.scroll.1);
-        let children = raw.children.iter().rev();
+        let shown = next.shown && !hidden;
+        let inner = (at.0 - scroll.0, at.1 - scroll.1);
+        let children = children.iter().rev();
         pending.extend(children.map(|map| Pending { map: *map, origin: inner, clip: Some(visible), shown }));
-        raw.view.shown = shown && !visible.is_empty();
-        found.push(View { bounds, visible, ..raw.view });
+        found.push(View { bounds, visible, shown: shown && !visible.is_empty(), ..view });
     }
     Ok(found)
 }
 
-fn raw(stream: &Stream<'_>, names: &[Property], map: usize) -> Raw {
-    use Property as P;
-    let mut raw = Raw { view: View { enabled: true, ..View::default() }, ..Raw::default() };
-    for (key, value) in &stream.maps[map] {
-        match (names[usize::from(*key)], value) {
-            (P::Class, Value::Text(place)) => raw.view.class = stream.text(place),
-            (P::Id, Value::Text(place)) => raw.view.id = stream.text(place),
-            (P::Left, value) => raw.edges[0] = number(value),
-            (P::Top, value) => raw.edges[1] = number(value),
-            (P::Right, value) => raw.edges[2] = number(value),
-            (P::Bottom, value) => raw.edges[3] = number(value),
-            (P::ScrollX, value) => raw.scroll.0 = number(value),
-            (P::ScrollY, value) => raw.scroll.1 = number(value),
-            (P::TranslationX, value) => raw.moved.0 = number(value),
-            (P::TranslationY, value) => raw.moved.1 = number(value),
-            (P::WindowLeft, value) => raw.window.0 = number(value),
-            (P::WindowTop, value) => raw.window.1 = number(value),
-            (P::Visibility, value) => raw.hidden = number(value) != 0,
-            (P::Clickable, Value::Bool(yes)) => raw.view.clickable = *yes,
-            (P::Enabled, Value::Bool(yes)) => raw.view.enabled = *yes,
-            (P::Focused, Value::Bool(yes)) => raw.view.focused = *yes,
-            (P::SelectionEnd, Value::Int(end)) => raw.view.selection_end = u32::try_from(*end).ok(),
-            (P::Child, Value::Map(child)) => raw.children.push(*child),
+/// Which property each key stands for, and the number of the map that says so: the last of the top maps.
+fn properties(content: &[u8]) -> Result<(Vec<Property>, usize), ViewsError> {
+    let (mut last, mut names) = (None, Vec::new());
+    walk(content, |map, key, value| match value {
+        Value::Map(begun) if map == 0 => {
+            last = Some(begun);
+            names.clear();
+        }
+        Value::Text(name) if last == Some(map) => names.push((usize::from(key), name)),
+        _ => {}
+    })?;
+    let last = last.ok_or(ViewsError::Malformed("the names of the properties are missing"))?;
+    let keys = names.iter().map(|(key, _)| key + 1).max().unwrap_or(0);
+    let mut properties = vec![Property::Other; keys];
+    for (key, name) in names {
+        properties[key] = property(&String::from_utf8_lossy(name));
+    }
+    Ok((properties, last))
+}
+
+impl Raw {
+    fn take(&mut self, property: Property, value: Value<'_>, texts: &mut Recent) {
+        use Property as P;
+        match (property, value) {
+            (P::Class, Value::Text(text)) => self.view.class = texts.share(&String::from_utf8_lossy(text)),
+            (P::Id, Value::Text(text)) => self.view.id = texts.share(&String::from_utf8_lossy(text)),
+            (P::Left, value) => self.edges[0] = number(value),
+            (P::Top, value) => self.edges[1] = number(value),
+            (P::Right, value) => self.edges[2] = number(value),
+            (P::Bottom, value) => self.edges[3] = number(value),
+            (P::ScrollX, value) => self.scroll.0 = number(value),
+            (P::ScrollY, value) => self.scroll.1 = number(value),
+            (P::TranslationX, value) => self.moved.0 = number(value),
+            (P::TranslationY, value) => self.moved.1 = number(value),
+            (P::WindowLeft, value) => self.window.0 = number(value),
+            (P::WindowTop, value) => self.window.1 = number(value),
+            (P::Visibility, value) => self.hidden = number(value) != 0,
+            (P::Clickable, Value::Bool(yes)) => self.view.clickable = yes,
+            (P::Enabled, Value::Bool(yes)) => self.view.enabled = yes,
+            (P::Focused, Value::Bool(yes)) => self.view.focused = yes,
+            (P::SelectionEnd, Value::Int(end)) => self.view.selection_end = u32::try_from(end).ok(),
+            (P::Child, Value::Map(child)) => self.children.push(child),
             _ => {}
         }
     }
-    raw
 }
 
 /// A coordinate, limited so that sums over a deep tree can't overflow.
-fn number(value: &Value) -> i64 {
+fn number(value: Value<'_>) -> i64 {
     const FAR: i64 = i32::MAX as i64;
     let number = match value {
-        Value::Int(number) => *number,
+        Value::Int(number) => number,
         #[expect(
             clippy::cast_possible_truncation,
             reason = "a float beyond the range of integers becomes the nearest one"

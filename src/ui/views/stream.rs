@@ -1,8 +1,6 @@
 //! One window's stream, as Android's `ViewHierarchyEncoder` writes it: values with a signature byte, big-endian; maps of short keys
 //! up to key 0; and as the last map of the stream the names of the keys.
 
-use std::ops::Range;
-
 use super::ViewsError;
 
 /// The most views of one window that are read.
@@ -13,73 +11,59 @@ pub const MAX_LEVELS: usize = 500;
 const MAX_PROPERTIES: usize = 4_000_000;
 
 /// A property's value.
-#[derive(Clone, Debug)]
-pub(super) enum Value {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Value<'b> {
     Bool(bool),
     Int(i64),
     Float(f64),
-    /// Where its bytes stand.
-    Text(Range<usize>),
-    /// The number of a map.
+    Text(&'b [u8]),
+    /// The number of a map that begins here; maps are numbered as they begin.
     Map(usize),
 }
 
-/// The properties of one object, by key.
-pub(super) type Map = Vec<(u16, Value)>;
-
-/// What one stream holds. Map 0 is the stream's own: the window's properties, and the top maps under key 0.
-pub(super) struct Stream<'b> {
-    bytes: &'b [u8],
-    pub maps: Vec<Map>,
-}
-
-impl<'b> Stream<'b> {
-    pub(super) fn read(bytes: &'b [u8]) -> Result<Self, ViewsError> {
-        let mut reader = Reader { bytes, at: 0 };
-        let mut maps: Vec<Map> = vec![Map::new()];
-        // The open maps, each with the key whose value comes next.
-        let mut open: Vec<(usize, Option<u16>)> = vec![(0, None)];
-        let mut properties = 0;
-        while let Some((map, key)) = open.last_mut() {
-            let top = *map == 0;
-            let Some(now) = key.take() else {
-                if top && reader.is_done() {
-                    break;
-                }
-                // The stream holds the view and the names without a key of their own.
-                let next = if top && reader.peek() == Some(b'M') { Some(0) } else { Some(reader.key()?) };
-                match next {
-                    Some(0) if !top => drop(open.pop()),
-                    next => *key = next,
-                }
-                continue;
-            };
-            properties += 1;
-            if properties > MAX_PROPERTIES {
-                return Err(ViewsError::TooLarge { what: "properties", limit: MAX_PROPERTIES });
+/// Tells each property as it comes, with the number of its map and its key. Map 0 is the stream's own: the window's properties, and the
+/// top maps under key 0. Nothing is kept: a view has a hundred properties, and hardly twenty are wanted.
+pub(super) fn walk<'b>(bytes: &'b [u8], mut tell: impl FnMut(usize, u16, Value<'b>)) -> Result<(), ViewsError> {
+    let mut reader = Reader { bytes, at: 0 };
+    let mut maps = 1;
+    // The open maps, each with the key whose value comes next.
+    let mut open: Vec<(usize, Option<u16>)> = vec![(0, None)];
+    let mut properties = 0;
+    while let Some((map, key)) = open.last_mut() {
+        let top = *map == 0;
+        let Some(now) = key.take() else {
+            if top && reader.is_done() {
+                break;
             }
-            let (map, number) = (*map, maps.len());
-            match reader.value()? {
-                Some(value) => maps[map].push((now, value)),
-                None if number > MAX_VIEWS => {
-                    return Err(ViewsError::TooLarge { what: "views", limit: MAX_VIEWS });
-                }
-                None if open.len() > MAX_LEVELS => {
-                    return Err(ViewsError::TooLarge { what: "levels", limit: MAX_LEVELS });
-                }
-                None => {
-                    maps[map].push((now, Value::Map(number)));
-                    maps.push(Map::new());
-                    open.push((number, None));
-                }
+            // The stream holds the view and the names without a key of their own.
+            let next = if top && reader.peek() == Some(b'M') { Some(0) } else { Some(reader.key()?) };
+            match next {
+                Some(0) if !top => drop(open.pop()),
+                next => *key = next,
+            }
+            continue;
+        };
+        properties += 1;
+        if properties > MAX_PROPERTIES {
+            return Err(ViewsError::TooLarge { what: "properties", limit: MAX_PROPERTIES });
+        }
+        let map = *map;
+        match reader.value()? {
+            Some(value) => tell(map, now, value),
+            None if maps > MAX_VIEWS => {
+                return Err(ViewsError::TooLarge { what: "views", limit: MAX_VIEWS });
+            }
+            None if open.len() > MAX_LEVELS => {
+                return Err(ViewsError::TooLarge { what: "levels", limit: MAX_LEVELS });
+            }
+            None => {
+                tell(map, now, Value::Map(maps));
+                open.push((maps, None));
+                maps += 1;
             }
         }
-        Ok(Self { bytes, maps })
     }
-
-    pub(super) fn text(&self, place: &Range<usize>) -> String {
-        String::from_utf8_lossy(self.bytes.get(place.clone()).unwrap_or_default()).into_owned()
-    }
+    Ok(())
 }
 
 struct Reader<'b> {
@@ -87,7 +71,7 @@ struct Reader<'b> {
     at: usize,
 }
 
-impl Reader<'_> {
+impl<'b> Reader<'b> {
     fn is_done(&self) -> bool {
         self.at >= self.bytes.len()
     }
@@ -111,7 +95,7 @@ impl Reader<'_> {
     }
 
     /// A value; `None` where a map begins.
-    fn value(&mut self) -> Result<Option<Value>, ViewsError> {
+    fn value(&mut self) -> Result<Option<Value<'b>>, ViewsError> {
         let [signature] = self.take::<1>()?;
         Ok(Some(match signature {
             b'Z' => Value::Bool(self.take::<1>()? != [0]),
@@ -123,10 +107,9 @@ impl Reader<'_> {
             b'D' => Value::Float(f64::from_be_bytes(self.take()?)),
             b'R' => {
                 let length = usize::from(u16::from_be_bytes(self.take()?));
-                let place = self.at..self.at + length;
-                self.bytes.get(place.clone()).ok_or(ViewsError::Cut)?;
+                let text = self.bytes.get(self.at..self.at + length).ok_or(ViewsError::Cut)?;
                 self.at += length;
-                Value::Text(place)
+                Value::Text(text)
             }
             b'M' => return Ok(None),
             _ => return Err(ViewsError::Malformed("a value has an unknown signature")),
