@@ -6,7 +6,7 @@
 //! A database server may go away midway. Then the whole transaction is done again on another connection, unless it was committed and only
 //! the answer was lost: a number that the transaction itself raises says so.
 
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -40,6 +40,20 @@ struct Step<T, F> {
     refused: Option<JournalError>,
     place: Place,
     tell: SyncSender<Result<T>>,
+}
+
+/// What becomes of a step that waits for its turn.
+#[must_use = "it says whether the step was written"]
+pub(super) struct Queued<T> {
+    told: Receiver<Result<T>>,
+    place: Place,
+}
+
+impl<T> Queued<T> {
+    /// What became of it, after [`Writer::flush`].
+    pub(super) fn done(self) -> Result<T> {
+        self.told.recv().unwrap_or_else(|_| Err(JournalError::of(self.place.shown(), &SqlError::NoRow)))
+    }
 }
 
 impl<T: Send, F: FnMut(&Connection) -> Sql<T> + Send> Job for Step<T, F> {
@@ -98,6 +112,8 @@ pub(super) struct Writer {
 
 struct State {
     connection: Connection,
+    /// How surely SQLite writes, as it was told last.
+    synchronous: &'static str,
     /// This connection's name in the database, and the number of its last transaction there.
     id: String,
     batch: i64,
@@ -123,7 +139,7 @@ impl Writer {
             Connection::Postgres(_) => false,
         };
         let id = random_id()?;
-        let state = State { connection, id, batch: 0, given_up: None };
+        let state = State { connection, synchronous: "", id, batch: 0, given_up: None };
         if state.connection.is_shared() {
             state.register().map_err(|e| JournalError::of(place.shown(), &e))?;
         }
@@ -165,10 +181,19 @@ impl Writer {
         &self,
         act: impl FnMut(&Connection) -> Sql<T> + Send + 'static,
     ) -> Result<T> {
+        let queued = self.queue(act);
+        self.flush();
+        queued.done()
+    }
+
+    /// Leaves `act` for the next [`Writer::flush`]: steps that wait together cost hardly more than one.
+    pub(super) fn queue<T: Send + 'static>(
+        &self,
+        act: impl FnMut(&Connection) -> Sql<T> + Send + 'static,
+    ) -> Queued<T> {
         let (tell, told) = sync_channel(1);
         self.put(act, tell);
-        self.flush();
-        told.recv().unwrap_or_else(|_| Err(self.failed(&SqlError::NoRow)))
+        Queued { told, place: self.place.clone() }
     }
 
     /// Does `act`. In a file, it survives the end of this process at once, and a power cut from the next durable step on. In a database
@@ -179,8 +204,8 @@ impl Writer {
             self.put(act, tell);
             return Ok(());
         }
-        let state = self.state();
-        let level = if self.wal { state.connection.batch("PRAGMA synchronous=NORMAL") } else { Ok(()) };
+        let mut state = self.state();
+        let level = if self.wal { state.synchronous("NORMAL") } else { Ok(()) };
         level.and_then(|()| act(&state.connection)).map_err(|e| self.failed(&e))
     }
 
@@ -207,7 +232,7 @@ impl Writer {
         let ended = if state.connection.is_shared() {
             self.commit_shared(state, &mut jobs)
         } else {
-            self.commit_file(&state.connection, &mut jobs)
+            self.commit_file(state, &mut jobs)
                 .map_err(|e| JournalError::Unwritable { path: self.place.shown().to_owned(), why: e.to_string() })
         };
         // An error of one step (a full disk) can roll everything back: then nothing of any step is there.
@@ -216,9 +241,9 @@ impl Writer {
         }
     }
 
-    fn commit_file(&self, connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Sql<()> {
-        connection.batch(if self.wal { "PRAGMA synchronous=FULL" } else { "PRAGMA synchronous=EXTRA" })?;
-        connection.transaction(|c| each(c, jobs, Care::Savepoints)).map(drop)
+    fn commit_file(&self, state: &mut State, jobs: &mut [Box<dyn Job>]) -> Sql<()> {
+        state.synchronous(if self.wal { "FULL" } else { "EXTRA" })?;
+        state.connection.transaction(|c| each(c, jobs, Care::Savepoints)).map(drop)
     }
 
     /// The same on a database server, for as long as it may be away.
@@ -290,6 +315,15 @@ impl Drop for Writer {
 }
 
 impl State {
+    /// Tells SQLite how surely it writes from now on, where that is something else than before.
+    fn synchronous(&mut self, level: &'static str) -> Sql<()> {
+        if self.synchronous != level {
+            self.connection.batch(&format!("PRAGMA synchronous={level}"))?;
+            self.synchronous = level;
+        }
+        Ok(())
+    }
+
     /// Gives this connection's transactions a number.
     fn register(&self) -> Sql<()> {
         let sql = "INSERT INTO writers (id, batch, opened) SELECT $1, CAST($2 AS BIGINT), now FROM clock WHERE now > 0
@@ -367,10 +401,10 @@ enum Care {
 fn each(c: &Connection, jobs: &mut [Box<dyn Job>], care: Care) -> Sql<bool> {
     for job in jobs {
         if care == Care::Savepoints {
-            c.batch("SAVEPOINT step")?;
+            c.control("SAVEPOINT step")?;
         }
         match job.run(c) {
-            Ok(()) if care == Care::Savepoints => c.batch("RELEASE step")?,
+            Ok(()) if care == Care::Savepoints => c.control("RELEASE step")?,
             Ok(()) => {}
             Err(error) if error.is_away() || error.is_conflict() => return Err(error),
             // A full disk rolled back everything, not the savepoint alone: the steps left are dropped undone.

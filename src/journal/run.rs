@@ -52,6 +52,9 @@ pub struct Mutation<'a> {
     pub what: &'a str,
 }
 
+/// What becomes of a step that waits for [`Run::flush`]: to be called after it.
+pub(super) type Pending<'r, T> = Box<dyn FnOnce() -> Result<T> + 'r>;
+
 /// A run that is going. Cheap to clone; every worker has one.
 #[derive(Clone, Debug)]
 pub struct Run(Arc<Inner>);
@@ -145,9 +148,13 @@ impl Run {
     /// [`JournalError::Busy`] where a run that lives has it, [`JournalError::Duplicate`] where this run has another phone of
     /// this serial; both: leave the phone alone. [`JournalError::Unwritable`].
     pub fn phone(&self, info: &PhoneInfo) -> Result<()> {
+        self.flushed(self.queue_phone(info))
+    }
+
+    pub(super) fn queue_phone(&self, info: &PhoneInfo) -> Pending<'_, ()> {
         let (claimed, info) = (info.clone(), info.clone());
         let what = format!("phone {}", info.key);
-        let epoch = self.durable(move |t, run| {
+        let epoch = self.queue(move |t, run| {
             let known = t.row_if_any(
                 "SELECT serial, adb, place FROM phones WHERE run = $1 AND key = $2",
                 values![&run.header.id, info.key.as_str()],
@@ -186,10 +193,12 @@ impl Run {
                 ],
             )?;
             Ok(Ok(epoch))
-        })??;
-        self.epochs().insert(claimed.key.clone(), epoch);
-        self.open_rows().claim(&claimed);
-        Ok(())
+        });
+        Box::new(move || {
+            self.epochs().insert(claimed.key.clone(), epoch()??);
+            self.open_rows().claim(&claimed);
+            Ok(())
+        })
     }
 
     /// Writes an event. It survives the end of this process at once, and a power cut from the next durable step on.
@@ -222,8 +231,11 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`]: the step is not recorded.
     pub fn before_mutation(&self, key: &PhoneKey, step: &Mutation<'_>, progress: &Progress) -> Result<()> {
-        let pending = format!("{} on {}", step.what, step.screen);
-        self.note_progress(key, progress, Some(&pending))
+        self.flushed(self.queue_mutation(key, step, progress))
+    }
+
+    pub(super) fn queue_mutation(&self, key: &PhoneKey, step: &Mutation<'_>, progress: &Progress) -> Pending<'_, ()> {
+        self.queue_progress(key, progress, Some(format!("{} on {}", step.what, step.screen)))
     }
 
     /// Writes that what followed a mutating step was observed. On the disk before it returns.
@@ -231,18 +243,26 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`].
     pub fn observed(&self, key: &PhoneKey, progress: &Progress) -> Result<()> {
-        self.note_progress(key, progress, None)
+        self.flushed(self.queue_progress(key, progress, None))
     }
 
-    fn note_progress(&self, key: &PhoneKey, progress: &Progress, pending: Option<&str>) -> Result<()> {
-        let (phone, progress, pending) = (key.clone(), canonical(progress), pending.map(str::to_owned));
+    /// With the step whose end was not observed yet, where there is one.
+    pub(super) fn queue_progress(
+        &self,
+        key: &PhoneKey,
+        progress: &Progress,
+        pending: Option<String>,
+    ) -> Pending<'_, ()> {
+        let (of, phone, progress) = (key.clone(), key.clone(), canonical(progress));
         let changed = self.as_holder(key, move |t, run| {
             t.execute(
                 "UPDATE phones SET progress = $3, pending = $4 WHERE run = $1 AND key = $2",
                 values![&run.header.id, phone.as_str(), &progress, &pending],
             )
-        })?;
-        if changed == 1 { Ok(()) } else { Err(JournalError::Missing(say!("missing-phone-of-run", key))) }
+        });
+        Box::new(move || {
+            if changed()? == 1 { Ok(()) } else { Err(JournalError::Missing(say!("missing-phone-of-run", key = of))) }
+        })
     }
 
     /// What an earlier run did on this phone and did not bring to an end: it was killed, or its outcome is unknown. Absent where
@@ -267,6 +287,10 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`].
     pub fn find_device(&self, key: &PhoneKey, seen: FindDevice) -> Result<()> {
+        self.flushed(self.queue_find_device(key, seen))
+    }
+
+    pub(super) fn queue_find_device(&self, key: &PhoneKey, seen: FindDevice) -> Pending<'_, ()> {
         self.open_rows().find_device(key, seen);
         let phone = key.clone();
         self.as_holder(key, move |t, run| {
@@ -274,8 +298,8 @@ impl Run {
                 "UPDATE phones SET find_device = $3 WHERE run = $1 AND key = $2",
                 values![&run.header.id, phone.as_str(), seen.as_str()],
             )
+            .map(drop)
         })
-        .map(drop)
     }
 
     /// Keeps a PNG of the failing screen for the phone's row; tell it before [`Run::result`]. The caller sees to it that it shows
@@ -284,14 +308,18 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`].
     pub fn picture(&self, key: &PhoneKey, png: &[u8]) -> Result<()> {
+        self.flushed(self.queue_picture(key, png))
+    }
+
+    pub(super) fn queue_picture(&self, key: &PhoneKey, png: &[u8]) -> Pending<'_, ()> {
         let (phone, png) = (key.clone(), png.to_owned());
         self.as_holder(key, move |t, run| {
             t.execute(
                 "INSERT INTO pictures (run, key, png) VALUES ($1, $2, $3) ON CONFLICT (run, key) DO UPDATE SET png = excluded.png",
                 values![&run.header.id, phone.as_str(), &png[..]],
             )
+            .map(drop)
         })
-        .map(drop)
     }
 
     /// Writes a phone's row, links it into the chain, notes it for the deletion of its account, and lets the phone go. `key` is
@@ -300,16 +328,16 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`].
     pub fn result(&self, key: Option<&PhoneKey>, row: &ResultRow) -> Result<()> {
-        self.result_of(key, None, row)
+        self.flushed(self.queue_result(key, None, row))
     }
 
     /// As [`Run::result`], with `ro.serialno` of a phone that this run did not claim.
-    pub(super) fn result_of(
+    pub(super) fn queue_result(
         &self,
         key: Option<&PhoneKey>,
         hardware_serial: Option<String>,
         row: &ResultRow,
-    ) -> Result<()> {
+    ) -> Pending<'_, ()> {
         let record = self.open_rows().close(&self.0.header, key, hardware_serial, row);
         let (phone, row) = (key.cloned(), row.clone());
         let write = move |t: &Connection, run: &Inner| {
@@ -326,10 +354,13 @@ impl Run {
             }
             Ok(())
         };
-        let Some(key) = key else { return self.durable(write) };
-        self.as_holder(key, write)?;
-        self.epochs().remove(key);
-        Ok(())
+        let Some(key) = key.cloned() else { return self.queue(write) };
+        let written = self.as_holder(&key, write);
+        Box::new(move || {
+            written()?;
+            self.epochs().remove(&key);
+            Ok(())
+        })
     }
 
     /// Notes the account of a phone before its end, so that the hand-over knows phones whose run was killed too.
@@ -337,6 +368,10 @@ impl Run {
     /// # Errors
     /// [`JournalError::Unwritable`].
     pub fn account(&self, key: &PhoneKey, account: &AccountId) -> Result<()> {
+        self.flushed(self.queue_account(key, account))
+    }
+
+    pub(super) fn queue_account(&self, key: &PhoneKey, account: &AccountId) -> Pending<'_, ()> {
         let (phone, account) = (key.clone(), account.clone());
         self.as_holder(key, move |t, run| deletion_queue::seen(t, &run.key, &run.header.id, &phone, &account))
     }
@@ -373,29 +408,48 @@ impl Run {
     }
 
     /// Does `act` in a transaction that is on the disk, with all that was written before it, when this returns.
-    fn durable<T: Send + 'static>(
-        &self,
-        mut act: impl FnMut(&Connection, &Inner) -> Sql<T> + Send + 'static,
-    ) -> Result<T> {
-        let run = Arc::clone(&self.0);
-        self.0.writer.durable(move |connection| act(connection, &run))
+    fn durable<T: Send + 'static>(&self, act: impl FnMut(&Connection, &Inner) -> Sql<T> + Send + 'static) -> Result<T> {
+        self.flushed(self.queue(act))
     }
 
-    /// As [`Run::durable`], for what only the holder of the phone may write.
+    /// Leaves `act` for the next [`Run::flush`].
+    fn queue<T: Send + 'static>(
+        &self,
+        mut act: impl FnMut(&Connection, &Inner) -> Sql<T> + Send + 'static,
+    ) -> Pending<'static, T> {
+        let run = Arc::clone(&self.0);
+        let queued = self.0.writer.queue(move |connection| act(connection, &run));
+        Box::new(move || queued.done())
+    }
+
+    /// Writes all that waits, in one transaction.
+    pub(super) fn flush(&self) {
+        self.0.writer.flush();
+    }
+
+    fn flushed<T>(&self, pending: Pending<'_, T>) -> Result<T> {
+        self.flush();
+        pending()
+    }
+
+    /// As [`Run::queue`], for what only the holder of the phone may write.
     fn as_holder<T: Send + 'static>(
         &self,
         key: &PhoneKey,
         mut act: impl FnMut(&Connection, &Inner) -> Sql<T> + Send + 'static,
-    ) -> Result<T> {
+    ) -> Pending<'static, T> {
         if !self.is_shared() {
-            return self.durable(act);
+            return self.queue(act);
         }
         let what = format!("phone {key}");
-        let Some(epoch) = self.epochs().get(key).copied() else { return Err(JournalError::TakenOver { what }) };
-        self.durable(move |t, run| match lease::renew(t, &run.journal, &what, &run.header.id, epoch)? {
+        let Some(epoch) = self.epochs().get(key).copied() else {
+            return Box::new(|| Err(JournalError::TakenOver { what }));
+        };
+        let held = self.queue(move |t, run| match lease::renew(t, &run.journal, &what, &run.header.id, epoch)? {
             Ok(()) => act(t, run).map(Ok),
             Err(lost) => Ok(Err(lost)),
-        })?
+        });
+        Box::new(|| held()?)
     }
 }
 

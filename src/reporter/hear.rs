@@ -114,15 +114,11 @@ impl RecordThread {
         let write = move || {
             let (mut told, mut unwritten) = (BTreeSet::new(), Vec::new());
             for batch in batches {
-                let (done, all) = channel();
                 let batch = batch.into_iter().map(|(entry, answer)| {
                     let row = if let Entry::Row { row, .. } = &entry { Some(row.serial.clone()) } else { None };
                     (entry, (answer, row))
                 });
-                run.write_all(batch.collect(), &move |(answer, row): (Answer<Kept>, _), kept| {
-                    let _ = done.send((answer, row, kept));
-                });
-                for (answer, row, kept) in all {
+                run.write_all(batch.collect(), |(answer, row): (Answer<Kept>, _), kept| {
                     answer.give(kept.unwrap_or_else(|error: JournalError| {
                         let text = match &row {
                             Some(serial) => say!("row-is-not-in-the-record", serial, error),
@@ -140,7 +136,7 @@ impl RecordThread {
                             _ => Kept::Refused { why },
                         }
                     }));
-                }
+                });
             }
             unwritten
         };
@@ -206,7 +202,7 @@ impl Hearing {
         }
     }
 
-    fn write(&mut self, mut entries: Vec<(Entry, Answer<Kept>)>) {
+    fn write(&mut self, entries: Entries) {
         let Some(journal) = self.journal.clone() else {
             return entries.into_iter().for_each(|(_, answer)| answer.give(Kept::Nowhere));
         };
@@ -217,17 +213,7 @@ impl Hearing {
             }
             return;
         }
-        if entries.len() == 1
-            && let Some((entry, answer)) = entries.pop()
-        {
-            let kept = journal.write(entry);
-            return self.answer(answer, kept);
-        }
-        let (done, all) = std::sync::mpsc::channel();
-        journal.write_all(entries, &move |answer, kept| drop(done.send((answer, kept))));
-        for (answer, kept) in all {
-            self.answer(answer, kept);
-        }
+        journal.write_all(entries, |answer, kept| self.answer(answer, kept));
     }
 
     fn answer(&mut self, answer: Answer<Kept>, kept: Result<Kept, JournalError>) {

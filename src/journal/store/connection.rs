@@ -91,11 +91,20 @@ impl Connection {
         }
     }
 
+    /// Runs one statement that belongs to transactions, which is the same each time.
+    pub(in crate::journal) fn control(&self, sql: &'static str) -> Sql<()> {
+        match self {
+            Self::Sqlite(connection) => Ok(connection.prepare_cached(sql)?.raw_execute().map(drop)?),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(server) => server.batch(sql),
+        }
+    }
+
     /// Does `act` in a transaction: all of it or nothing. In SQLite it takes the write lock at once, so that it never fails midway
     /// for a reader's sake.
     pub(in crate::journal) fn transaction<T>(&self, act: impl FnOnce(&Self) -> Sql<T>) -> Sql<T> {
         self.begin()?;
-        match act(self).and_then(|done| self.batch("COMMIT").map(|()| done)) {
+        match act(self).and_then(|done| self.control("COMMIT").map(|()| done)) {
             Ok(done) => Ok(done),
             Err(error) => {
                 self.roll_back();
@@ -114,7 +123,7 @@ impl Connection {
 
     /// Begins a transaction.
     pub(in crate::journal) fn begin(&self) -> Sql<()> {
-        self.batch(if self.is_shared() { "BEGIN" } else { "BEGIN IMMEDIATE" })
+        self.control(if self.is_shared() { "BEGIN" } else { "BEGIN IMMEDIATE" })
     }
 
     /// Ends a transaction that came to nothing. Where the database went away, it has ended by itself.

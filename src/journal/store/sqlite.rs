@@ -14,6 +14,8 @@ use crate::text::say;
 
 /// How long a writer waits for another one.
 const BUSY: Duration = Duration::from_secs(10);
+/// So many statements stay prepared: more than a run has.
+const STATEMENTS: usize = 64;
 
 /// Opens the file of a schema, or makes it.
 pub(in crate::journal) fn open(path: &Path, schema: &Schema) -> Result<Connection> {
@@ -89,6 +91,9 @@ fn connect(path: &Path, id: i32, migrations: &[&str]) -> Result<File> {
     folder::close_to_others(path)?;
     let connection = File::open(path).map_err(failed)?;
     connection.busy_timeout(BUSY).map_err(failed)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // No table is analysed, so no value makes a better plan: a statement is prepared once for all values.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
     migratable(path, &connection, id, known)?;
     if !matches!(found, Found::Ours(_)) {
         // In the main file before there is a log, so that the file says whose it is from its first moment.
