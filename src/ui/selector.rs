@@ -17,8 +17,13 @@ pub struct TextSet {
 impl TextSet {
     /// A set under a name for people. Texts without a letter of their own are left out.
     pub fn new<T: AsRef<str>>(name: impl Into<String>, texts: impl IntoIterator<Item = T>) -> Self {
+        Self::of(name, texts.into_iter().filter_map(|text| Pattern::new(text.as_ref())))
+    }
+
+    /// A set of texts that were read before.
+    pub fn of(name: impl Into<String>, patterns: impl IntoIterator<Item = Pattern>) -> Self {
         let mut set = Self { name: name.into(), ..Self::default() };
-        for pattern in texts.into_iter().filter_map(|t| Pattern::new(t.as_ref())) {
+        for pattern in patterns {
             match pattern.exact() {
                 Some(exact) => {
                     set.exact.insert(exact.to_owned());
