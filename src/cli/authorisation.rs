@@ -46,7 +46,9 @@ impl ChosenAccounts {
         let mut passwords = Passwords::default();
         for (account, serials) in &self.accounts {
             let names: Vec<&str> = serials.iter().map(Serial::as_str).collect();
-            let prompt = say!("ask-password-of-account", account, phones = names.join(", "));
+            // A whole tray's serials would hide the question.
+            let phones = if names.len() > 4 { say!("phones", phones = names.len()) } else { names.join(", ") };
+            let prompt = say!("ask-password-of-account", account, phones);
             let typed = output.ask_hidden(&prompt)?;
             if !typed.is_empty() {
                 passwords.for_account(account.clone(), Secret::new(typed));

@@ -77,6 +77,23 @@ impl ErrorCode {
         !matches!(self, Self::Usage | Self::Interrupted)
     }
 
+    /// What to do where the error itself says nothing better; nothing where the person decided so.
+    pub(super) fn hint(self) -> Option<String> {
+        match self {
+            Self::Usage => Some(say!("help-lists-commands-and-options")),
+            Self::NothingAttached => Some(say!("plug-a-phone-in")),
+            Self::NoSuchPhone => Some(say!("name-one-of-these-phones")),
+            Self::SeveralPhones => Some(say!("choose-phones")),
+            Self::SeveralAccounts => Some(say!("name-who-authorised-it")),
+            Self::PasswordsUnusable => Some(say!("passwords-look-like-this")),
+            Self::ProfileInvalid => Some(say!("profiles-check-shows-every-mistake")),
+            Self::JournalUnusable => Some(say!("name-another-journal")),
+            Self::AdbUnreachable => Some(say!("doctor-checks-this-computer")),
+            Self::OutcomeUnknown => Some(say!("look-first-then-run-again")),
+            Self::NotConfirmed | Self::Interrupted => None,
+        }
+    }
+
     fn of_status(status: ExitStatus) -> Self {
         match status {
             ExitStatus::Adb => Self::AdbUnreachable,
@@ -179,4 +196,32 @@ fn list(devices: &[Device]) -> String {
         })
         .collect();
     say!("attached-phones", lines = lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_has_what_to_do_but_for_a_decision_of_the_person() {
+        for code in ErrorCode::ALL {
+            // A code that is added makes this match fail to compile until it is in `ALL`.
+            let is_decided = match code {
+                ErrorCode::NotConfirmed | ErrorCode::Interrupted => true,
+                ErrorCode::Usage
+                | ErrorCode::NothingAttached
+                | ErrorCode::NoSuchPhone
+                | ErrorCode::SeveralPhones
+                | ErrorCode::SeveralAccounts
+                | ErrorCode::PasswordsUnusable
+                | ErrorCode::ProfileInvalid
+                | ErrorCode::JournalUnusable
+                | ErrorCode::AdbUnreachable
+                | ErrorCode::OutcomeUnknown => false,
+            };
+            assert_eq!(code.hint().is_none(), is_decided, "{code:?}");
+        }
+        let distinct: std::collections::BTreeSet<&str> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(distinct.len(), ErrorCode::ALL.len());
+    }
 }

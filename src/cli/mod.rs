@@ -133,18 +133,20 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     if completions::answer(Cli::command, &args) {
         return ExitStatus::Done;
     }
-    let cli = match parse(args) {
-        Ok(cli) => cli,
+    let (cli, is_alone) = match parse_or_guide(args) {
+        Ok(parsed) => parsed,
         Err(status) => return status,
     };
     signals::guarded(move |interrupt| {
         let output = Output::new(&cli.output, interrupt);
         let Some(command) = cli.command else {
-            return no_command(&output, interrupt);
+            output.people(&Cli::command().render_help().to_string());
+            return ExitStatus::Usage;
         };
         let result = match command {
             Command::Delete(args) => return delete::main(&args, &output, interrupt),
             Command::Devices(args) => devices::run(&args, &output),
+            Command::SignOut(args) if is_alone => first_minute::run(args, &output, interrupt),
             Command::SignOut(args) => sign_out::run(&args, &output, interrupt),
             Command::Watch(args) => watch::run(&args, &output, interrupt),
             Command::Profiles(args) => profiles::run(&args, &output),
@@ -168,6 +170,18 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
             failure.status
         })
     })
+}
+
+/// What was typed, and whether that was the program's name alone, at a terminal: then a person is guided through `sign-out`, with all that the
+/// environment and the configuration file set for it. Elsewhere nothing is guessed.
+fn parse_or_guide(mut args: Vec<OsString>) -> Result<(Cli, bool), ExitStatus> {
+    let cli = parse(args.clone())?;
+    let output = Output::new(&cli.output, &signals::Interrupt::default());
+    if cli.command.is_some() || !output.is_interactive() {
+        return Ok((cli, false));
+    }
+    args.push("sign-out".into());
+    Ok((parse(args)?, true))
 }
 
 /// What was typed, and beside it what the environment and the configuration file set. Prints what is wrong.
@@ -196,19 +210,6 @@ fn parse(args: Vec<OsString>) -> Result<Cli, ExitStatus> {
     })?;
     let applied = settings.apply(&command, args);
     Cli::try_parse_from(applied.args).map_err(|error| refused(&error, &applied.notes))
-}
-
-/// Without a command: the guided first minute on a terminal, the help elsewhere.
-fn no_command(output: &Output, interrupt: &signals::Interrupt) -> ExitStatus {
-    if output.is_interactive() {
-        return first_minute::run(output, interrupt).unwrap_or_else(|failure| {
-            output.failure(&failure);
-            failure.status
-        });
-    }
-    let help = Cli::command().render_help();
-    output.people(&help.to_string());
-    ExitStatus::Usage
 }
 
 #[cfg(test)]

@@ -13,16 +13,13 @@ pub(super) struct Missing {
     pub phone: String,
 }
 
-/// The lines for people at the end of a run; none where nothing was signed out.
+/// The lines for people at the end of a run; none where nothing was tried.
 pub(super) fn lines(rows: &[ResultRow], missing: &[Missing]) -> Vec<String> {
     let is_out = |row: &ResultRow| {
         matches!(row.outcome, Outcome::SignedOut | Outcome::AlreadySignedOut) && row.proof.after.is_some()
     };
-    if !rows.iter().any(is_out) {
-        return Vec::new();
-    }
     let mut accounts: BTreeMap<String, (usize, Vec<String>)> = BTreeMap::new();
-    for row in rows {
+    for row in rows.iter().filter(|row| row.outcome != Outcome::DryRun) {
         let Some(account) = &row.account else { continue };
         let (out, open) = accounts.entry(account.masked()).or_default();
         if is_out(row) {
@@ -37,12 +34,13 @@ pub(super) fn lines(rows: &[ResultRow], missing: &[Missing]) -> Vec<String> {
             open.push(phone.phone.clone());
         }
     }
-    let mut lines = vec![say!("next-factory-reset")];
+    // A phone that is still signed in stays locked by its reset.
+    let mut lines: Vec<String> = rows.iter().any(is_out).then(|| say!("next-factory-reset")).into_iter().collect();
     for (account, (out, open)) in accounts {
         lines.push(if open.is_empty() {
             say!("next-delete-account", account, phones = out)
         } else {
-            say!("next-account-is-still-on", account, phones = open.join(", "))
+            say!("next-account-may-be-on", account, phones = open.join(", "))
         });
     }
     lines
@@ -83,11 +81,17 @@ mod tests {
         ];
         let earlier = Missing { account: "8888***222".into(), phone: "POCO X3 e5 (seen in an earlier run)".into() };
         insta::assert_snapshot!(lines(&rows, &[earlier]).join("\n"), @r"
-        next: factory reset each phone before you hand it on, and switch USB debugging off
-        next: account 6230***535 is still on Redmi Note 10 b (needs-person): sign it out there before you delete the account
+        next: factory reset each signed-out phone before you hand it on, and switch USB debugging off
+        next: account 6230***535 may still be on Redmi Note 10 b (needs-person): sign it out there before you hand that on or delete the account
         next: mi-signout delete, if account 7777***111 is to go for good (1 phone signed out, none missing)
-        next: account 8888***222 is still on POCO X3 e5 (seen in an earlier run): sign it out there before you delete the account
+        next: account 8888***222 may still be on POCO X3 e5 (seen in an earlier run): sign it out there before you hand that on or delete the account
         ");
-        assert!(lines(&rows[1..2], &[]).is_empty(), "nothing was signed out");
+    }
+
+    #[test]
+    fn a_phone_that_is_still_signed_in_is_not_to_be_reset() {
+        let said = lines(&[row("b", "6230000535", Outcome::Rejected)], &[]);
+        assert!(said.len() == 1 && said[0].contains("may still be on Redmi Note 10 b (rejected)"), "{said:?}");
+        assert!(lines(&[row("c", "6230000535", Outcome::DryRun)], &[]).is_empty(), "a rehearsal leaves nothing to do");
     }
 }

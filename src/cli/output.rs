@@ -7,6 +7,7 @@ use super::args::{Color, OutputArgs};
 use super::failure::{ErrorCode, Failure};
 use super::prompt::{self, Line};
 use super::signals::Interrupt;
+use super::wrap::fitted;
 use crate::model::{ExitStatus, printable};
 use crate::text::say;
 
@@ -80,6 +81,11 @@ impl Output {
         let _ = writeln!(std::io::stdout().lock(), "{line}");
     }
 
+    /// A line of stdout that a person reads: on a terminal it is broken between words.
+    pub(super) fn answer(&self, line: &str) {
+        self.data(&fitted(line, &console::Term::stdout()));
+    }
+
     /// A line for people, on stderr.
     pub(super) fn people(&self, line: &str) {
         if !self.quiet {
@@ -108,9 +114,11 @@ impl Output {
     }
 
     fn stderr(&self, text: std::fmt::Arguments<'_>) {
+        // A word that a terminal breaks in the middle is hard to read, and a command can't be copied.
+        let text = fitted(&text.to_string(), &console::Term::stderr());
         let _ = match &self.held {
-            Some(held) => held.lock().unwrap_or_else(PoisonError::into_inner).write_fmt(text),
-            None => std::io::stderr().lock().write_fmt(text),
+            Some(held) => held.lock().unwrap_or_else(PoisonError::into_inner).write_all(text.as_bytes()),
+            None => std::io::stderr().lock().write_all(text.as_bytes()),
         };
     }
 
@@ -138,7 +146,7 @@ impl Output {
     /// A line that is typed after the question; an empty one at the end of the input.
     pub(super) fn read(&self, question: &str) -> Result<String, Failure> {
         prompt::forget_typed_ahead();
-        let _ = write!(std::io::stderr().lock(), "{question}");
+        let _ = write!(std::io::stderr().lock(), "{}", fitted(question, &console::Term::stderr()));
         match prompt::line(Some(&self.interrupt)) {
             Ok(Line::Read(line)) => Ok(String::from_utf8_lossy(&line).trim().to_owned()),
             Ok(Line::Interrupted) => Err(Failure::new(ExitStatus::Interrupted, say!("interrupted-before-anything"))),
@@ -151,6 +159,7 @@ impl Output {
     #[allow(clippy::unused_self, reason = "part of the policy")]
     pub(super) fn ask_hidden(&self, prompt: &str) -> Result<String, Failure> {
         prompt::forget_typed_ahead();
+        let prompt = fitted(prompt, &console::Term::stderr());
         rpassword::prompt_password(prompt).map_err(|error| Failure::usage(say!("password-could-not-be-read", error)))
     }
 
@@ -163,9 +172,9 @@ impl Output {
         if let Some(place) = &failure.place {
             self.stderr(format_args!("  {}\n", tame(place)));
         }
-        if let Some(hint) = &failure.hint {
+        if let Some(hint) = failure.hint.clone().or_else(|| failure.code.hint()) {
             let word = console::style("hint:").cyan().bold().for_stderr();
-            self.stderr(format_args!("{word} {}\n", tame(hint)));
+            self.stderr(format_args!("{word} {}\n", tame(&hint)));
         }
         if failure.code.tells_more() {
             let more = console::style("more:").cyan().bold().for_stderr();

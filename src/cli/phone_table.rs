@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::adb::AdbPhone;
 use crate::fleet::Numbers;
-use crate::model::{Device, Ending, Presence, printable};
+use crate::model::{Device, Ending, Outcome, Presence, Reason, printable};
 use crate::phone::{Phone, PhoneFacts};
 use crate::preflight::{self, Identity, Wanted};
 use crate::profile::{Catalog, Labels};
@@ -21,6 +21,17 @@ pub(crate) struct PhoneLine {
     facts: Option<PhoneFacts>,
     /// Why it can't be signed out now.
     pub(crate) stop: Option<Ending>,
+}
+
+/// How likely it is that a phone which is not ready becomes ready while a person looks on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Prospect {
+    /// A person at the phone can make it ready.
+    Soon,
+    /// Somebody else can, or time.
+    Perhaps,
+    /// Nobody can.
+    Never,
 }
 
 /// Reads these phones, all at once.
@@ -92,6 +103,15 @@ impl PhoneLine {
         self.stop.is_none()
     }
 
+    /// How likely it is that waiting for the phone helps, where it is not ready.
+    pub(crate) fn prospect(&self) -> Prospect {
+        match &self.stop {
+            Some(stop) if stop.can_pass() || stop.reason == Some(Reason::Offline) => Prospect::Soon,
+            Some(stop) if stop.outcome == Outcome::NotSupported => Prospect::Never,
+            _ => Prospect::Perhaps,
+        }
+    }
+
     pub(crate) fn signed_out(&self) -> bool {
         self.facts.as_ref().is_some_and(|f| f.accounts.presence() == Presence::Absent)
     }
@@ -134,8 +154,7 @@ pub(crate) fn table(lines: &[PhoneLine]) -> Vec<String> {
     for line in lines {
         let ready = match &line.stop {
             None => say!("table-ready"),
-            Some(_) if line.signed_out() => say!("table-signed-out-already"),
-            Some(stop) => stop.reason.map_or_else(String::new, |r| r.to_string()),
+            Some(stop) => stop.reason.map_or_else(|| say!("table-signed-out-already"), |r| r.to_string()),
         };
         let dash = |value: Option<String>| value.unwrap_or_else(|| "-".into());
         rows.push(

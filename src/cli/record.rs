@@ -104,7 +104,8 @@ fn in_memory(info: RunInfo) -> Result<(Option<Run>, Option<Arc<Journal>>, Option
 
 /// The format of a report's path, and that a file can be made there.
 fn writable(path: &Path) -> Result<(PathBuf, Format), Failure> {
-    let format = Format::of_path(path).map_err(|error| Failure::usage(error.to_string()))?;
+    let format = Format::of_path(path)
+        .map_err(|error| Failure::usage(error.to_string()).hint(say!("end-report-in-its-format")))?;
     report::check_target(path).map_err(|error| {
         Failure::usage(say!("report-could-not-be-written-there", error))
             .at(path.display().to_string())

@@ -45,7 +45,11 @@ struct RawStation {
 /// # Errors
 /// With the line, where it is not as described; where two stations have one name or one address.
 pub(crate) fn read(path: &Path) -> Result<Vec<Station>, Failure> {
-    let wrong = |why: String| Failure::usage(say!("stations-could-not-be-read", why)).at(path.display().to_string());
+    let wrong = |why: String| {
+        Failure::usage(say!("stations-could-not-be-read", why))
+            .at(path.display().to_string())
+            .hint(say!("this-is-how-stations-look"))
+    };
     let text = capture::read_regular_text(path, MAX_BYTES).map_err(|error| wrong(error.to_string()))?;
     parse(&text).map_err(wrong)
 }

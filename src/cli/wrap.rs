@@ -27,6 +27,30 @@ pub(super) fn wrap(text: &str, columns: usize) -> String {
     lines.join("\n")
 }
 
+/// The text, wrapped to the width of a terminal; as it is where that is none.
+pub(super) fn fitted(text: &str, terminal: &console::Term) -> String {
+    match terminal.size_checked() {
+        Some((_, columns)) if terminal.is_term() && columns >= 20 => wrap(text, usize::from(columns)),
+        _ => text.to_owned(),
+    }
+}
+
+/// Paragraphs whose lines were broken by hand, each in one line: ready to be broken anew. Items of a list stay apart.
+pub(super) fn unbroken(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    let mut is_open = false;
+    for line in text.lines() {
+        if is_open && !line.is_empty() && !line.starts_with("- ") {
+            joined.push(' ');
+        } else if !joined.is_empty() {
+            joined.push('\n');
+        }
+        joined.push_str(line.trim_start());
+        is_open = !line.is_empty() && !line.ends_with("Where to tap:");
+    }
+    joined
+}
+
 /// Where the text of a line begins: behind its indent and the mark of its item (`-`, `[ ]`, `1. [ ]`).
 fn margin(line: &str) -> usize {
     let text = line
@@ -55,6 +79,15 @@ mod tests {
         - one two three four
           five six
         "
+        );
+    }
+
+    #[test]
+    fn a_paragraph_is_one_line_and_an_item_stays_an_item() {
+        let text = "captcha\n\nOutcome: x.\nXiaomi asks\nfor it.\n\nWhere to tap:\n- MIUI: the box,\n  then OK.\n- HyperOS: the page.";
+        assert_eq!(
+            unbroken(text),
+            "captcha\n\nOutcome: x. Xiaomi asks for it.\n\nWhere to tap:\n- MIUI: the box, then OK.\n- HyperOS: the page."
         );
     }
 

@@ -11,7 +11,7 @@ use std::process::Command;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Resource, Rlimit, geteuid, setrlimit, test_kill_process};
 use rustix::stdio::stdin;
-use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::model::ExitStatus;
@@ -172,9 +172,19 @@ impl Terminal {
         Self { settings: tcgetattr(stdin()).ok() }
     }
 
-    /// Puts them back.
+    /// Shows nothing of what is typed, until [`Self::restore`].
+    pub fn hide_typing(&self) {
+        if let Some(mut hidden) = self.settings.clone() {
+            hidden.local_modes.remove(LocalModes::ECHO);
+            let _ = tcsetattr(stdin(), OptionalActions::Now, &hidden);
+        }
+    }
+
+    /// Puts them back where they changed. The system stops a process in the background that touches its terminal, as zsh runs
+    /// `source <(mi-signout completions zsh)`: so nothing is set without need.
     pub fn restore(&self) {
-        if let Some(settings) = &self.settings {
+        let Some(settings) = &self.settings else { return };
+        if !tcgetattr(stdin()).is_ok_and(|now| now.local_modes == settings.local_modes) {
             let _ = tcsetattr(stdin(), OptionalActions::Now, settings);
         }
     }

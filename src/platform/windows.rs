@@ -132,6 +132,9 @@ impl Terminal {
         Self
     }
 
+    /// Does nothing: a prompt for a secret hides what is typed by itself.
+    pub fn hide_typing(&self) {}
+
     /// Does nothing.
     pub fn restore(&self) {}
 }

@@ -29,4 +29,5 @@ ask-to-read-the-page = Legu la paĝon.
 sign-out-of-phones = Elsaluto de { phones } — { $run }
 report-model = Modelo
 report-operator = Laboristo
+report-sort-by-this-column = Ordigu laŭ ĉi tiu kolumno
 certificate-of-a-sign-out = Atesto: la konto foriris.

@@ -1,6 +1,7 @@
 //! The commands about the program itself: `explain`, `man`, `completions`, `config show`, and options from the environment and the
 //! configuration file.
 
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::support::{Invocation, RIGHT, TestBed, mi_signout, spec, unused_address};
@@ -88,6 +89,13 @@ fn the_serials_that_are_offered_are_those_of_the_attached_phones() {
     bed.untouched(0);
     let options = offered(&["mi-signout", "sign-out", "--dry"]).run();
     assert_eq!(options.stdout.trim_end(), "--dry-run", "{options}");
+    for (words, expected) in [
+        (&["mi-signout", "explain", "captch"][..], "captcha"),
+        (&["mi-signout", "simulate", "--scenario", "hyperos-4"], "hyperos-4-future"),
+    ] {
+        let values = offered(words).run();
+        assert_eq!(values.stdout.trim_end(), expected, "{values}");
+    }
 }
 
 #[cfg(feature = "live-completions")]
@@ -173,4 +181,56 @@ fn a_configuration_file_decides_nothing_about_phones() {
     bed.untouched(1);
     // The help is still there.
     assert_eq!(configured(mi_signout(&["sign-out", "--help"]), "all = true\n").run().status, 0);
+}
+
+#[test]
+fn a_closed_pipe_is_quiet_everywhere() {
+    // What doctor finds depends on the computer.
+    const ANY: i32 = -1;
+    let bed = TestBed::own([spec("a1"), spec("b2")]);
+    let port = bed.port().to_string();
+    let journal = bed.path("journal.db").display().to_string();
+    let ran = bed.sign_out(RIGHT, &["--all", "--journal", &journal]).run();
+    assert_eq!(ran.rows(0, "").len(), 2);
+    let recorded = ["--journal", &journal];
+    let commands: [(&[&str], i32); 24] = [
+        (&["--help"], 0),
+        (&["--version"], 0),
+        (&["devices"], 0),
+        (&["devices", "--json"], 0),
+        (&["doctor"], ANY),
+        (&["doctor", "--json"], ANY),
+        (&["sign-out", "--all", "--yes", "--no-progress"], 0),
+        (&["sign-out", "--all", "--yes", "--json"], 0),
+        (&["demo"], 0),
+        (&["demo", "--json"], 0),
+        (&["simulate", "--list"], 0),
+        (&["explain"], 0),
+        (&["explain", "captcha"], 0),
+        (&["config", "show", "--every"], 0),
+        (&["config", "show", "--every", "--json"], 0),
+        (&["completions", "bash"], 0),
+        (&["man", "sign-out"], 0),
+        (&["profiles", "list"], 0),
+        (&["profiles", "list", "--json"], 0),
+        (&["profiles", "show", "miui"], 0),
+        (&["profiles", "schema"], 0),
+        (&["report", "--json", recorded[0], recorded[1]], 0),
+        (&["report", "last", "--format", "html", recorded[0], recorded[1]], 0),
+        (&["delete", "--guide", "--no-open"], 0),
+    ];
+    for (words, status) in commands {
+        let (mut command, _home) =
+            mi_signout(words).env("ANDROID_ADB_SERVER_PORT", &port).env("PATH", "").into_command();
+        // Nobody reads what is printed.
+        let (read, write) = std::io::pipe().unwrap();
+        drop(read);
+        let ran = command.stdin(Stdio::null()).stdout(write).stderr(Stdio::piped()).output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stderr).to_lowercase();
+        let code = ran.status.code().unwrap();
+        assert!(code == status || status == ANY, "{words:?}: {code}: {said}");
+        for word in ["error", "pipe", "panic"] {
+            assert!(!said.contains(word), "{words:?}: {said}");
+        }
+    }
 }

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mi_signout::event::{Event, EventKind, Subject};
+use mi_signout::model::{Outcome, Reason, Serial};
+use mi_signout::reporter::JsonLines;
 use phone_sim::phone::{Fault, Stage};
 use serde_json::Value;
 
@@ -109,6 +112,68 @@ fn every_line_is_as_the_document_describes_it() {
     ] {
         assert!(told.contains(name), "no line '{name}' was seen: {told:?}");
     }
+}
+
+/// One event of each kind.
+fn every_event() -> Vec<EventKind> {
+    let text = || Some("x".to_owned());
+    let kinds = vec![
+        EventKind::Started { model: text(), place: text(), tray: Some(1) },
+        EventKind::Queued { model: None, place: None, tray: None },
+        EventKind::Identified { model: text(), software: text(), profile: text(), account: text() },
+        EventKind::Screen { name: "x".into() },
+        EventKind::Step { screen: "x".into(), what: "tap x".into(), mutates: true },
+        EventKind::Observed { screen: None },
+        EventKind::WaitingForPerson { reason: Reason::Captcha, hint: "x".into() },
+        EventKind::WaitingForTurn,
+        EventKind::Resumed,
+        EventKind::Lost,
+        EventKind::Back,
+        EventKind::Unplugged,
+        EventKind::Note { text: "x".into() },
+        EventKind::Finished { counts: vec![(Outcome::SignedOut, 2)], exit: 0 },
+    ];
+    for kind in &kinds {
+        // A kind that is added makes this match fail to compile until it is in the list; `Ended` has a test of its own.
+        match kind {
+            EventKind::Started { .. }
+            | EventKind::Queued { .. }
+            | EventKind::Identified { .. }
+            | EventKind::Screen { .. }
+            | EventKind::Step { .. }
+            | EventKind::Observed { .. }
+            | EventKind::WaitingForPerson { .. }
+            | EventKind::WaitingForTurn
+            | EventKind::Resumed
+            | EventKind::Lost
+            | EventKind::Back
+            | EventKind::Unplugged
+            | EventKind::Note { .. }
+            | EventKind::Ended(_)
+            | EventKind::Finished { .. } => {}
+        }
+    }
+    kinds
+}
+
+#[test]
+fn every_kind_of_event_is_described() {
+    let subjects =
+        || [Subject::Phone(Serial::new("8f2a1b")), Subject::Account("6230***535".into()), Subject::Run("run-1".into())];
+    let mut printed = Vec::new();
+    let mut out = JsonLines::new(&mut printed);
+    for kind in every_event() {
+        for subject in subjects() {
+            out.write(&Event::now(subject, kind.clone())).unwrap();
+        }
+    }
+    let told: BTreeSet<String> = lines(std::str::from_utf8(&printed).unwrap()).iter().map(check).collect();
+    assert_eq!(told.len(), every_event().len(), "{told:?}");
+    let table = section("event").split("| event |").nth(1).unwrap();
+    let described: BTreeSet<String> =
+        rows(table).filter_map(|row| Some(row[0].strip_prefix('`')?.strip_suffix('`')?.to_owned())).collect();
+    let events: BTreeSet<String> = told.into_iter().filter(|name| name != "summary").collect();
+    assert_eq!(described, events);
 }
 
 #[test]

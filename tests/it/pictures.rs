@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::browser_session::chromium;
 use crate::support::replica::{ID, Knobs, PASSWORD, Replica};
-use crate::support::{RIGHT, TestBed, mi_signout, spec};
+use crate::support::{RIGHT, TerminalSession, TestBed, spec};
 
 /// Set by `tests/pictures`: pictures are written instead of compared.
 const WRITE: &str = "MI_SIGNOUT_WRITE_PICTURES";
@@ -27,21 +27,29 @@ fn is_pictured(name: &str, lines: &str) {
     assert!(kept == svg, "docs/pictures/{name} shows something else than the program prints: run tests/pictures");
 }
 
+/// What a terminal of 100 columns shows of a run: without the lines of its log, which have a time each.
+fn shown(said: &str) -> String {
+    let log = regex::Regex::new(r"(?m)^\d{4}-\d\d-\d\dT\S*Z .*\n").unwrap();
+    // A phone that is as slow as a real one needs 16 seconds; this one is quicker.
+    let time = regex::Regex::new(r" \d+:\d\d\n").unwrap();
+    let said = said.replace('\r', "");
+    time.replace_all(&log.replace_all(&said, ""), " 0:16\n").into_owned()
+}
+
 #[test]
 fn the_terminal_prints_what_the_pictures_show() {
     let bed = TestBed::own([spec("8f2a1b")]);
-    let colour = ["--color", "always"];
-    let devices = bed.run(&["devices"]).args(&colour).run();
-    let out = bed.run(&["sign-out", "--yes", "--no-progress", "-q", "--password-stdin"]).args(&colour);
-    let out = out.stdin(&format!("{RIGHT}\n")).run();
-    assert_eq!((devices.status, out.status), (0, 0), "{devices}\n{out}");
-    // A phone that is as slow as a real one needs 16 seconds; this one is quicker.
-    let table = regex::Regex::new(r" \d+:\d\d\n").unwrap().replace_all(&out.stdout, " 0:16\n").into_owned();
-    is_pictured("sign-out.svg", &format!("$ mi-signout devices\n{}\n$ mi-signout sign-out\n{table}", devices.stdout));
+    let port = bed.port().to_string();
+    let mut terminal = TerminalSession::run("", "", &[("ANDROID_ADB_SERVER_PORT", &port), ("TERM", "dumb")]);
+    terminal.answers("y");
+    terminal.answers(RIGHT);
+    let (status, said) = terminal.rest();
+    assert_eq!(status, 0, "{said}");
+    is_pictured("sign-out.svg", &format!("$ mi-signout\n{}", shown(&said)));
 
-    let guide = mi_signout(&["delete", "--guide", "--no-open"]).run();
-    assert_eq!(guide.status, 0, "{guide}");
-    is_pictured("guide.svg", &format!("$ mi-signout delete --guide\n{}", guide.stdout));
+    let (status, said) = TerminalSession::run("delete --guide --no-open", "", &[]).rest();
+    assert_eq!(status, 0, "{said}");
+    is_pictured("guide.svg", &format!("$ mi-signout delete --guide\n{}", shown(&said)));
 }
 
 /// A picture of a page in Chromium, kept in the documents where they are written anew. It has to show something.

@@ -103,6 +103,62 @@ fn its_links_lead_to_files() {
     }
 }
 
+/// The words between backticks outside of blocks.
+fn quoted(document: &str) -> impl Iterator<Item = &str> {
+    document.split("```").step_by(2).flat_map(|text| text.split('`').skip(1).step_by(2))
+}
+
+#[test]
+fn the_files_that_documents_name_are_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders: Vec<String> = std::fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_type().unwrap().is_dir() && entry.file_name() != "target")
+        .map(|entry| entry.file_name().into_string().unwrap() + "/")
+        .collect();
+    let mut seen = 0;
+    for (name, document) in DOCUMENTS {
+        let paths = quoted(document).filter_map(|words| words.split_whitespace().next());
+        for path in paths.filter(|path| folders.iter().any(|folder| path.starts_with(folder.as_str()))) {
+            let file = path.split('*').next().unwrap();
+            assert!(root.join(file).exists(), "{name}: there is no {path}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 40, "{seen}");
+}
+
+#[test]
+fn the_tests_that_contributing_names_are_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let names = |dir: &std::path::Path| -> String {
+        let listed = std::process::Command::new("find").arg(dir).args(["-name", "*.rs"]).output().unwrap();
+        String::from_utf8(listed.stdout).unwrap()
+    };
+    let (lib, it) = (names(&root.join("src")), names(&root.join("tests/it")));
+    let (_, document) = DOCUMENTS.iter().find(|(name, _)| *name == "CONTRIBUTING.md").unwrap();
+    let mut seen = 0;
+    for row in document.lines().filter(|line| line.starts_with("| ") && line.contains("cargo test")) {
+        let commands = row.rsplit(" | ").next().unwrap();
+        let mut modules = &it;
+        for words in quoted(commands) {
+            if words.contains("--lib") || words.contains("--test it") {
+                modules = if words.contains("--lib") { &lib } else { &it };
+            }
+            let filters =
+                words.split_whitespace().filter(|w| !w.starts_with("--") && !["cargo", "test", "it"].contains(w));
+            for filter in filters {
+                let module = filter.trim_end_matches(':');
+                let is_there = [format!("/{module}.rs"), format!("/{module}/"), format!("/{module}_")];
+                assert!(is_there.iter().any(|path| modules.contains(path)), "no test of {filter}: {row}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
+
 #[test]
 fn without_a_command_and_a_terminal_there_is_the_help() {
     let ran = mi_signout(&[]).run();

@@ -1,10 +1,10 @@
 //! `sign-out` from the outside: what it prints and returns, and what the phone says was done to it.
 
 use phone_sim::endpoint::ConnState;
-use phone_sim::phone::{Fault, Stage};
+use phone_sim::phone::{Fault, Generation, PhoneSpec, Stage};
 use serde_json::Value;
 
-use crate::support::{Invocation, Killed, RIGHT, TestBed, spec};
+use crate::support::{Invocation, Killed, RIGHT, SCALE, TestBed, adb, spec};
 
 #[test]
 fn a_phone_is_signed_out_and_then_is_signed_out_already() {
@@ -392,4 +392,32 @@ fn an_interrupted_run_still_gives_its_rows() {
     assert_eq!((&summary["exit"], status), (&130.into(), Some(130)), "{rest:?}");
     let record = bed.phone(0).record();
     assert!(record.taps.is_empty() && bed.phone(0).account_present(), "{result}");
+}
+
+#[test]
+fn nothing_is_left_on_the_phone_and_nothing_runs_on_it() {
+    for generation in [Generation::Miui9, Generation::Miui14, Generation::HyperOs2] {
+        let bed = TestBed::real([PhoneSpec::of(generation).serial("8f2a1b").scale(SCALE)]);
+        let row = bed.sign_out(RIGHT, &[]).run().rows(0, "").remove(0);
+        assert!(row.ends_with("signed-out -"), "{generation:?}: {row}");
+        for folder in ["/data/local/tmp", "/sdcard"] {
+            let files = bed.phones[0].fs().list("/", folder).unwrap_or_default();
+            assert!(!files.iter().any(|file| file.contains("mi-signout")), "{generation:?}: {folder}: {files:?}");
+        }
+        // The simulated shell starts nothing that outlives its call, and counts what it refuses.
+        assert_eq!(bed.phones[0].refused(), 0, "{generation:?}");
+        for command in bed.phone(0).record().commands {
+            let line = command.argv.join(" ");
+            let outlives =
+                ["am instrument", "am start-service", "am startservice", "pm install", "app_process", "nohup"];
+            assert!(!outlives.iter().any(|words| line.contains(words)), "{generation:?}: {line}");
+        }
+        let before = bed.phone(0).stats();
+        assert_eq!(adb(bed.port(), &["-s", &bed.serials[0], "shell", "true"], b"").code, 0);
+        assert_eq!(
+            bed.phone(0).stats().since(&before).shell_calls,
+            1,
+            "{generation:?}: something still asks the phone"
+        );
+    }
 }

@@ -47,6 +47,23 @@ fn a3_ctrl_c_at_the_password_gives_the_echo_back() {
 }
 
 #[test]
+fn a_command_in_the_background_of_a_terminal_is_not_stopped() {
+    // zsh puts `source <(mi-signout completions zsh)` there, and waits for it.
+    let program = env!("CARGO_BIN_EXE_mi-signout");
+    let look = "while s=$(cut -d' ' -f3 /proc/$p/stat 2>/dev/null) && [ \"$s\" != Z ]; do \
+                if [ \"$s\" = T ]; then echo stopped; kill -9 $p; fi; sleep 0.1; done";
+    let line =
+        format!("set -m; '{program}' explain captcha >/dev/null & p=$!; {look}; wait $p; echo \"background $?\"");
+    let mut terminal = TerminalSession::run("--version", &line, &[]);
+    terminal.wait_for("background ");
+    terminal.wait_for("\r\n");
+    while !terminal.printed.ends_with('\n') {
+        terminal.reads();
+    }
+    assert!(terminal.printed.contains("background 0\r\n"), "{}", terminal.printed);
+}
+
+#[test]
 fn a_line_typed_before_the_question_is_no_answer() {
     let bed = TestBed::own([spec("a1")]);
     let mut terminal = TerminalSession::run(&format!("sign-out --adb {}", bed.adb()), "", &[]);

@@ -8,6 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::stations::{self, Station};
 use crate::fleet::{Numbers, Selection};
 use crate::model::{AdbServer, Serial};
+use crate::text::say;
 
 /// Options about where phones are.
 #[derive(Clone, Debug, Default, Args)]
@@ -87,11 +88,14 @@ impl WhereArgs {
             }
             return Ok(servers);
         }
+        let wrong = |error: String, variable: &str| {
+            Failure::usage(error).at(variable).hint(say!("write-the-server-as-host-port"))
+        };
         // adb's own order: its socket, before the address and the port.
         if let Some(spec) = std::env::var("ADB_SERVER_SOCKET").ok().filter(|v| !v.is_empty()) {
             return AdbServer::from_socket_spec(&spec)
                 .map(|server| vec![server])
-                .map_err(|error| Failure::usage(error).at("ADB_SERVER_SOCKET"));
+                .map_err(|error| wrong(error, "ADB_SERVER_SOCKET"));
         }
         let host = std::env::var("ANDROID_ADB_SERVER_ADDRESS").ok().filter(|v| !v.is_empty());
         let port = std::env::var("ANDROID_ADB_SERVER_PORT").ok().filter(|v| !v.is_empty());
@@ -100,6 +104,6 @@ impl WhereArgs {
         let text = format!("{}:{}", host.as_deref().unwrap_or("127.0.0.1"), port.as_deref().unwrap_or("5037"));
         text.parse()
             .map(|server| vec![server])
-            .map_err(|error: String| Failure::usage(error).at("ANDROID_ADB_SERVER_ADDRESS, ANDROID_ADB_SERVER_PORT"))
+            .map_err(|error: String| wrong(error, "ANDROID_ADB_SERVER_ADDRESS, ANDROID_ADB_SERVER_PORT"))
     }
 }

@@ -57,6 +57,7 @@ mod live {
     use super::PROGRAM;
     use crate::adb;
     use crate::cli::args::WhereArgs;
+    use crate::cli::commands::explain;
     use crate::model::printable;
     use crate::text::say;
 
@@ -68,7 +69,7 @@ mod live {
     /// Answers a shell that asks what to offer; gives whether one did.
     pub(crate) fn answer(cli: fn() -> Command, args: &[OsString]) -> bool {
         let here = std::env::current_dir().ok();
-        let asked = CompleteEnv::with_factory(move || with_serials(cli())).var(ASKED).bin(PROGRAM);
+        let asked = CompleteEnv::with_factory(move || with_values(cli())).var(ASKED).bin(PROGRAM);
         asked.try_complete(args.iter().cloned(), here.as_deref()).unwrap_or(false)
     }
 
@@ -82,13 +83,28 @@ mod live {
         Ok(script)
     }
 
-    /// Has every `--serial` offer the attached phones.
-    fn with_serials(cli: Command) -> Command {
+    /// Has every `--serial` offer the attached phones, `explain` its codes, and every `--scenario` the scenarios.
+    fn with_values(cli: Command) -> Command {
+        let explains = cli.get_name() == "explain";
         let cli = cli.mut_args(|arg| match arg.get_long() {
             Some("serial") => arg.add(ArgValueCandidates::new(serials)),
+            #[cfg(feature = "demo")]
+            Some("scenario") => arg.add(ArgValueCandidates::new(scenarios)),
+            None if explains => {
+                arg.add(ArgValueCandidates::new(|| explain::codes().map(CompletionCandidate::new).collect()))
+            }
             _ => arg,
         });
-        cli.mut_subcommands(with_serials)
+        cli.mut_subcommands(with_values)
+    }
+
+    #[cfg(feature = "demo")]
+    fn scenarios() -> Vec<CompletionCandidate> {
+        let about = |about: &str| Some(printable(about).into());
+        phone_sim::scenario::scenarios()
+            .iter()
+            .map(|scenario| CompletionCandidate::new(scenario.name).help(about(scenario.about)))
+            .collect()
     }
 
     /// The phones that the adb servers list. A server that does not run is not started.

@@ -256,11 +256,16 @@ fn read_file(path: &Path, cli: &Command) -> Result<Option<Table>, Failure> {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => {
-            return Err(Failure::usage(say!("configuration-file-could-not-be-read", error)).at(place));
+            return Err(Failure::usage(say!("configuration-file-could-not-be-read", error))
+                .at(place)
+                .hint(say!("use-another-configuration-file")));
         }
     };
-    let table: Table =
-        text.parse().map_err(|error| Failure::usage(say!("configuration-file-has-mistake", error)).at(&place))?;
+    let table: Table = text.parse().map_err(|error| {
+        Failure::usage(say!("configuration-file-has-mistake", error))
+            .at(&place)
+            .hint(say!("use-another-configuration-file"))
+    })?;
     check(&table, cli).map_err(|failure| failure.at(place))?;
     Ok(Some(table))
 }

@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
         }
     } else {
         for line in table(&lines) {
-            output.data(&line);
+            output.answer(&line);
         }
     }
     if args.locate {

@@ -87,9 +87,9 @@ pub(crate) fn run(args: &Args, output: &Output, interrupt: &Interrupt) -> Result
     }
 }
 
-/// The first thing that keeps phones from being found, and what to do about it.
-pub(super) fn first_problem() -> Result<Option<(String, String)>, Failure> {
-    let args = Args::default();
+/// The first thing that keeps phones from being found there, and what to do about it.
+pub(super) fn first_problem(place: &WhereArgs) -> Result<Option<(String, String)>, Failure> {
+    let args = Args { place: place.clone(), ..Args::default() };
     let host = look(&args, args.profiles.catalog()?.labels())?.host;
     let about_phones = |check: &&Check| check.status == Status::Fail || check.id.starts_with("usb-");
     Ok(host.into_iter().find(|check| about_phones(&check)).and_then(|check| Some((check.what, check.fix?))))
@@ -171,7 +171,7 @@ fn summarize(found: &Findings, json: bool, output: &Output) {
                 output.data(&inert_json(line.to_string()));
             } else {
                 for line in line(check) {
-                    output.data(&line);
+                    output.answer(&line);
                 }
             }
         }

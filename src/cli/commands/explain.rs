@@ -3,6 +3,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::cli::wrap::{fitted, unbroken};
 use crate::model::{ExitStatus, did_you_mean};
 use crate::text::say;
 
@@ -35,7 +36,9 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
             None => failure.hint(say!("explain-lists-every-code")),
         });
     };
-    output.data(section);
+    let terminal = console::Term::stdout();
+    let is_read = terminal.is_term();
+    output.data(&if is_read { fitted(&unbroken(section), &terminal) } else { section.to_owned() });
     Ok(ExitStatus::Done)
 }
 
@@ -46,6 +49,12 @@ fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
         let (code, _) = part.split_once('\n')?;
         Some((code.trim(), part.trim_end()))
     })
+}
+
+/// Every code.
+#[cfg(feature = "live-completions")]
+pub(crate) fn codes() -> impl Iterator<Item = &'static str> {
+    sections().map(|(code, _)| code)
 }
 
 /// The section of one code: its name, an empty line, its text.
@@ -68,7 +77,7 @@ mod tests {
     use crate::model::{Outcome, Reason};
 
     /// Everything that can be printed as a code.
-    fn codes() -> Vec<String> {
+    fn printed_codes() -> Vec<String> {
         use ExitStatus as E;
         let outcomes = Outcome::ALL.iter().map(|o| o.as_str().to_owned());
         let reasons = Reason::ALL.iter().map(|r| r.as_str().to_owned());
@@ -91,7 +100,7 @@ mod tests {
 
     #[test]
     fn every_code_has_its_text_and_no_text_is_without_a_code() {
-        let known: BTreeSet<String> = codes().into_iter().collect();
+        let known: BTreeSet<String> = printed_codes().into_iter().collect();
         let told: BTreeSet<String> = sections().map(|(code, _)| code.to_owned()).collect();
         assert_eq!(
             known.difference(&told).collect::<Vec<_>>(),

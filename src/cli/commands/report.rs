@@ -130,8 +130,11 @@ fn list(journal: &Journal, json: bool, output: &Output) -> Result<ExitStatus, Fa
 
 fn verify(file: &Path, args: &Args, output: &Output) -> Result<ExitStatus, Failure> {
     let place = file.display().to_string();
-    let bytes = std::fs::read(file)
-        .map_err(|error| Failure::usage(say!("report-could-not-be-read", error)).at(place.clone()))?;
+    let bytes = std::fs::read(file).map_err(|error| {
+        Failure::usage(say!("report-could-not-be-read", error))
+            .at(place.clone())
+            .hint(say!("name-a-report-of-mi-signout"))
+    })?;
     let key = args.journal.key().ok().flatten();
     let seal = key.as_ref().map(|key| move |text: &str| key.seal(text));
     let seal: Option<&dyn Fn(&str) -> String> = seal.as_ref().map(|seal| seal as &dyn Fn(&str) -> String);

@@ -20,7 +20,7 @@ use crate::text::say;
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    run: RunArgs,
+    pub(crate) run: RunArgs,
     /// Show its number on each phone's screen first
     ///
     /// The numbers follow the order of the USB ports.

@@ -144,7 +144,7 @@ fn steps(page: &mut String, record: &PhoneRecord) {
     if record.steps.is_empty() {
         return;
     }
-    table(page, "steps", &[say!("report-after"), say!("report-screen"), say!("report-step")]);
+    table(page, "class=\"steps\"", &[say!("report-after"), say!("report-screen"), say!("report-step")]);
     for step in &record.steps {
         let after = (step.at - record.result.started).as_seconds_f64();
         let what = escape(&step.what);

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use crate::model::printable;
 
 /// The head of a table.
-pub(super) fn table(page: &mut String, class: &str, names: &[String]) {
-    let _ = write!(page, "<div class=\"wide\"><table class=\"{class}\">\n<thead><tr>");
+pub(super) fn table(page: &mut String, attributes: &str, names: &[String]) {
+    let _ = write!(page, "<div class=\"wide\"><table {attributes}>\n<thead><tr>");
     for name in names {
         let _ = write!(page, "<th>{}</th>", escape(name));
     }

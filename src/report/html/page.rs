@@ -147,7 +147,8 @@ fn list(page: &mut String, run: &RunRecord) {
         say!("report-time"),
         say!("report-finished"),
     ];
-    table(page, "list", &names);
+    // The words of the page's script, in the language of the page.
+    table(page, &format!("class=\"list\" data-sort=\"{}\"", escape(&say!("report-sort-by-this-column"))), &names);
     for row in tray_order(run) {
         let (record, result) = (&row.record, &row.record.result);
         let account = result.account.as_ref().map_or_else(|| "—".to_owned(), ToString::to_string);

@@ -26,6 +26,17 @@ wrote-manual-pages = wrote the manual pages to { $dir }
 there-is-no-command = there is no command '{ $name }'
 help-lists-the-commands = 'mi-signout --help' lists the commands
 
+help-lists-commands-and-options = mi-signout --help lists the commands, and mi-signout COMMAND --help its options
+passwords-look-like-this = the first line of the file is 'serial,password' or 'account,password', and each further line has these two
+profiles-check-shows-every-mistake = mi-signout profiles check FILE shows every mistake with its line
+doctor-checks-this-computer = mi-signout doctor checks this computer
+look-first-then-run-again = look first at what this was about, then run again
+use-another-configuration-file = correct it, or name another file with MI_SIGNOUT_CONFIG (empty: none)
+this-is-how-stations-look = docs/stations.md shows such a file
+end-report-in-its-format = end its name with .html, .json, .csv or .xml
+name-a-report-of-mi-signout = name a file that mi-signout --report wrote
+write-the-server-as-host-port = set it to HOST:PORT, or name the server with --adb
+
 nothing-is-attached = nothing is attached: check cable, port and USB debugging
 name-one-of-these-phones = name one of these with --serial
 choose-phones = choose with --serial SERIAL (repeatable, or ANDROID_SERIAL), or take them all with --all

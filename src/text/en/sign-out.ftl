@@ -16,14 +16,16 @@ ask-password-of-account = Password of account { $account } ({ $phones }; empty: 
 demo-phones = { simulated-phones }, scenario '{ $name }', behind a simulated adb server; no real phone is touched.
 
 what-signing-out-is =
-    Signing out removes the Mi Account from the phone and switches its activation lock off. It takes about a minute a phone.
-    It does not delete the account, the photos and files on the phone, or what is in Xiaomi Cloud.
-    It needs the account's password, which is typed into the phone's own page and kept nowhere.
-    A phone that asks for a code or a check waits for you. A phone that is lost, locked or managed is left alone.
-    Leave the phones connected and do not touch them until the table at the end.
-every-phone-is-signed-out =
+    Signing out removes the Mi Account from the phone, and its activation lock.
+    It does not delete the account, photos, files, or what is in Xiaomi Cloud.
+    It needs the account's password, which goes into the phone's own page only.
+    A phone that asks for a code waits for you. A locked or lost one is left alone.
+    Leave the phones connected, and do not touch them: it takes about a minute each.
+these-phones-are-left-alone = These phones are not signed out now:
+ask-who-authorised-it = The phones have { $accounts } accounts. Who authorised you to sign out all of them? (It goes into the record): {""}
+no-phone-is-left-to-sign-out =
     {""}
-    Every phone here is signed out already.
+    No phone here is left to sign out.
     next: mi-signout delete, if an account is to go for good
 next-and-waiting =
     { $next }
@@ -31,6 +33,7 @@ next-and-waiting =
 interrupted-before-anything = interrupted; nothing was touched
 no-phone-is-connected = no phone is connected
 connect-a-phone = connect it with a data cable (a cable that only charges shows nothing), and unlock it
+connect-that-phone = connect that phone, or choose no serial (ANDROID_SERIAL, MI_SIGNOUT_SERIAL)
 no-phone-yet =
     No phone yet: { $what }.
     next: { $fix }
@@ -82,9 +85,9 @@ can-neither-show-nor-blink = can't show its number: it has no dialer, and can't 
 ask-to-go-on-after-locating = Press Enter once you have found them: {""}
 close-the-dialer = {""}  { $serial }: close the dialer yourself; the phone takes no keys
 
-next-factory-reset = next: factory reset each phone before you hand it on, and switch USB debugging off
+next-factory-reset = next: factory reset each signed-out phone before you hand it on, and switch USB debugging off
 next-delete-account = next: mi-signout delete, if account { $account } is to go for good ({ phones } signed out, none missing)
-next-account-is-still-on = next: account { $account } is still on { $phones }: sign it out there before you delete the account
+next-account-may-be-on = next: account { $account } may still be on { $phones }: sign it out there before you hand that on or delete the account
 
 there-is-no-scenario = there is no scenario '{ $name }'
 number-from-0-to-10 = a number from 0 to 10

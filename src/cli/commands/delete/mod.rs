@@ -19,6 +19,7 @@ use self::owner::Owner;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::signals::Interrupt;
+use crate::cli::wrap::fitted;
 use crate::event::FindDevice;
 use crate::journal::JournalError;
 use crate::model::{AccountRef, DeletionState, ExitStatus};
@@ -87,7 +88,7 @@ fn load_pages(folder: Option<&Path>) -> Result<Pages> {
 /// Prints the checklist, and opens the default browser unless `no_open`.
 fn guide(pages: &Pages, no_open: bool, out: &mut dyn Write) -> Result<ExitStatus> {
     let guide = Guide::new(pages);
-    write!(out, "{}", owner::fitted(&guide.to_string(), &console::Term::stdout()))?;
+    write!(out, "{}", fitted(&guide.to_string(), &console::Term::stdout()))?;
     out.flush()?;
     if !no_open && webbrowser::open(guide.address).is_err() {
         writeln!(out, "{}", say!("default-browser-could-not-be-opened"))?;

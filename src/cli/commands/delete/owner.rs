@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::cli::prompt::{self, Line};
 use crate::cli::signals::{InOrder, Interrupt};
-use crate::cli::wrap::wrap;
+use crate::cli::wrap::fitted;
 use crate::text::say;
 use crate::web::{Notice, Person, Question};
 
@@ -20,14 +20,6 @@ pub(super) struct Owner {
     _in_order: InOrder,
     /// The time between two looks at the browser.
     pace: Duration,
-}
-
-/// The text, wrapped to the width of the terminal; unchanged where the output is no terminal.
-pub(super) fn fitted(text: &str, terminal: &console::Term) -> String {
-    match terminal.size_checked() {
-        Some((_, columns)) if terminal.is_term() && columns >= 20 => wrap(text, usize::from(columns)),
-        _ => text.to_owned(),
-    }
 }
 
 impl Owner {
