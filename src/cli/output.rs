@@ -9,6 +9,7 @@ use super::prompt::{self, Line};
 use super::signals::Interrupt;
 use super::wrap::fitted;
 use crate::model::{ExitStatus, printable};
+use crate::platform::Terminal;
 use crate::text::say;
 
 /// The output policy of this process.
@@ -158,9 +159,13 @@ impl Output {
     /// Asks for something that is not shown while it is typed.
     #[allow(clippy::unused_self, reason = "part of the policy")]
     pub(super) fn ask_hidden(&self, prompt: &str) -> Result<String, Failure> {
+        // Before the question shows: who pastes the answer at once is quicker than the program that reads it.
+        let terminal = Terminal::now();
+        terminal.hide_typing();
         prompt::forget_typed_ahead();
-        let prompt = fitted(prompt, &console::Term::stderr());
-        rpassword::prompt_password(prompt).map_err(|error| Failure::usage(say!("password-could-not-be-read", error)))
+        let typed = rpassword::prompt_password(fitted(prompt, &console::Term::stderr()));
+        terminal.restore();
+        typed.map_err(|error| Failure::usage(say!("password-could-not-be-read", error)))
     }
 
     /// An error, in three parts.

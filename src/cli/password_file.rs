@@ -17,14 +17,17 @@ const MAX_BYTES: u64 = 4 << 20;
 pub(super) fn read(path: &Path, attached: Option<&[Serial]>) -> Result<Passwords, Failure> {
     let place = path.display().to_string();
     let wrong = |what: String| Failure::usage(what).code(ErrorCode::PasswordsUnusable).at(place.clone());
-    let meta = std::fs::metadata(path).map_err(|error| wrong(say!("passwords-could-not-be-read", error)))?;
+    let unread = |error: std::io::Error| {
+        wrong(say!("passwords-could-not-be-read", error)).hint(say!("name-the-file-of-passwords"))
+    };
+    let meta = std::fs::metadata(path).map_err(unread)?;
     if crate::platform::is_open_to_others(&meta) {
         return Err(wrong(say!("file-of-passwords-is-readable-by-others")).hint(format!("chmod 600 {place}")));
     }
     if meta.len() > MAX_BYTES {
         return Err(wrong(say!("passwords-are-too-large", most = MAX_BYTES)));
     }
-    let mut text = std::fs::read(path).map_err(|error| wrong(say!("passwords-could-not-be-read", error)))?;
+    let mut text = std::fs::read(path).map_err(unread)?;
     let parsed = parse(&text).and_then(|passwords| match attached.and_then(|known| not_attached(&text, known)) {
         Some(wrong) => Err(wrong),
         None => Ok(passwords),
@@ -80,7 +83,8 @@ pub fn parse(text: &[u8]) -> Result<Passwords, Wrong> {
             return Err(Wrong::new(line, say!("field-is-empty")));
         }
         if let Some(first) = seen.insert(key.to_owned(), line) {
-            return Err(Wrong::new(line, say!("line-is-a-duplicate", key, first)));
+            let hint = Some(say!("keep-one-of-the-lines"));
+            return Err(Wrong { line, what: say!("line-is-a-duplicate", key, first), hint });
         }
         let secret = Secret::new(password.as_str().to_owned());
         if by_serial {

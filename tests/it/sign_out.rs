@@ -155,6 +155,7 @@ fn what_is_wrong_with_a_file_of_passwords_names_its_line() {
     --- stderr
     error: 'a1' is a duplicate of line 2
       p.csv:4
+    hint: keep one of the two lines; nothing was touched
     more: mi-signout explain passwords-unusable
     "###);
     insta::assert_snapshot!(bed.run(&["sign-out", "--yes", "--passwords", "none.csv"]).run(), @r###"
@@ -163,6 +164,7 @@ fn what_is_wrong_with_a_file_of_passwords_names_its_line() {
     --- stderr
     error: the file of passwords could not be read: No such file or directory (os error 2)
       none.csv
+    hint: name a CSV file that you may read, with the header serial,password or account,password; nothing was touched
     more: mi-signout explain passwords-unusable
     "###);
     insta::assert_snapshot!(bed.run(&["sign-out", "--yes", "--password-stdin"]).stdin("\n").run(), @r###"

@@ -149,12 +149,14 @@ fn list(page: &mut String, run: &RunRecord) {
     ];
     // The words of the page's script, in the language of the page.
     table(page, &format!("class=\"list\" data-sort=\"{}\"", escape(&say!("report-sort-by-this-column"))), &names);
+    // On a narrow screen the number stands alone, and needs its name.
+    let finished = escape(&say!("report-finished"));
     for row in tray_order(run) {
         let (record, result) = (&row.record, &row.record.result);
         let account = result.account.as_ref().map_or_else(|| "—".to_owned(), ToString::to_string);
         let _ = writeln!(
             page,
-            "<tr><td>{6}</td><td><a href=\"#phone-{0}\">{1}</a></td><td>{2}</td><td>{3}</td><td>{4}</td><td>{5:.1} s</td><td>{0}</td></tr>",
+            "<tr><td>{6}</td><td><a href=\"#phone-{0}\">{1}</a></td><td>{2}</td><td>{3}</td><td>{4}</td><td>{5:.1} s</td><td data-name=\"{finished}\">{0}</td></tr>",
             record.row,
             escape(&result.serial),
             card::badge(result.outcome),
@@ -167,7 +169,7 @@ fn list(page: &mut String, run: &RunRecord) {
     for phone in &run.open {
         let _ = writeln!(
             page,
-            "<tr><td>—</td><td>{}</td><td>{}</td><td>{}</td><td>—</td><td>—</td><td>—</td></tr>",
+            "<tr><td>—</td><td>{}</td><td>{}</td><td>{}</td><td>—</td><td>—</td><td data-name=\"{finished}\">—</td></tr>",
             escape(&phone.serial),
             card::no_result(),
             escape(or_dash(phone.model.as_ref())),

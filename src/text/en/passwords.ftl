@@ -19,4 +19,6 @@ field-is-empty = a field is empty
 line-is-a-duplicate = '{ $key }' is a duplicate of line { $first }
 passwords-hold-no-line = the file has no line below its header
 line-is-not-text = the line is not UTF-8 text
+keep-one-of-the-lines = keep one of the two lines; nothing was touched
+name-the-file-of-passwords = name a CSV file that you may read, with the header serial,password or account,password; nothing was touched
 take-the-line-out = take the line out, or plug the phone in; nothing was touched
