@@ -35,7 +35,7 @@ use-another-configuration-file = correct it, or name another file with MI_SIGNOU
 this-is-how-stations-look = docs/stations.md shows such a file
 end-report-in-its-format = end its name with .html, .json, .csv or .xml
 name-a-report-of-mi-signout = name a file that mi-signout --report wrote
-write-the-server-as-host-port = set it to HOST:PORT, or name the server with --adb
+write-the-server-as-host-port = correct it, or unset it and name the server with --adb HOST:PORT
 
 nothing-is-attached = nothing is attached: check cable, port and USB debugging
 name-one-of-these-phones = name one of these with --serial
