@@ -165,7 +165,13 @@ impl Output {
         prompt::forget_typed_ahead();
         let typed = rpassword::prompt_password(fitted(prompt, &console::Term::stderr()));
         terminal.restore();
-        typed.map_err(|error| Failure::usage(say!("password-could-not-be-read", error)))
+        typed.map_err(|error| match error.kind() {
+            // Ctrl-C ends the reading before its signal ends the process, or after.
+            std::io::ErrorKind::Interrupted => {
+                Failure::new(ExitStatus::Interrupted, say!("interrupted-before-anything"))
+            }
+            _ => Failure::usage(say!("password-could-not-be-read", error)),
+        })
     }
 
     /// An error, in three parts.
