@@ -1,6 +1,7 @@
 //! Real processes on real adb servers, each in a home of its own as on a computer of its own.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 
@@ -117,15 +118,31 @@ fn the_phone_of_a_bench_that_died_on_another_computer_is_taken_over_when_its_cla
     let office = Office::open(&url, &carried.path().join("key"));
     let bed = TestBed::real([spec("8f2a1b").scale(0.04)]);
     let folder = "/data/local/tmp/mi-signout.claim";
-    // From a clock that is ahead, so that it lasts long enough for a busy computer: 350 s of the phone, 14 s here.
-    let left = format!("mkdir {folder} && echo \"token $(($(date +%s) + 170)) bench-9 4711\" > {folder}/by");
-    let said = adb(bed.port(), &["-s", &bed.serials[0], "shell", &left], b"");
-    assert_eq!(said.code, 0, "{said:?}");
-    let alone = bed.sign_out(RIGHT, &["--all"]).run();
+    let write = format!("mkdir -p {folder} && echo \"token $(date +%s) bench-9 4711\" > {folder}/by");
+    let renew = || {
+        let said = adb(bed.port(), &["-s", &bed.serials[0], "shell", &write], b"");
+        assert_eq!(said.code, 0, "{said:?}");
+    };
+    renew();
+    let is_dead = AtomicBool::new(false);
+    let (alone, talking) = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_dead.load(Ordering::Relaxed) {
+                renew();
+            }
+        });
+        let alone = bed.sign_out(RIGHT, &["--all"]).run();
+        let talking = Talking::start(office.sign_out(&[&bed]));
+        let seen = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            talking.until_note("a run on computer bench-9, process 4711 left its claim");
+        }));
+        is_dead.store(true, Ordering::Relaxed);
+        seen.unwrap();
+        (alone, talking)
+    });
     assert!(alone.stdout.contains(r#""reason":"in-use""#), "without a shared record nobody waits: {alone}");
-    let (_, rows, told) = Talking::start(office.sign_out(&[&bed])).end();
+    let (_, rows, told) = talking.end();
     assert_eq!(rows.iter().map(words).collect::<Vec<_>>(), ["signed-out -"], "{told}");
-    assert!(told.contains("a run on computer bench-9, process 4711 left its claim"), "{told}");
     assert_eq!(bed.phone(0).record().passwords_submitted(), 1);
 }
 
