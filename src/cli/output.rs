@@ -183,7 +183,9 @@ impl Output {
         if let Some(place) = &failure.place {
             self.stderr(format_args!("  {}\n", tame(place)));
         }
-        if let Some(hint) = failure.hint.clone().or_else(|| failure.code.hint()) {
+        // A mistake in a file is shown with its own hint, beside its line.
+        let general = || if failure.what.contains("hint: ") { None } else { failure.code.hint() };
+        if let Some(hint) = failure.hint.clone().or_else(general) {
             let word = console::style("hint:").cyan().bold().for_stderr();
             self.stderr(format_args!("{word} {}\n", tame(&hint)));
         }
