@@ -235,6 +235,22 @@ proptest! {
     }
 }
 
+/// The ways to the page begin anew after each loss, and none of them opens it.
+#[test]
+fn a_phone_that_is_lost_at_every_opening_ends_the_walk() {
+    let refused = Some(Refusal::CannotOpen("x".into()));
+    let users = vec![UserAccounts { user: 0, count: 1, xiaomi: vec![AccountId::new("6230***535")] }];
+    let seen = Observation { refused, accounts: AccountsProbe { users }, ..Observation::default() };
+    let mut engine = Engine::new(setup(Password::None, false), Progress::default());
+    engine.on(Input::Start, Duration::ZERO);
+    let turns = 0..=Patience::default().turns;
+    let ended = turns.into_iter().any(|_| {
+        engine.on(Input::Lost, Duration::ZERO);
+        matches!(engine.on(Input::Seen(&seen), Duration::ZERO), Decision::End(_))
+    });
+    assert!(ended, "it never ends");
+}
+
 /// Another effect for one tap or one page.
 fn change() -> impl Strategy<Value = (usize, usize, usize, u8)> {
     (0..pages().len(), 0..3_usize, 0..pages().len(), 0..8_u8)

@@ -62,11 +62,13 @@ impl<'p> Engine<'p> {
                     _ => Ending::in_use(by),
                 });
             }
-            Some(Refusal::CannotOpen(_)) if !self.memory.way.has_arrived() => return self.way_in(),
             _ => {}
         }
         if self.memory.turns > self.setup.patience.turns {
             return Decision::End(endings::stuck(&say!("walk-took-too-many-turns")));
+        }
+        if matches!(seen.refused, Some(Refusal::CannotOpen(_))) && !self.memory.way.has_arrived() {
+            return self.way_in();
         }
         let tree = match &seen.screen {
             ScreenRead::Tree(tree) | ScreenRead::Refreshed(tree) => Some(tree),
